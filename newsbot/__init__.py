@@ -1,0 +1,1 @@
+"""newsbot: a news bot for Telegram, Discord and the browser."""

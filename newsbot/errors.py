@@ -1,0 +1,113 @@
+"""Every error newsbot raises on purpose.
+
+::
+
+    NewsbotError
+    ├── ConfigError             the YAML is wrong; carries every problem, with file and line
+    ├── BadRequest              a person asked for something impossible; the text is shown to them
+    │   ├── Forbidden           they may not
+    │   └── NotFound            there is no such thing
+    ├── QueryError              a topic or a search with no words in it
+    ├── FeedError               one feed's expected failure; the text is shown in /sources
+    │   ├── FetchError          the address did not answer, or not with a feed
+    │   ├── UnsafeUrl           the address points into a private network
+    │   └── ParseError          the bytes are no feed we can read
+    ├── StorageError            the database cannot be used just now
+    │   ├── StorageBusy         locked by another process
+    │   └── StorageFull         no room on the disk
+    └── LeadershipLost          another process has taken over this loop
+
+What a platform answers to a send is no error but a value: :mod:`newsbot.domain.ports`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+class NewsbotError(Exception):
+    """The root of all expected failures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a config: where it is and what is wrong with it."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        """``FILE:LINE: key: what is wrong``."""
+        return f"{self.file}:{self.line}: {self.key + ': ' if self.key else ''}{self.message}"
+
+
+class ConfigError(NewsbotError):
+    """The config is refused; ``problems`` holds every reason, never only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class BadRequest(NewsbotError):
+    """A person's request cannot be carried out.
+
+    ``key`` names a sentence of the bot's own words (:mod:`newsbot.locales`), ``values`` fills it.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.values: Mapping[str, object] = values
+        super().__init__(f"{key} {values}" if values else key)
+
+
+class Forbidden(BadRequest):
+    """The asker lacks the right."""
+
+
+class NotFound(BadRequest):
+    """The thing asked for does not exist."""
+
+
+class QueryError(NewsbotError):
+    """A query or topic has no words to look for."""
+
+
+class FeedError(NewsbotError):
+    """One feed failed in an expected way; the others go on."""
+
+
+class FetchError(FeedError):
+    """No usable HTTP answer. ``status`` is None when there was none; ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        self.status = status
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class UnsafeUrl(FeedError):
+    """The address, a redirect or its DNS answer leads to a private, loopback or link-local network."""
+
+
+class ParseError(FeedError):
+    """The bytes are no feed, or one made to harm."""
+
+
+class StorageError(NewsbotError):
+    """The database cannot be used just now; nothing was written."""
+
+
+class StorageBusy(StorageError):
+    """Another process holds the lock."""
+
+
+class StorageFull(StorageError):
+    """The disk is full."""
+
+
+class LeadershipLost(NewsbotError):
+    """This process's lease of a loop ran out and another took it; nothing was written."""

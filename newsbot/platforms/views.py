@@ -1,0 +1,103 @@
+"""What the bot answers, free of any platform's markup: each platform renders these natively.
+
+Text from outside (titles, snippets) travels as plain text in :class:`Span` and is escaped by the renderer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from newsbot.domain.models import Digest
+
+Style = Literal["", "bold", "italic", "code", "mark", "muted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style; ``url`` makes it a link, ``command`` a command to tap."""
+
+    text: str
+    style: Style = ""
+    url: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line or paragraph; ``heading`` for a title above what follows."""
+
+    spans: tuple[Span, ...]
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """``action`` comes back when pressed (at most 60 bytes, see :mod:`newsbot.platforms.actions`), or ``url`` opens.
+
+    ``hint`` is a longer description for screen readers and tooltips."""
+
+    label: str
+    action: str = ""
+    url: str = ""
+    hint: str = ""
+    style: Literal["", "primary", "danger"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a list: an article found, a subscription, a feed. ``lines`` stand below the title;
+    ``buttons`` act on this entry."""
+
+    title: tuple[Span, ...]
+    lines: tuple[tuple[Span, ...], ...] = ()
+    buttons: tuple[Button, ...] = ()
+    number: int | None = None
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestBlock:
+    """A digest shown as an answer (``/digest``, ``/latest``), as cards like those that are posted."""
+
+    digest: Digest
+
+
+Block = Paragraph | Item | DigestBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a command or a press.
+
+    ``edit``: put it in place of the message whose button was pressed. ``toast``: a short notice for the presser;
+    with no blocks it is the whole answer. ``private``: only the asker should see it. ``error``: it is a refusal.
+    """
+
+    blocks: tuple[Block, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    edit: bool = False
+    toast: str = ""
+    private: bool = False
+    error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One suggestion while a command is typed: ``value`` replaces the argument, ``label`` and ``detail`` are shown."""
+
+    value: str
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandInfo:
+    """A command as a platform lists it: ``usage`` is "/follow TOPIC", ``admin`` for bot admins only."""
+
+    name: str
+    usage: str
+    help: str
+    example: str = ""
+    admin: bool = False
+    arguments: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""One Storage of small repositories over SQLite or PostgreSQL."""
