@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsbot.domain.models import QuietHours, When
+from newsbot.domain.schedule import backoff, format_when, next_due, parse_time, parse_when, quiet_until
+
+BERLIN = ZoneInfo("Europe/Berlin")
+ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]
+whens = st.builds(
+    When,
+    st.sampled_from(["hourly", "daily", "weekly"]),
+    st.times().map(lambda t: t.replace(second=0, microsecond=0)),
+    st.integers(0, 6),
+)
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds are hypothesis's way
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]  # *parts has no fixed length
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("instant", When("instant")),
+        ("Hourly", When("hourly")),
+        ("daily", When("daily", time(8))),
+        ("daily 18:30", When("daily", time(18, 30))),
+        ("daily at 7pm", When("daily", time(19))),
+        ("daily 12am", When("daily", time(0))),
+        ("weekly fri 09:00", When("weekly", time(9), 4)),
+        ("weekly Sunday", When("weekly", time(8), 6)),
+    ],
+)
+def test_people_write_when_in_words(text: str, when: When) -> None:
+    assert parse_when(text) == when
+
+
+@pytest.mark.parametrize(
+    "text", ["", "often", "daily 25:00", "daily 8:61", "instant 08:00", "weekly xyz", "daily 8 9", "daily 13pm"]
+)
+def test_what_is_no_time_is_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(ValueError, match="write"):
+        parse_when(text)
+
+
+@given(whens)
+def test_a_when_reads_back_as_itself(when: When) -> None:
+    again = parse_when(format_when(when))
+    assert again.kind == when.kind
+    if when.kind != "hourly":
+        assert again.at == when.at
+    if when.kind == "weekly":
+        assert again.weekday == when.weekday
+
+
+@settings(deadline=None, max_examples=300)
+@given(whens, st.sampled_from(ZONES), moments)
+def test_the_next_digest_is_after_now_and_within_its_period(when: When, zone: str, now: datetime) -> None:
+    due = next_due(when, ZoneInfo(zone), now)
+    assert due is not None
+    period = {"hourly": timedelta(hours=1), "daily": timedelta(days=2), "weekly": timedelta(days=8)}[when.kind]
+    assert now < due <= now + period
+
+
+def test_a_daily_digest_keeps_its_local_hour_through_daylight_saving() -> None:
+    when = When("daily", time(8))
+    assert next_due(when, BERLIN, utc(2026, 3, 28, 8)) == utc(2026, 3, 29, 6)  # summer time begins that night
+    assert next_due(when, BERLIN, utc(2026, 10, 24, 7)) == utc(2026, 10, 25, 7)  # and ends that night
+
+
+def test_an_hour_that_daylight_saving_skips_or_repeats_gives_one_digest() -> None:
+    when = When("daily", time(2, 30))
+    skipped = next_due(when, BERLIN, utc(2026, 3, 28, 12))
+    assert skipped == utc(2026, 3, 29, 1, 30)
+    assert next_due(when, BERLIN, skipped) == utc(2026, 3, 30, 0, 30)
+    first = next_due(when, BERLIN, utc(2026, 10, 24, 12))
+    assert first == utc(2026, 10, 25, 0, 30)
+    assert next_due(when, BERLIN, first) == utc(2026, 10, 26, 1, 30)
+
+
+def test_quiet_hours_run_over_midnight_in_the_chats_zone() -> None:
+    quiet = QuietHours(time(22), time(7))
+    assert quiet_until(quiet, BERLIN, utc(2026, 1, 10, 21, 30)) == utc(2026, 1, 11, 6)
+    assert quiet_until(quiet, BERLIN, utc(2026, 1, 11, 5, 59)) == utc(2026, 1, 11, 6)
+    assert quiet_until(quiet, BERLIN, utc(2026, 1, 11, 6)) is None
+    assert quiet_until(QuietHours(time(12), time(13)), BERLIN, utc(2026, 1, 10, 11, 30)) == utc(2026, 1, 10, 12)
+    assert quiet_until(None, BERLIN, utc(2026, 1, 10)) is None
+
+
+def test_backoff_grows_stays_below_its_ceiling_and_spreads() -> None:
+    waits = [backoff(n, "x").total_seconds() for n in range(1, 40)]
+    assert waits[0] < 3 and max(waits) <= 900 * 1.25
+    assert waits[5] > waits[1]
+    assert len({backoff(3, str(i)) for i in range(50)}) > 40
+
+
+def test_a_time_of_day_may_be_written_in_several_ways() -> None:
+    assert [parse_time(t) for t in ("8", "08:00", "8am", "20.15", "8h30")] == [
+        time(8), time(8), time(8), time(20, 15), time(8, 30),
+    ]  # fmt: skip
