@@ -321,15 +321,22 @@ class DigestStory:
     reasons: tuple[Reason, ...] = ()
 
 
+Occasion = Literal["story", "burst", "quiet", "hourly", "daily", "weekly", "answer"]
+"""Why a post was made: one story; many at once; after quiet hours; a schedule; or asked for by a command."""
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The content of one post. ``title`` is "" for a single story; ``more`` stories were left out of it.
+    """The content of one post; ``more`` stories were left out of it.
+
+    ``title`` is what its stories have in common (a topic, a category), "" when nothing but the occasion.
 
     ``compact``, ``images`` and ``silent`` are the chat's wishes at planning; ``language`` is of the bot's words.
     """
 
     stories: tuple[DigestStory, ...]
     title: str = ""
+    occasion: Occasion = "story"
     more: int = 0
     compact: bool = False
     images: bool = True

@@ -107,6 +107,10 @@ class Sender(Protocol):
     def platform(self) -> str:
         """The platform's name, as in :class:`ChatKey`."""
 
+    @property
+    def idempotent(self) -> bool:
+        """Whether sending a delivery twice shows it once: then a lost send is sent again, else it is uncertain."""
+
     async def send(self, delivery: Delivery) -> SendOutcome:
         """Carry out one delivery of kind post, edit, reply or retract."""
 

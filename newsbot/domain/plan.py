@@ -1,0 +1,178 @@
+"""What goes to which chat, and in what form: fan-out of articles to subscriptions, and of stories to posts. Pure.
+
+Two decisions, both over plain values:
+
+- :func:`outcome` : does this article's story concern this chat, through which subscriptions, and from when on?
+- :func:`compose` : of the stories that wait in a chat, which are posted now, one by one or as one digest?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from newsbot.domain.models import (
+    Article,
+    Chat,
+    Match,
+    Mute,
+    Occasion,
+    Outcome,
+    OutcomeState,
+    Reason,
+    Subscription,
+)  # fmt: skip
+from newsbot.domain.schedule import quiet_until
+
+SETTLE = timedelta(seconds=2)
+"""An instant story waits this long, so that what arrives together is posted together."""
+
+BURST = 3
+"""So many stories at once are posted one by one; more become one digest."""
+
+BUSY_WINDOW = timedelta(minutes=10)
+BUSY_POSTS = 6
+"""After so many posts within the window, a chat's instant stories wait for it to pass and come as one digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An article with its story and the topics that it matches: what the planner works on."""
+
+    article: Article
+    story_id: int
+    matches: Mapping[int, Match]
+
+
+def covers(subscription: Subscription, judged: Judged) -> Reason | None:
+    """Why ``subscription`` (its narrowing query aside) covers the article; None when it does not."""
+    what, article = subscription.what, judged.article
+    match what.kind:
+        case "everything":
+            hit = True
+        case "category":
+            hit = article.category.casefold() == what.ref.casefold()
+        case "feed":
+            hit = str(article.feed_id) == what.ref
+        case "topic":
+            found = judged.matches.get(int(what.ref))
+            return Reason(subscription.label, found.words, found.topic_id) if found else None
+    return Reason(subscription.label) if hit else None
+
+
+def veto(chat: Chat, mutes: Iterable[Mute], judged: Judged, reasons: Sequence[Reason]) -> str:
+    """Why a story that a chat's subscriptions cover is kept from it all the same; "" when it is not."""
+    wanted = chat.settings.languages
+    if wanted and judged.article.language and judged.article.language not in wanted:
+        return f"language:{judged.article.language}"
+    muted = {(mute.kind, mute.ref) for mute in mutes}
+    if ("source", str(judged.article.feed_id)) in muted:
+        return "muted:source"
+    if ("story", str(judged.story_id)) in muted:
+        return "muted:story"
+    if reasons and all(r.topic_id is not None and ("topic", str(r.topic_id)) in muted for r in reasons):
+        return "muted:topic"
+    return ""
+
+
+def outcome(
+    chat: Chat,
+    subscriptions: Iterable[Subscription],
+    mutes: Iterable[Mute],
+    judged: Judged,
+    now: datetime,
+    narrowed: Callable[[str], bool],
+) -> Outcome | None:
+    """What becomes of the article's story in ``chat``; None when none of its subscriptions covers it.
+
+    ``narrowed(query)`` tells whether the article fits a subscription's narrowing query.
+    """
+    covering = [(s, r) for s in subscriptions if (r := covers(s, judged)) and (not s.query or narrowed(s.query))]
+    if not covering:
+        return None
+    reasons = tuple(dict.fromkeys(reason for _, reason in covering))
+    made = Outcome(chat.id, judged.story_id, judged.article.id, reasons, at=now)
+    if note := veto(chat, mutes, judged, reasons):
+        return replace(made, state=OutcomeState.SKIPPED, note=note)
+    urgent = any(s.when.kind == "instant" for s, _ in covering)
+    due = now + SETTLE if urgent else min((s.next_due for s, _ in covering if s.next_due), default=now)
+    return replace(made, due=due, urgent=urgent)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A waiting story with what its importance is judged by. ``updated`` is its latest article's time."""
+
+    outcome: Outcome
+    sources: int
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One delivery to be: the stories shown, in order, and those counted as "N more"."""
+
+    occasion: Occasion
+    shown: tuple[Outcome, ...]
+    more: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What to do with a chat's waiting stories: posts to make, and stories to ``hold`` ``until``, with a note."""
+
+    posts: tuple[Post, ...] = ()
+    hold: tuple[Outcome, ...] = ()
+    until: datetime | None = None
+    note: str = ""
+
+
+def by_importance(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The most important first: told by more sources, matched by more subscriptions, newer."""
+    return sorted(candidates, key=lambda c: (-c.sources, -len(c.outcome.reasons), -c.updated.timestamp()))
+
+
+def _digest(occasion: Occasion, candidates: Iterable[Candidate], max_items: int) -> Post:
+    ordered = [c.outcome for c in by_importance(candidates)]
+    if len(ordered) == 1:
+        occasion = "story"
+    return Post(occasion, tuple(ordered[:max_items]), tuple(ordered[max_items:]))
+
+
+def _instant(due: Sequence[Candidate], posted: Sequence[datetime], max_items: int, now: datetime) -> Composition:
+    held = any(c.outcome.note == "quiet" for c in due)
+    recent = sorted(at for at in posted if at > now - BUSY_WINDOW)
+    if len(recent) >= BUSY_POSTS:
+        return Composition(hold=tuple(c.outcome for c in due), until=recent[0] + BUSY_WINDOW, note="busy")
+    if held or len(due) > BURST:
+        return Composition((_digest("quiet" if held else "burst", due, max_items),))
+    ordered = sorted(due, key=lambda c: c.updated)
+    return Composition(tuple(Post("story", (c.outcome,)) for c in ordered))
+
+
+def compose(
+    chat: Chat,
+    waiting: Iterable[Candidate],
+    posted: Sequence[datetime],
+    zone: ZoneInfo,
+    max_items: int,
+    occasion: Occasion,
+    now: datetime,
+) -> Composition:
+    """What to post in ``chat`` now. ``posted``: when its latest posts were planned; ``occasion``: of its schedule.
+
+    Whatever a schedule brings due is one digest. Instant stories are held through quiet hours and come as one
+    digest after them; more than a few at once, or after many posts, become one digest too.
+    """
+    due = [c for c in waiting if c.outcome.due is None or c.outcome.due <= now]
+    scheduled = [c for c in due if not c.outcome.urgent]
+    instant = [c for c in due if c.outcome.urgent]
+    if scheduled:
+        return Composition((_digest(occasion, due, max_items),))
+    if not instant:
+        return Composition()
+    if until := quiet_until(chat.settings.quiet, zone, now):
+        return Composition(hold=tuple(c.outcome for c in instant), until=until, note="quiet")
+    return _instant(instant, posted, max_items, now)
