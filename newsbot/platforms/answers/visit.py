@@ -1,0 +1,95 @@
+"""One command or press on its way, and the small words that every answer uses."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from newsbot.domain.models import ChatSettings, When
+from newsbot.locales import Words
+from newsbot.newsdesk import Asker, Newsdesk
+from newsbot.platforms import actions
+from newsbot.platforms.views import Button, Paragraph, Reply, Span, Style
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who asks, in which words to answer, and by which clock."""
+
+    newsdesk: Newsdesk
+    asker: Asker
+    words: Words
+    settings: ChatSettings
+    zone: ZoneInfo
+    now: datetime
+
+    async def button(self, label: str, verb: str, *arguments: object, hint: str = "", primary: bool = False) -> Button:
+        """A button whose action may be of any length."""
+        action = await actions.pack(self.newsdesk, verb, *arguments)
+        return Button(label, action=action, hint=hint, style="primary" if primary else "")
+
+    def say(self, key: str, **values: object) -> Paragraph:
+        """A paragraph of the bot's own words."""
+        return line(self.words(key, **values))
+
+    def ago(self, then: datetime | None) -> str:
+        """ "5 min ago", "in 2 h", "14 Nov": how far ``then`` is from now, or "never"."""
+        if then is None:
+            return self.words("never")
+        seconds = (self.now - then).total_seconds()
+        key = "ago" if seconds >= 0 else "ahead"
+        distance = abs(seconds)
+        if distance > timedelta(days=14).total_seconds():
+            return self.day(then)
+        for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+            if distance >= size:
+                return self.words(f"{key}_{unit}", n=round(distance / size))
+        return self.words(f"{key}_seconds")
+
+    def day(self, then: datetime) -> str:
+        """The date in the chat's time zone, in the bot's words."""
+        return self.words("date", year=then.astimezone(self.zone).year, **self._parts(then))
+
+    def moment(self, then: datetime) -> str:
+        """The date and time in the chat's time zone: "Tue, 24 Nov, 08:00"."""
+        return self.words("moment", **self._parts(then))
+
+    def _parts(self, then: datetime) -> dict[str, object]:
+        local = then.astimezone(self.zone)
+        names = {"weekday": self.words(f"weekday_{local.weekday()}"), "month": self.words(f"month_{local.month}")}
+        return {**names, "day": local.day, "time": f"{local:%H:%M}"}
+
+    def often(self, when: When) -> str:
+        """ "at once", "every day at 08:00"."""
+        day = self.words(f"weekday_{when.weekday}")
+        return self.words(f"when_{when.kind}", at=f"{when.at:%H:%M}", weekday=day)
+
+
+Handler = Callable[[Visit, str], Awaitable[Reply]]
+Press = Callable[[Visit, tuple[str, ...]], Awaitable[Reply]]
+
+
+class Usage(Exception):  # noqa: N818 - a signal within the desk, answered with a command's usage
+    """The arguments are missing: show how the command is used."""
+
+
+def line(text: str, style: Style = "") -> Paragraph:
+    """A paragraph in one style."""
+    return Paragraph((Span(text, style),))
+
+
+def heading(text: str) -> Paragraph:
+    """A title above what follows."""
+    return Paragraph((Span(text, "bold"),), heading=True)
+
+
+def number(text: str) -> int:
+    """The id in a button's argument; -1, which is nobody's, for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+
+
+def rows(buttons: list[Button], width: int = 3) -> tuple[tuple[Button, ...], ...]:
+    """``buttons`` in rows of ``width``."""
+    return tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))

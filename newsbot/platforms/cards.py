@@ -1,0 +1,58 @@
+"""The buttons under a posted digest, the same on every platform.
+
+They carry ids only, so that they work months later, on any process, for whoever presses.
+"""
+
+from __future__ import annotations
+
+from newsbot.domain.models import Digest, DigestStory
+from newsbot.locales import Words
+from newsbot.platforms.actions import short
+from newsbot.platforms.views import Button
+
+WIDTH = 5  # numbers in a row
+LABEL = 24  # characters of a topic's name on a button
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def digest_buttons(digest: Digest, delivery_id: int, words: Words) -> Rows:
+    """Rows of buttons for a post: what to do with its story, or a number for each of its stories.
+
+    ``delivery_id`` is the post's, 0 for an answer that was never delivered.
+    """
+    if len(digest.stories) == 1:
+        return story_buttons(digest.stories[0], words)
+    rows = _numbers(digest, words)
+    return (*rows, (_more(digest, delivery_id, words),)) if digest.more and delivery_id else rows
+
+
+def story_buttons(story: DigestStory, words: Words) -> Rows:
+    """The actions of one story: its topic, more like it, muting, why, and its sources where there are several."""
+    first = [_topic(reason.topic_id, reason.label, words) for reason in story.reasons[:1] if reason.topic_id]
+    first.append(Button(words("button_like"), short("lk", story.story_id), hint=words("button_like_hint")))
+    second = [
+        Button(words("button_mute"), short("mm", story.story_id), hint=words("button_mute_hint")),
+        Button(words("button_why"), short("wy", story.story_id), hint=words("button_why_hint")),
+    ]
+    if len(story.sources) > 1:
+        sources = words("button_sources", n=len(story.sources))
+        second.insert(0, Button(sources, short("so", story.story_id), hint=words("button_sources_hint")))
+    return tuple(first), tuple(second)
+
+
+def _topic(topic_id: int, label: str, words: Words) -> Button:
+    name = label if len(label) <= LABEL else label[: LABEL - 1] + "…"
+    return Button(words("button_topic", topic=name), short("tp", topic_id), hint=words("button_topic_hint", topic=label))
+
+
+def _numbers(digest: Digest, words: Words) -> Rows:
+    buttons = [
+        Button(str(n), short("st", story.story_id), hint=words("button_story_hint", headline=story.headline))
+        for n, story in enumerate(digest.stories, 1)
+    ]
+    return tuple(tuple(buttons[i : i + WIDTH]) for i in range(0, len(buttons), WIDTH))
+
+
+def _more(digest: Digest, delivery_id: int, words: Words) -> Button:
+    return Button(words("button_more", n=digest.more), short("mo", delivery_id, 0), hint=words("button_more_hint"))

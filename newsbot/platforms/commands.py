@@ -1,0 +1,227 @@
+"""The command table, once for every platform, and the desk that answers commands, presses and completions.
+
+Each platform presents the table natively; rights are checked by the Newsdesk at every command and every press.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from newsbot.errors import BadRequest, Forbidden, NewsbotError, QueryError, StorageBusy
+from newsbot.locales import Words
+from newsbot.newsdesk import Asker, Newsdesk
+from newsbot.platforms import actions
+from newsbot.platforms.answers import HANDLERS, PRESSES
+from newsbot.platforms.answers.completing import complete
+from newsbot.platforms.answers.visit import Handler, Usage, Visit, line
+from newsbot.platforms.pace import Pace
+from newsbot.platforms.views import CommandInfo, Completion, Paragraph, Reply, Span
+
+log = logging.getLogger(__name__)
+LONGEST = 1000  # characters of a command that are read
+PRESSES_PER_COMMAND = 3  # presses are cheap and people flip through pages
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the table. ``arguments`` as people read them; ``takes`` names what each is completed from."""
+
+    name: str
+    arguments: str = ""
+    example: str = ""
+    takes: tuple[str, ...] = ()
+    admin: bool = False
+
+    @property
+    def usage(self) -> str:
+        """ "/follow TOPIC"."""
+        return f"/{self.name} {self.arguments}".strip()
+
+    @property
+    def handler(self) -> Handler:
+        """What answers it."""
+        return HANDLERS[self.name]
+
+
+COMMANDS = (
+    Command("start"),
+    Command("help", "[command]", "/help subscribe", ("command",)),
+    Command("subscribe", "[what] [words] [when]", "/subscribe electrek battery -tesla daily 08:00", ("what", "when")),
+    Command("unsubscribe", "[what]", "/unsubscribe cars", ("subscription",)),
+    Command("follow", "TOPIC", "/follow Xiaomi EV", ("topic",)),
+    Command("unfollow", "TOPIC", "/unfollow Xiaomi EV", ("followed",)),
+    Command("subscriptions"),
+    Command("topics"),
+    Command("search", "QUERY", '/search "solid state" battery -tesla', ("query",)),
+    Command("latest", "[what] [N]", "/latest cars 5", ("what",)),
+    Command("digest", "[what] [period]", "/digest cars 3d", ("what", "period")),
+    Command("settings", "[name value]", "/settings timezone Asia/Tokyo", ("setting", "value")),
+    Command("mutes"),
+    Command("sources"),
+    Command("why", "LINK", "/why https://example.org/story"),
+    Command("privacy"),
+    Command("status", admin=True),
+    Command("reload", admin=True),
+)
+TABLE: Mapping[str, Command] = {command.name: command for command in COMMANDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person typed (or, for a press, nothing) and who they are."""
+
+    asker: Asker
+    text: str = ""
+
+
+class Desk:
+    """The way in for every platform: a command, a press or a half-typed line in, a :class:`Reply` out.
+
+    Never raises for what people do: a refusal is a Reply with ``error`` set.
+    """
+
+    def __init__(self, newsdesk: Newsdesk, words_for: Callable[[str], Words] = Words) -> None:
+        self._newsdesk = newsdesk
+        self._words_for = words_for
+        self._pace = Pace(newsdesk.clock)
+
+    async def command(self, request: Request) -> Reply:
+        """Answer a line: a command, or in a private chat plain text, which is a search."""
+        text = clean(request.text)
+        return await self._answer(request.asker, lambda visit: self._command(visit, text))
+
+    async def press(self, request: Request, action: str) -> Reply:
+        """Answer a pressed button. ``action`` is what :class:`Button` carried, however old."""
+        text = clean(action)
+        return await self._answer(request.asker, lambda visit: self._press(visit, text), pressed=True)
+
+    async def complete(self, request: Request, text: str) -> list[Completion]:
+        """Suggestions for the half-typed line ``text``; ``value`` is the whole line to put in its place."""
+        try:
+            visit = await self._visit(request.asker)
+            self._newsdesk.admit(request.asker)
+            return await complete(visit, clean(text), self.commands(request.asker))
+        except NewsbotError:
+            return []
+
+    def commands(self, asker: Asker | None = None) -> list[CommandInfo]:
+        """The table as ``asker`` may use it, in the bot's default language."""
+        words = self._words_for(asker.language if asker else self._newsdesk.rules.language)
+        wanted = [c for c in COMMANDS if not c.admin or (asker is not None and asker.is_bot_admin)]
+        return [
+            CommandInfo(c.name, c.usage, words(f"help_{c.name}"), c.example, c.admin, c.takes) for c in wanted
+        ]
+
+    async def _visit(self, asker: Asker) -> Visit:
+        newsdesk = self._newsdesk
+        settings = await newsdesk.settings.of(asker)
+        words = self._words_for(settings.language or newsdesk.rules.language)
+        zone = ZoneInfo(settings.timezone or newsdesk.rules.timezone)
+        return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now())
+
+    async def _answer(
+        self, asker: Asker, work: Callable[[Visit], Awaitable[Reply]], *, pressed: bool = False
+    ) -> Reply:
+        """The calm edge: whatever goes wrong in ``work`` becomes a Reply; the unexpected is logged too."""
+        words = self._words_for(self._newsdesk.rules.language)
+        limit = self._newsdesk.rules.commands_per_minute * (PRESSES_PER_COMMAND if pressed else 1)
+        who = f"{pressed}:{asker.platform}:{asker.user_id}"
+        if limit and not self._pace.allows(who, limit):
+            return refusal(words("too_fast"), toast=pressed)
+        try:
+            self._newsdesk.admit(asker)
+            visit = await self._visit(asker)
+            words = visit.words
+            return await work(visit)
+        except BadRequest as error:
+            return refusal(words(error.key, **error.values), toast=pressed)
+        except QueryError:
+            return refusal(words("no_words"), toast=pressed)
+        except StorageBusy:
+            return refusal(words("busy"), toast=pressed)
+        except Exception:
+            log.exception("a command failed")
+            return refusal(words("failed"), toast=pressed)
+
+    async def _command(self, visit: Visit, text: str) -> Reply:
+        name, rest = split(text)
+        if not name:
+            return await self._plain(visit, rest)
+        command = TABLE.get(name)
+        if command is None or (command.admin and not visit.asker.is_bot_admin):
+            return self._unknown(visit, name, rest)
+        try:
+            return await command.handler(visit, rest)
+        except Usage:
+            return usage(visit, command)
+        except BadRequest as error:
+            return helped(visit, command, error)
+
+    async def _plain(self, visit: Visit, text: str) -> Reply:
+        """Plain words: a search in a private chat; in a group people talk to each other, not to us."""
+        if not text or visit.asker.chat_kind != "private":
+            return Reply()
+        return await HANDLERS["search"](visit, text)
+
+    def _unknown(self, visit: Visit, name: str, rest: str) -> Reply:
+        names = [info.name for info in self.commands(visit.asker)]
+        near = difflib.get_close_matches(name, names, n=2, cutoff=0.6)
+        said = visit.say("unknown_command", name=name[:32])
+        if not near:
+            return Reply((said, visit.say("see_help")), error=True)
+        spans = [Span(visit.words("did_you_mean") + " ")]
+        for n, known in enumerate(near):
+            spans += [Span(", " if n else ""), Span(f"/{known}", command=f"/{known} {rest}".strip())]
+        return Reply((said, Paragraph(tuple(s for s in spans if s.text))), error=True)
+
+    async def _press(self, visit: Visit, text: str) -> Reply:
+        action = await actions.unpack(self._newsdesk, text)
+        press = PRESSES.get(action.verb) if action else None
+        if action is None or press is None:
+            return Reply(toast=visit.words("button_too_old"), error=True)
+        try:
+            return await press(visit, action.arguments)
+        except (Usage, IndexError):  # made up by hand: arguments are missing
+            return Reply(toast=visit.words("button_too_old"), error=True)
+
+
+def clean(text: str) -> str:
+    """What a person typed, within bounds: no lone surrogates, no NUL, one blank where there were many."""
+    known = text[: LONGEST * 2].encode("utf-8", "replace").decode().replace("\0", " ")
+    return " ".join(known.split())[:LONGEST]
+
+
+def split(text: str) -> tuple[str, str]:
+    """The command's name ("" for plain text) and the rest; ``/search@our_bot x`` is ``search``."""
+    if not text.startswith("/"):
+        return "", text
+    name, _, rest = text[1:].partition(" ")
+    return name.partition("@")[0].lower() or "help", rest.strip()
+
+
+def refusal(text: str, *, toast: bool = False) -> Reply:
+    """A sentence that says no; as a short notice for a press."""
+    return Reply(toast=text, error=True, private=True) if toast else Reply((line(text),), error=True)
+
+
+def usage(visit: Visit, command: Command) -> Reply:
+    """How a command is written, with an example to tap."""
+    blocks = [visit.say("usage", usage=command.usage), visit.say(f"help_{command.name}")]
+    return Reply((*blocks, *example(visit, command)), error=True)
+
+
+def helped(visit: Visit, command: Command, error: BadRequest) -> Reply:
+    """A refusal with, where the arguments may be at fault, an example of good ones."""
+    said = line(visit.words(error.key, **error.values))
+    return Reply((said, *(() if isinstance(error, Forbidden) else example(visit, command))), error=True)
+
+
+def example(visit: Visit, command: Command) -> tuple[Paragraph, ...]:
+    """ "For example: /follow Xiaomi EV", or nothing."""
+    if not command.example:
+        return ()
+    return (Paragraph((Span(visit.words("for_example") + " "), Span(command.example, command=command.example))),)
