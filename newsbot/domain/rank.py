@@ -1,0 +1,162 @@
+"""Search results in order: one ranker for SQLite, PostgreSQL and articles in memory.
+
+The databases only find candidates; what an article is worth is decided here, from its keys (the analyzer's terms,
+joined by blanks) and the query's terms. The measure is BM25F (Robertson and Zaragoza 2009, "The Probabilistic
+Relevance Framework") with the title as the heavier field, a little for words that stand side by side or in the
+lead, and a blend of recency.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+K1 = 1.6  # how soon more of the same word stops counting
+B = 0.75  # how much long articles are discounted
+SHORTEST = 0.5  # a bare headline gains no more than this over an article of usual length
+TITLE = 2.5  # a word in the title counts as this many in the text
+LEAD = 0.5  # extra occurrences for a word within the first LEAD_CHARS of the keys
+LEAD_CHARS = 400
+BESIDE = 0.2  # share of the rarer word's weight for two words of the query side by side
+RECENCY = 0.6  # what a brand-new article gains over a very old one
+HALF_LIFE_DAYS = 7.0
+LEAST_IDF = 0.05  # words in most articles keep a trace of weight
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One demand of a query: any of ``phrases``, each a run of keys; a single word is a run of one.
+
+    ``weight`` scales its share of the score. ``title``: only the title counts.
+    """
+
+    phrases: tuple[tuple[str, ...], ...]
+    weight: float = 1.0
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article to rank: its keys joined by blanks, and when it was published (None: recency is left out)."""
+
+    id: int
+    title: str
+    body: str
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate's id and what it is worth; the greater the better, 0 for no word in common."""
+
+    id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Needle:
+    """A term made ready: the strings to count in padded keys, and the weight of one full hit."""
+
+    texts: tuple[str, ...]
+    weight: float
+    title: bool
+
+
+def idf(documents: int, frequency: int) -> float:
+    """The weight of a word that ``frequency`` of ``documents`` articles have; never below a small floor."""
+    frequency = min(max(frequency, 0), documents)
+    return max(LEAST_IDF, math.log((documents - frequency + 0.5) / (frequency + 0.5)))
+
+
+def padded(keys: str) -> str:
+    """Keys so that ``" key "`` finds each whole key, neighbours included (their blanks are not shared)."""
+    return f" {'  '.join(keys.split())} "
+
+
+def frequency_of(term: Term, frequencies: Mapping[str, int], documents: int) -> int:
+    """About how many articles satisfy a term: a phrase as its rarest key, alternatives added up."""
+    return min(documents, sum(min(frequencies.get(key, 0) for key in phrase) for phrase in term.phrases if phrase))
+
+
+def recency(published: datetime | None, now: datetime | None) -> float:
+    """The factor 1 .. 1 + RECENCY for an article's age at ``now``; the future counts as now."""
+    if published is None or now is None:
+        return 1.0
+    days = max(0.0, (now - published).total_seconds() / 86400)
+    return 1.0 + RECENCY * math.exp2(-days / HALF_LIFE_DAYS)
+
+
+class Scorer:
+    """A query made ready to score many candidates.
+
+    ``frequencies`` holds how many of ``documents`` articles have each key; ``average`` is the usual number of keys
+    in an article's text; ``now`` is the time recency is measured from (None leaves it out).
+    """
+
+    def __init__(
+        self,
+        terms: Sequence[Term],
+        frequencies: Mapping[str, int],
+        documents: int,
+        average: float,
+        now: datetime | None = None,
+    ) -> None:
+        self._needles = [
+            _Needle(
+                tuple(padded(" ".join(phrase)) for phrase in term.phrases if phrase),
+                term.weight * idf(documents, frequency_of(term, frequencies, documents)),
+                term.title,
+            )
+            for term in terms
+        ]
+        self._pairs = [
+            (tuple(a + b for a in left.texts for b in right.texts), min(left.weight, right.weight))
+            for left, right in zip(self._needles, self._needles[1:], strict=False)
+        ]
+        self._average = max(average, 1.0)
+        self._now = now
+
+    def score(self, candidate: Candidate) -> float:
+        """What the candidate is worth to the query; 0 when it has none of its words."""
+        title, body = padded(candidate.title), padded(candidate.body)
+        length = max(SHORTEST, 1 - B + B * (body.count("  ") + 1) / self._average)
+        total = sum(needle.weight * _saturated(_hits(needle, title, body), length) for needle in self._needles)
+        if not total:
+            return 0.0
+        beside = sum(w * _saturated(_pair(texts, title, body), length) for texts, w in self._pairs)
+        return (total + BESIDE * beside) * recency(candidate.published, self._now)
+
+
+def _hits(needle: _Needle, title: str, body: str) -> float:
+    """Occurrences of a term, weighed by where they stand."""
+    total = 0.0
+    for text in needle.texts:
+        total += TITLE * title.count(text)
+        if not needle.title and (inside := body.count(text)):
+            total += inside + (LEAD if body.find(text) < LEAD_CHARS else 0)
+    return total
+
+
+def _pair(texts: tuple[str, ...], title: str, body: str) -> float:
+    return sum(TITLE * title.count(text) + body.count(text) for text in texts)
+
+
+def _saturated(hits: float, length: float) -> float:
+    return hits * (K1 + 1) / (hits + K1 * length) if hits else 0.0
+
+
+def rank(
+    candidates: Iterable[Candidate],
+    terms: Sequence[Term],
+    frequencies: Mapping[str, int],
+    documents: int,
+    now: datetime | None = None,
+) -> list[Ranked]:
+    """The candidates, best first; equals newest (greatest id) first. Candidates with score 0 stay, at the end."""
+    those = list(candidates)
+    average = sum(c.body.count(" ") + 1 for c in those) / len(those) if those else 1.0
+    scorer = Scorer(terms, frequencies, documents, average, now)
+    ranked = [Ranked(c.id, scorer.score(c)) for c in those]
+    return sorted(ranked, key=lambda r: (-r.score, -r.id))
