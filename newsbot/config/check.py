@@ -1,0 +1,93 @@
+"""What no single key can tell: doubles, references to nothing, a web chat open to the world."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from newsbot.config.document import Document, Path_
+from newsbot.config.model import ConfigFile, TopicEntry
+from newsbot.config.names import Names
+from newsbot.config.values import did_you_mean, host_and_port, is_loopback
+
+NO_WORDS = "the topic has no words to look for; give it a query, all or any"
+
+Where = Callable[[str, int], Path_]
+
+
+def check(config: ConfigFile, where: Where, wrong: Collection[Path_], document: Document) -> None:
+    """Add every problem between keys. ``where`` gives the path in the file of the nth item of a list.
+
+    ``wrong`` are the paths with problems of their own: what they were to say is unknown.
+    """
+    broken = {path[:2] for path in wrong}
+    for path, message in _problems(config, where):
+        if not (message == NO_WORDS and path[:2] in broken):
+            document.complain(path, message)
+
+
+def _problems(config: ConfigFile, where: Where) -> Iterator[tuple[Path_, str]]:
+    yield from _doubles("feeds", "id", [feed.id for feed in config.feeds], where)
+    yield from _doubles("feeds", "url", [feed.url for feed in config.feeds], where)
+    yield from _doubles("topics", "id", [topic.id for topic in config.topics], where)
+    names = Names(config.feeds, config.topics)
+    for index, topic in enumerate(config.topics):
+        yield from _topic(topic, where("topics", index), names)
+    for index, subscription in enumerate(config.subscriptions):
+        if names.what(subscription.what) is None:
+            hint = did_you_mean(subscription.what, names.everything())
+            yield (*where("subscriptions", index), "what"), f"no category, feed or topic is called so{hint}"
+    yield from _subscription_doubles(config, where)
+    yield from _server(config)
+
+
+def _doubles(section: str, key: str, values: Iterable[str | None], where: Where) -> Iterator[tuple[Path_, str]]:
+    first: dict[str, int] = {}
+    for index, value in enumerate(values):
+        if value is None:
+            continue
+        if value.casefold() in first:
+            other = where(section, first[value.casefold()])[1]
+            yield (*where(section, index), key), f"{section}[{other}] has the same {key}"
+        first.setdefault(value.casefold(), index)
+
+
+def _subscription_doubles(config: ConfigFile, where: Where) -> Iterator[tuple[Path_, str]]:
+    seen: set[tuple[str, str, str]] = set()
+    for index, entry in enumerate(config.subscriptions):
+        key = (str(entry.chat), entry.what.casefold(), entry.query.casefold())
+        if key in seen:
+            yield where("subscriptions", index), "this chat has the same subscription already"
+        seen.add(key)
+
+
+def _topic(topic: TopicEntry, path: Path_, names: Names) -> Iterator[tuple[Path_, str]]:
+    if not (topic.all or topic.any or _positive(topic.query)):
+        key = "query" if topic.query else "id"
+        yield (*path, key), NO_WORDS
+    for index, name in enumerate(topic.feeds):
+        if names.feeds_or_category(name) is None:
+            hint = did_you_mean(name, names.categories_and_feeds())
+            yield (*path, "feeds", index), f"no category or feed is called so{hint}"
+
+
+def _positive(query: str) -> bool:
+    """Whether a query has a word that is wanted, not only ones that are not."""
+    return any(re.search(r"\w", word) for word in query.split() if not word.startswith("-"))
+
+
+def _server(config: ConfigFile) -> Iterator[tuple[Path_, str]]:
+    web = config.platforms.web
+    tokens = config.platforms.telegram.token, config.platforms.discord.token
+    web_on = web.enabled is True or (web.enabled == "auto" and not any(t.get_secret_value() for t in tokens))
+    if config.server is None:
+        if web.enabled is True:
+            yield ("platforms", "web", "enabled"), "the web chat needs the server, which is null"
+        if config.platforms.telegram.webhook:
+            yield ("platforms", "telegram", "webhook"), "a webhook needs the server, which is null"
+        return
+    host, _ = host_and_port(config.server.listen)
+    if web_on and not web.password.get_secret_value() and not is_loopback(host):
+        message = "others can reach this address, and the web chat has no password: "
+        message += "set platforms.web.password, or listen on 127.0.0.1"
+        yield ("server", "listen"), message
