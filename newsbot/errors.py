@@ -15,6 +15,7 @@
     ├── StorageError            the database cannot be used just now
     │   ├── StorageBusy         locked by another process
     │   └── StorageFull         no room on the disk
+    ├── ListenError             the web server cannot have the address that it was given
     └── LeadershipLost          another process has taken over this loop
 
 What a platform answers to a send is no error but a value: :mod:`newsbot.domain.ports`.
@@ -107,6 +108,10 @@ class StorageBusy(StorageError):
 
 class StorageFull(StorageError):
     """The disk is full."""
+
+
+class ListenError(NewsbotError):
+    """The web server cannot listen: the port is taken, needs a privilege, or the address is not this machine's."""
 
 
 class LeadershipLost(NewsbotError):

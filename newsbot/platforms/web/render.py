@@ -1,0 +1,163 @@
+"""What the bot says, as the JSON that the page turns into nodes. Pure: no clock, no I/O, no markup.
+
+The page only ever sets text, so nothing is escaped here; addresses that are not plain web addresses are left out.
+Every body is one of::
+
+    {"kind": "text", "text": "/follow Xiaomi EV"}
+    {"kind": "reply", "blocks": [block…], "buttons": [[button…]…], "error": false}
+    {"kind": "digest", "digest": {…}, "buttons": […], "updated": "2026-11-23T14:05:00+00:00" or ""}
+
+and a block is ``{"type": "paragraph" | "item" | "digest", …}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from newsbot.domain.models import Digest, DigestStory, Reason
+from newsbot.locales import Words
+from newsbot.platforms.cards import digest_buttons, story_buttons
+from newsbot.platforms.views import Block, Button, DigestBlock, Item, Paragraph, Reply, Span
+
+Json = dict[str, Any]
+
+# Private-use marks stand round the values while a sentence is put together, so that a catalogue keeps whole
+# sentences and the page still gets the label and the words apart.
+_MARKS = {"\ue000": "bold", "\ue001": "mark", "\ue002": ""}
+_MARKED = re.compile("([\ue000-\ue002])")
+
+
+def text(said: str) -> Json:
+    """What the person wrote."""
+    return {"kind": "text", "text": said}
+
+
+def reply(answer: Reply, words: Words) -> Json:
+    """The answer to a command or a press; a toast with no blocks becomes its text."""
+    blocks: tuple[Block, ...] = answer.blocks or ((Paragraph((Span(answer.toast),)),) if answer.toast else ())
+    return {
+        "kind": "reply",
+        "blocks": [_block(block, words) for block in blocks],
+        "buttons": _rows(answer.buttons),
+        "error": answer.error,
+    }
+
+
+def post(digest: Digest, delivery_id: int, words: Words, updated: datetime | None = None) -> Json:
+    """A digest as delivery ``delivery_id`` posts it; ``updated`` is when it was last edited, None for a fresh one.
+
+    There is room beside each story for its own buttons, so those that only number the stories are left out.
+    """
+    rows = digest_buttons(digest, delivery_id, words)
+    if len(digest.stories) > 1:
+        rows = rows[-1:] if digest.more and delivery_id else ()
+    return {
+        "kind": "digest",
+        "digest": card(digest, words),
+        "buttons": _rows(rows),
+        "updated": updated.isoformat() if updated else "",
+    }
+
+
+def card(digest: Digest, words: Words) -> Json:
+    """The content of a digest, with its sentences in the bot's words ready to show."""
+    return {
+        "title": _title(digest, words),
+        "compact": digest.compact,
+        "stories": [_story(story, digest, words) for story in digest.stories],
+        "more": words("web_more", count=digest.more) if digest.more else "",
+    }
+
+
+def reason(why: Reason, words: Words) -> list[Json]:
+    """ "You follow *label*: matched *words*", as spans."""
+    label = _wrap("\ue000", why.label)
+    if not why.words:
+        return _spans_of(words("web_reason", label=label))
+    return _spans_of(words("web_reason_matched", label=label, words=", ".join(_wrap("\ue001", w) for w in why.words)))
+
+
+def web_url(address: str) -> str:
+    """``address`` when a browser may open it (http or https, with a host), else ""."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return ""
+    return address.strip() if parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
+def _title(digest: Digest, words: Words) -> str:
+    occasion = "" if digest.occasion in {"story", "answer"} else words("web_occasion", occasion=digest.occasion)
+    return " · ".join(filter(None, (occasion, digest.title)))
+
+
+def _story(story: DigestStory, digest: Digest, words: Words) -> Json:
+    sources = [{"name": s.name, "url": web_url(s.url)} for s in story.sources]
+    return {
+        "headline": story.headline,
+        "url": web_url(story.url),
+        "summary": [] if digest.compact else list(story.summary),
+        "facts": [] if digest.compact else [{"value": f.value, "sentence": f.sentence} for f in story.facts],
+        "sources": sources,
+        "told": words("web_told_by", count=len(sources)) if len(sources) > 1 else "",
+        "image": web_url(story.image) if digest.images else "",
+        "language": story.language,
+        "published": story.published.isoformat() if story.published else "",
+        "reasons": [reason(why, words) for why in story.reasons],
+        "buttons": _rows(story_buttons(story, words)) if len(digest.stories) > 1 else [],
+    }
+
+
+def _block(block: Block, words: Words) -> Json:
+    if isinstance(block, Paragraph):
+        return {"type": "paragraph", "spans": _spans(block.spans), "heading": block.heading}
+    if isinstance(block, DigestBlock):
+        return {"type": "digest", "digest": card(block.digest, words)}
+    return _item(block)
+
+
+def _item(item: Item) -> Json:
+    return {
+        "type": "item",
+        "title": _spans(item.title),
+        "lines": [_spans(line) for line in item.lines],
+        "buttons": [_button(button) for button in item.buttons],
+        "number": item.number,
+        "image": web_url(item.image),
+    }
+
+
+def _spans(spans: Iterable[Span]) -> list[Json]:
+    return [{"text": s.text, "style": s.style, "url": web_url(s.url), "command": s.command} for s in spans]
+
+
+def _rows(rows: Sequence[Sequence[Button]]) -> list[list[Json]]:
+    return [[_button(button) for button in row] for row in rows if row]
+
+
+def _button(button: Button) -> Json:
+    return {
+        "label": button.label,
+        "action": button.action,
+        "url": web_url(button.url),
+        "hint": button.hint,
+        "style": button.style,
+    }
+
+
+def _wrap(mark: str, value: str) -> str:
+    return f"{mark}{_MARKED.sub('', value)}\ue002"
+
+
+def _spans_of(sentence: str) -> list[Json]:
+    style, spans = "", []
+    for part in _MARKED.split(sentence):
+        if part in _MARKS:
+            style = _MARKS[part]
+        elif part:
+            spans.append({"text": part, "style": style, "url": "", "command": ""})
+    return spans
