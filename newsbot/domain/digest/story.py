@@ -1,0 +1,170 @@
+"""One story's digest out of the articles that tell it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from newsbot.domain.digest.boilerplate import clean
+from newsbot.domain.digest.facts import facts
+from newsbot.domain.digest.summary import choose, shorten, words
+from newsbot.domain.models import Article, DigestStory, Reason, Source
+
+MAX_HEADLINE = 200
+_MAX_TELLINGS = 12  # of a story told by hundreds, the first and the newest are read
+_ENOUGH_WORDS = 150  # a longer text is not a better one
+_SITE_SUFFIX = re.compile(r"\s+(?:[|–—·»]|-{1,2}|::)\s+([^|–—·»]{2,40})$")
+_NO_PICTURE = re.compile(
+    r"\.(?:gif|svg|ico)(?:\?|$)|(?:^|[/._-])(?:pixel|tracking|spacer|blank|1x1|feedburner|avatar|favicon)",
+    re.IGNORECASE,
+)
+
+
+class Keyed(Protocol):
+    """A word of a text as the analyzer gives it; the first of ``keys`` is the main one."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The word's keys, lower-case."""
+
+
+class Analyzes(Protocol):
+    """What a digest needs of the analyzer."""
+
+    def tokens(self, text: str, language: str = "") -> Sequence[Keyed]:
+        """The words of ``text`` in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """An article and the sentences of it that tell the story."""
+
+    article: Article
+    sentences: tuple[str, ...]
+
+    @property
+    def worth(self) -> int:
+        return min(sum(map(words, self.sentences[:20])), _ENOUGH_WORDS)
+
+
+def summarise(
+    articles: Sequence[Article],
+    analyzer: Analyzes,
+    *,
+    reasons: Sequence[Reason] = (),
+    updated: datetime | None = None,
+) -> DigestStory:
+    """The digest of a story told by ``articles`` (one or more, oldest arrival first).
+
+    The summary is at most three sentences and 70 words, copied from the best telling in the first one's language
+    (the longest clean text; of one site's tellings the newest); a first sentence that is longer than that by itself is
+    cut after a clause. Facts may come from every telling in that language. ``published`` is the earliest time known.
+    Raises ValueError when there is no article.
+    """
+    if not articles:
+        raise ValueError("a story has at least one article")
+    tellings = _tellings(articles)
+    best = max(tellings, key=lambda telling: telling.worth)
+    summary = _summary(best, analyzer)
+    year = best.article.published.year if best.article.published else None
+    told = [*best.sentences, *(s for telling in tellings if telling is not best for s in telling.sentences[:10])]
+    return DigestStory(
+        story_id=articles[0].story_id or 0,
+        headline=_headline(articles, best, summary),
+        summary=summary,
+        facts=facts(told, shown=summary, year=year),
+        sources=sources(articles),
+        url=best.article.url or next((article.url for article in articles if article.url), ""),
+        image=next((article.image for article in [best.article, *articles] if _is_picture(article.image)), ""),
+        language=best.article.language,
+        published=min((article.published for article in articles if article.published), default=None),
+        updated=updated,
+        reasons=tuple(reasons),
+    )
+
+
+def sources(articles: Sequence[Article]) -> tuple[Source, ...]:
+    """Who tells it: each site once, in order of its first telling, with the address of its newest."""
+    found: dict[str, Source] = {}
+    for article in articles:
+        site = _site(article)
+        before = found.get(site)
+        name = before.name if before else article.source or site
+        found[site] = Source(name, article.url or (before.url if before else ""), article.feed_id)
+    return tuple(found.values())
+
+
+def headline(title: str, source: str = "", url: str = "") -> str:
+    """A title without the site's name at its end, white space normalised, at most 200 characters."""
+    text = " ".join(title.split())
+    suffix = _SITE_SUFFIX.search(text)
+    if suffix and _names_site(suffix.group(1), source, url) and suffix.start() >= 10:
+        text = text[: suffix.start()]
+    return _cap(text, MAX_HEADLINE)
+
+
+def _tellings(articles: Sequence[Article]) -> list[_Telling]:
+    """The articles worth reading for a summary: in the first one's language, of each site the newest."""
+    language = articles[0].language
+    newest: dict[str, Article] = {}
+    for article in articles:
+        if article.language == language and (article.text or not newest):
+            newest[_site(article)] = article
+    few = list(newest.values())
+    few = few if len(few) <= _MAX_TELLINGS else few[: _MAX_TELLINGS // 2] + few[-_MAX_TELLINGS // 2 :]
+    return [_Telling(article, clean(article.text, article.language, article.authors)) for article in few]
+
+
+def _summary(telling: _Telling, analyzer: Analyzes) -> tuple[str, ...]:
+    language = telling.article.language
+    heads = [sentence[:1000] for sentence in telling.sentences[:40]]
+    keys = [_keys(head, language, analyzer) for head in heads]
+    chosen = choose(telling.sentences, keys, _keys(telling.article.title[:1000], language, analyzer))
+    if chosen:
+        return tuple(telling.sentences[i] for i in chosen)
+    return (shorten(telling.sentences[0]),) if telling.sentences else ()
+
+
+def _keys(text: str, language: str, analyzer: Analyzes) -> list[str]:
+    return [token.keys[0] for token in analyzer.tokens(text, language) if token.keys]
+
+
+def _headline(articles: Sequence[Article], best: _Telling, summary: Sequence[str]) -> str:
+    for article in [articles[0], best.article, *articles]:
+        if title := headline(article.title, article.source, article.url):
+            return title
+    return _cap(summary[0], 100) if summary else ""
+
+
+def _site(article: Article) -> str:
+    try:
+        host = (urlsplit(article.url).hostname or "").removeprefix("www.")
+    except ValueError:
+        host = ""
+    return host or article.source
+
+
+def _names_site(suffix: str, source: str, url: str) -> bool:
+    """Whether what stands behind the last dash of a title is the site's name: its feed's, or its host's."""
+    plain = "".join(filter(str.isalnum, suffix.casefold()))
+    label = "".join(filter(str.isalnum, source.casefold()))
+    try:
+        host = "".join(filter(str.isalnum, urlsplit(url).hostname or ""))
+    except ValueError:
+        host = ""
+    return len(plain) > 1 and (plain in label or plain in host or (len(label) > 3 and label in plain))
+
+
+def _is_picture(url: str) -> bool:
+    return url.startswith(("https://", "http://")) and not _NO_PICTURE.search(url)
+
+
+def _cap(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    return (head[: head.rfind(" ")] if " " in head[most // 2 :] else head).rstrip(" ,;:-–—") + "…"
