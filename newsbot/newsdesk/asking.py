@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from newsbot.domain.models import ChatKey, ChatKind, NewFeed, When
+from newsbot.domain.models import ChatKey, ChatKind, Defaults
 from newsbot.errors import Forbidden
 
 
@@ -54,15 +54,13 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The config's say in what people ask: defaults for chats that chose nothing, and limits."""
+    """The config's say in what people ask: defaults for chats that chose nothing, and limits.
 
-    when: When = field(default_factory=When)
-    timezone: str = "UTC"
-    language: str = "en"
+    ``languages`` are those that the bot speaks.
+    """
+
+    defaults: Defaults = field(default_factory=Defaults)
     languages: tuple[str, ...] = ("en",)
-    max_items: int = 10
-    images: bool = True
-    new_feed: NewFeed = "latest"
     subscriptions_per_chat: int = 100
     commands_per_minute: int = 20
     users_may_add_feeds: bool = True

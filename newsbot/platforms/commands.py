@@ -110,7 +110,7 @@ class Desk:
 
     def commands(self, asker: Asker | None = None) -> list[CommandInfo]:
         """The table as ``asker`` may use it, in the bot's default language."""
-        words = self._words_for(asker.language if asker else self._newsdesk.rules.language)
+        words = self._words_for(asker.language if asker else self._newsdesk.rules.defaults.language)
         wanted = [c for c in COMMANDS if not c.admin or (asker is not None and asker.is_bot_admin)]
         return [
             CommandInfo(c.name, c.usage, words(f"help_{c.name}"), c.example, c.admin, c.takes) for c in wanted
@@ -118,16 +118,16 @@ class Desk:
 
     async def _visit(self, asker: Asker) -> Visit:
         newsdesk = self._newsdesk
-        settings = await newsdesk.settings.of(asker)
-        words = self._words_for(settings.language or newsdesk.rules.language)
-        zone = ZoneInfo(settings.timezone or newsdesk.rules.timezone)
+        settings = await newsdesk.settling.of(asker)
+        words = self._words_for(settings.language or newsdesk.rules.defaults.language)
+        zone = ZoneInfo(settings.timezone or newsdesk.rules.defaults.timezone)
         return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now())
 
     async def _answer(
         self, asker: Asker, work: Callable[[Visit], Awaitable[Reply]], *, pressed: bool = False
     ) -> Reply:
         """The calm edge: whatever goes wrong in ``work`` becomes a Reply; the unexpected is logged too."""
-        words = self._words_for(self._newsdesk.rules.language)
+        words = self._words_for(self._newsdesk.rules.defaults.language)
         limit = self._newsdesk.rules.commands_per_minute * (PRESSES_PER_COMMAND if pressed else 1)
         who = f"{pressed}:{asker.platform}:{asker.user_id}"
         if limit and not self._pace.allows(who, limit):

@@ -1,0 +1,86 @@
+"""What people can ask: the service behind every command, on every platform.
+
+A room for each kind of question; all return plain frozen results, with no markup and no words, and raise
+:class:`newsbot.errors.BadRequest` (with the key of a sentence) for what cannot be done. Who may do what is decided
+here, from the :class:`Asker`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from newsbot.domain.analyze import Analyzer
+from newsbot.domain.lexicon import Lexicon
+from newsbot.domain.ports import Clock, FeedProbe, Wake
+from newsbot.newsdesk.asking import Access, Asker, Rules, admit
+from newsbot.newsdesk.explaining import Explaining
+from newsbot.newsdesk.following import Following
+from newsbot.newsdesk.muting import Muting
+from newsbot.newsdesk.naming import Naming
+from newsbot.newsdesk.reading import Reading
+from newsbot.newsdesk.running import Loops, LoopState, Reload, Running
+from newsbot.newsdesk.searching import Searching
+from newsbot.newsdesk.settling import Settling
+from newsbot.newsdesk.sourcing import Sourcing
+from newsbot.newsdesk.subscribing import Subscribing
+from newsbot.newsdesk.tools import Tools
+from newsbot.storage import Storage
+
+__all__ = ["Access", "Asker", "LoopState", "Newsdesk", "Rules"]
+
+
+class Newsdesk:
+    """The rooms, over one storage. ``loops`` and ``reload`` are ports to the running process."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        analyzer: Analyzer,
+        lexicon: Lexicon,
+        clock: Clock,
+        probe: FeedProbe,
+        wake: Wake,
+        rules: Rules | None = None,
+        loops: Loops | None = None,
+        reload: Reload | None = None,
+    ) -> None:
+        self._tools = tools = Tools(storage, analyzer, lexicon, clock, probe, wake, rules or Rules())
+        self.naming = Naming(tools)
+        self.subscribing = Subscribing(tools, self.naming)
+        self.following = Following(tools, self.naming, self.subscribing)
+        self.searching = Searching(tools)
+        self.reading = Reading(tools, self.naming)
+        self.settling = Settling(tools)
+        self.muting = Muting(tools)
+        self.sourcing = Sourcing(tools)
+        self.explaining = Explaining(tools)
+        self.running = Running(tools, loops, reload)
+
+    @property
+    def rules(self) -> Rules:
+        """The config's defaults and limits."""
+        return self._tools.rules
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        return self._tools.clock
+
+    def configure(self, rules: Rules, lexicon: Lexicon | None = None) -> None:
+        """Put a reloaded config's rules, and its lexicon where it changed, in place of the old."""
+        self._tools.rules = rules
+        if lexicon is not None:
+            self._tools.lexicon = lexicon
+
+    def admit(self, asker: Asker) -> None:
+        """Raises Forbidden when the asker's chat may not use this bot."""
+        admit(asker, self.rules.access)
+
+    async def remember(self, payload: Mapping[str, object]) -> str:
+        """Keep a button's long action; returns its token."""
+        return await self._tools.storage.chats.remember(payload)
+
+    async def recall(self, token: str) -> Mapping[str, object] | None:
+        """A long action by its token; None for one nobody remembers."""
+        return await self._tools.storage.chats.recall(token)

@@ -1,0 +1,113 @@
+"""Why a story was, or was not, posted here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from newsbot.domain import plan
+from newsbot.domain.models import Article, Chat, Match, Outcome, OutcomeState, Story, Subscription
+from newsbot.domain.match import matches
+from newsbot.domain.query import compile_topic
+from newsbot.errors import NotFound, QueryError
+from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.matching import narrowing
+from newsbot.newsdesk.tools import Tools
+
+Verdict = Literal["shown", "more", "waiting", "skipped", "uncovered", "judging", "silent", "earlier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What became of an article's story in a chat.
+
+    ``verdict``: an outcome's state; or, with no outcome: "uncovered" (no order here covers it), "judging" (it has
+    just arrived), "silent" (stored without announcing: it was there before the feed was), "earlier" (covered now,
+    but it came before the order). ``note`` is the outcome's; ``orders`` cover it as things are now.
+    """
+
+    article: Article
+    verdict: Verdict
+    outcome: Outcome | None = None
+    story: Story | None = None
+    orders: tuple[Subscription, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """Why it waits or was left out, as the planner put it."""
+        return self.outcome.note if self.outcome else ""
+
+
+class Explaining:
+    """Answers "why"."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    async def link(self, asker: Asker, url: str) -> Explanation:
+        """Why the article at ``url`` was, or was not, posted in the asker's chat. Raises NotFound."""
+        found = await self._tools.storage.articles.by_url(url)
+        if not found:
+            raise NotFound("no_such_article", url=url)
+        chat = await self._tools.known(asker)
+        explained = [await self._explain(chat, article) for article in found]
+        return min(explained, key=lambda e: e.outcome is None)
+
+    async def story(self, asker: Asker, story_id: int) -> Explanation:
+        """Why a story was, or was not, posted in the asker's chat. Raises NotFound."""
+        found = (await self._tools.storage.articles.of_stories([story_id])).get(story_id)
+        if not found:
+            raise NotFound("story_gone")
+        chat = await self._tools.known(asker)
+        outcome = await self._outcome(chat, story_id)
+        came = next((a for a in found if outcome and a.id == outcome.article_id), found[0])
+        return await self._explain(chat, came)
+
+    async def _explain(self, chat: Chat, article: Article) -> Explanation:
+        if article.story_id is None:
+            return Explanation(article, "judging")
+        story = (await self._tools.storage.articles.stories([article.story_id])).get(article.story_id)
+        outcome = await self._outcome(chat, article.story_id)
+        orders = await self._covering(chat, article, article.story_id)
+        verdict = _verdict(article, outcome, covered=bool(orders))
+        return Explanation(article, verdict, outcome, story, orders)
+
+    async def _outcome(self, chat: Chat, story_id: int) -> Outcome | None:
+        return (await self._tools.storage.outbox.outcomes(chat.id, [story_id])).get(story_id) if chat.id else None
+
+    async def _covering(self, chat: Chat, article: Article, story_id: int) -> tuple[Subscription, ...]:
+        """The chat's orders that cover the article now."""
+        orders = await self._tools.orders(chat)
+        judged = plan.Judged(article, story_id, await self._matches(article, orders))
+        narrowed = narrowing(self._tools, article)
+        return tuple(o for o in orders if plan.covers(o, judged) and (not o.query or narrowed(o.query)))
+
+    async def _matches(self, article: Article, orders: list[Subscription]) -> dict[int, Match]:
+        tools = self._tools
+        analyzed = tools.analyzer.article(article.title, article.text, article.language)
+        found: dict[int, Match] = {}
+        for topic_id in {int(o.what.ref) for o in orders if o.what.kind == "topic"}:
+            topic = await tools.storage.topics.get(topic_id)
+            if topic is None:
+                continue
+            try:
+                query = compile_topic(topic.definition, tools.analyzer, tools.lexicon)
+            except QueryError:
+                continue
+            if match := matches(query, analyzed, tools.lexicon):
+                found[topic_id] = Match(topic_id, match.score, match.words)
+        return found
+
+
+def _verdict(article: Article, outcome: Outcome | None, *, covered: bool) -> Verdict:
+    if outcome is not None:
+        states: dict[OutcomeState, Verdict] = {
+            OutcomeState.SHOWN: "shown",
+            OutcomeState.MORE: "more",
+            OutcomeState.WAITING: "waiting",
+            OutcomeState.SKIPPED: "skipped",
+        }
+        return states[outcome.state]
+    if not covered:
+        return "uncovered"
+    return "earlier" if article.announce else "silent"

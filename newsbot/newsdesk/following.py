@@ -1,0 +1,153 @@
+"""Topics: follow a ready-made or a typed one, see what was understood and what it would have brought, unfollow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsbot.domain.models import Subscription, Topic, TopicDefinition, What, When
+from newsbot.domain.query import canonical, compile_topic, understood
+from newsbot.errors import NotFound, QueryError
+from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.matching import PREVIEW_DAYS, Preview, preview
+from newsbot.newsdesk.naming import Choice, Naming
+from newsbot.newsdesk.subscribing import Subscribed, Subscribing
+from newsbot.newsdesk.tools import Tools
+
+LONGEST_TOPIC = 200  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A topic that is followed now. ``understood`` is the query in words; ``elsewhere`` when it is delivered to the
+    asker's private chat while they asked in another."""
+
+    topic: Topic
+    understood: str
+    preview: Preview
+    subscribed: Subscribed
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic in a list. ``subscription`` is the asker's own, None when they do not follow it."""
+
+    topic: Topic
+    subscription: Subscription | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """All about one topic, for the asker."""
+
+    topic: Topic
+    understood: str
+    preview: Preview
+    subscription: Subscription | None
+
+
+class Following:
+    """Follows are subscriptions of a person's own private chat to a topic."""
+
+    def __init__(self, tools: Tools, naming: Naming, subscribing: Subscribing) -> None:
+        self._tools = tools
+        self._naming = naming
+        self._subscribing = subscribing
+
+    async def follow(self, asker: Asker, text: str, when: When | None = None) -> Followed:
+        """Follow the ready-made topic called ``text``, or what ``text`` describes.
+
+        Raises BadRequest where the asker has no private chat with us, QueryError when no word is left to look for.
+        """
+        await self._tools.private(asker)
+        text = text[:LONGEST_TOPIC].strip()
+        known = await self._ready_made(text)
+        return await self._follow(asker, known or await self._typed(text), when)
+
+    async def follow_id(self, asker: Asker, topic_id: int) -> Followed:
+        """Follow a topic by its id, as a button does. Raises NotFound."""
+        return await self._follow(asker, await self.topic(topic_id), None)
+
+    async def unfollow(self, asker: Asker, text: str) -> Topic:
+        """Stop following the topic called ``text``. Raises NotFound."""
+        name = text.casefold()
+        for row in await self.followed(asker):
+            if name in {row.topic.name.casefold(), (row.topic.slug or row.topic.name).casefold()}:
+                return await self.unfollow_id(asker, row.topic.id)
+        raise NotFound("not_following", text=text)
+
+    async def unfollow_id(self, asker: Asker, topic_id: int) -> Topic:
+        """Stop following a topic; nothing happens when it was not followed. Raises NotFound for no such topic."""
+        topic = await self.topic(topic_id)
+        own = [o.id for o in await self._own(asker) if o.what == _what(topic)]
+        if own:
+            await self._tools.storage.chats.unsubscribe(own)
+        return topic
+
+    async def topic(self, topic_id: int) -> Topic:
+        """A topic by its id. Raises NotFound."""
+        found = await self._tools.storage.topics.get(topic_id)
+        if found is None:
+            raise NotFound("topic_gone")
+        return found
+
+    async def topics(self, asker: Asker) -> list[TopicRow]:
+        """The ready-made topics, then those that the asker typed, each with whether they follow it."""
+        ready = await self._tools.ready_made()
+        own = {int(o.what.ref): o for o in await self._own(asker) if o.what.kind == "topic"}
+        rows = [TopicRow(topic, own.get(topic.id)) for topic in ready]
+        ready_ids = {topic.id for topic in ready}
+        for topic_id in own.keys() - ready_ids:
+            if topic := await self._tools.storage.topics.get(topic_id):
+                rows.append(TopicRow(topic, own[topic_id]))
+        return rows
+
+    async def followed(self, asker: Asker) -> list[TopicRow]:
+        """The topics that the asker follows."""
+        return [row for row in await self.topics(asker) if row.subscription is not None]
+
+    async def page(self, asker: Asker, topic_id: int) -> TopicPage:
+        """A topic with what is understood, and its preview. Raises NotFound."""
+        topic = await self.topic(topic_id)
+        own = next((o for o in await self._own(asker) if o.what == _what(topic)), None)
+        seen = await preview(self._tools, topic.definition, PREVIEW_DAYS, topic.id)
+        return TopicPage(topic, self._understood(topic.definition), seen, own)
+
+    async def preview(self, query: str, days: int = PREVIEW_DAYS) -> tuple[str, Preview]:
+        """What a typed topic is understood as, and would have matched. Raises QueryError."""
+        definition = TopicDefinition(query=query)
+        return self._understood(definition), await preview(self._tools, definition, days)
+
+    async def _follow(self, asker: Asker, topic: Topic, when: When | None) -> Followed:
+        tools = self._tools
+        chat = await tools.private(asker)
+        seen = await preview(tools, topic.definition, PREVIEW_DAYS, topic.id)
+        await tools.storage.articles.add_matches(topic.id, [(f.article.id, f.match) for f in seen.found])
+        choice = Choice(_what(topic), topic.name, topic.slug or topic.name)
+        matches = {found.article.id: found.match for found in seen.found}
+        subscribed = await self._subscribing.place(asker, chat, choice, when=when, matches=matches)
+        return Followed(topic, self._understood(topic.definition), seen, subscribed, chat.key != asker.chat)
+
+    async def _ready_made(self, text: str) -> Topic | None:
+        found = await self._tools.storage.topics.find(text)
+        return found if found is not None and found.slug and found.enabled else None
+
+    async def _typed(self, text: str) -> Topic:
+        definition = TopicDefinition(query=text)
+        compile_topic(definition, self._tools.analyzer, self._tools.lexicon)  # says no before anything is stored
+        return await self._tools.storage.topics.ensure(text, definition, canonical(definition), self._tools.now())
+
+    def _understood(self, definition: TopicDefinition) -> str:
+        try:
+            return understood(compile_topic(definition, self._tools.analyzer, self._tools.lexicon))
+        except QueryError:
+            return definition.query
+
+    async def _own(self, asker: Asker) -> list[Subscription]:
+        key = asker.private_chat
+        chat = await self._tools.storage.chats.find(key) if key else None
+        return await self._tools.orders(chat) if chat else []
+
+
+def _what(topic: Topic) -> What:
+    return What("topic", str(topic.id))

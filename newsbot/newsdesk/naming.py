@@ -1,0 +1,207 @@
+"""What people call things: a name, a slug or an address to everything, a category, a feed or a topic."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from newsbot.domain.models import Feed, FeedSpec, Subscription, What, When
+from newsbot.domain.schedule import parse_when
+from newsbot.errors import BadRequest, FeedError, Forbidden, NotFound
+from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.tools import Tools
+
+EVERYTHING = frozenset({"everything", "all", "*", "anything", "news"})
+LONGEST_WHEN = 4  # words: "weekly mon at 08:00"
+LONGEST_NAME = 12  # words
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?:/\S*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A thing that can be subscribed to. ``handle`` is what to type for it; ``label`` what people call it."""
+
+    what: What
+    label: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A typed standing order: what, narrowed by ``query`` ("" for not), and when (None: as the chat likes it).
+
+    ``added`` is the feed that was made for it, None where it was known.
+    """
+
+    choice: Choice
+    query: str = ""
+    when: When | None = None
+    added: Feed | None = None
+
+
+class Unclear(NotFound):
+    """Nothing has the name ``text``; ``choices`` come near it."""
+
+    def __init__(self, text: str, choices: Sequence[Choice]) -> None:
+        self.text = text
+        self.choices = tuple(choices)
+        super().__init__("unclear", text=text)
+
+
+class Names:
+    """What an asker may name, by every name it has, lower case. Built for one question and thrown away.
+
+    Ready-made feeds and topics are everyone's; those that somebody typed are known to their own chats only,
+    for an address may carry its owner's secret.
+    """
+
+    def __init__(self, choices: Iterable[tuple[Sequence[str], Choice]]) -> None:
+        self.choices: list[Choice] = []
+        self._by_name: dict[str, Choice] = {}
+        for names, choice in choices:
+            self.choices.append(choice)
+            for name in filter(None, names):
+                self._by_name.setdefault(_key(name), choice)
+
+    def exact(self, text: str) -> Choice | None:
+        """The choice called exactly ``text``, whatever the case."""
+        key = _key(text)
+        if key in EVERYTHING:
+            return self._by_name.get("everything")
+        return self._by_name.get(key)
+
+    def near(self, text: str, limit: int = 3) -> list[Choice]:
+        """Choices whose names look like ``text``, or begin with it, best first."""
+        key = _key(text)
+        begins = [name for name in self._by_name if len(key) > 1 and name.startswith(key)]
+        alike = difflib.get_close_matches(key[:60], self._by_name, n=limit * 2, cutoff=0.6)
+        found = dict.fromkeys(self._by_name[name] for name in (*begins, *alike))
+        return list(found)[:limit]
+
+
+def _key(text: str) -> str:
+    return " ".join(text.strip("\"'“”«»").casefold().split())
+
+
+def address(text: str) -> str:
+    """``text`` as a web address, its scheme added; "" when it is none."""
+    if not _ADDRESS.fullmatch(text):
+        return ""
+    return text if "://" in text else f"https://{text}"
+
+
+def split_when(words: Sequence[str]) -> tuple[Sequence[str], When | None]:
+    """Cut a time to post off the end: ``["cars", "daily", "08:00"]`` gives ``(["cars"], daily at 08:00)``."""
+    for length in range(min(LONGEST_WHEN, len(words)), 0, -1):
+        try:
+            return words[:-length], parse_when(" ".join(words[-length:]))
+        except ValueError:
+            continue
+    return words, None
+
+
+class Naming:
+    """Finds what a text names."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    async def names(self, asker: Asker) -> Names:
+        """All that the asker may name."""
+        storage = self._tools.storage
+        orders = await self._tools.orders(await self._tools.known(asker))
+        own = {order.what for order in orders}
+        choices: list[tuple[Sequence[str], Choice]] = [(("everything",), everything())]
+        choices += [((name,), category(name)) for name in await storage.feeds.categories()]
+        for topic in await self._tools.ready_made():
+            what = What("topic", str(topic.id))
+            choices.append(((topic.slug or "", topic.name), Choice(what, topic.name, topic.slug or topic.name)))
+        for feed in await storage.feeds.all():
+            if feed.from_config or What("feed", str(feed.id)) in own:
+                site = urlsplit(feed.site).hostname or ""
+                names = (feed.slug or "", feed.label, feed.url, feed.site, site.removeprefix("www."))
+                choices.append((names, of_feed(feed)))
+        choices += [((o.label,), Choice(o.what, o.label, o.label)) for o in orders if o.what.kind == "topic"]
+        return Names(choices)
+
+    async def one(self, asker: Asker, text: str) -> Choice:
+        """What ``text`` as a whole names; everything for "". Raises Unclear."""
+        if not text:
+            return everything()
+        names = await self.names(asker)
+        found = names.exact(text)
+        if found is None:
+            raise Unclear(text, names.near(text))
+        return found
+
+    async def leading(self, asker: Asker, text: str) -> tuple[Choice, str]:
+        """What the longest run of words at the start of ``text`` names, and the words after it. Raises Unclear."""
+        names = await self.names(asker)
+        words = text.split()
+        found, used = _longest(names, words)
+        if found is None:
+            raise Unclear(text, names.near(text) or names.near(words[0] if words else ""))
+        return found, " ".join(words[used:])
+
+    async def order(self, asker: Asker, text: str) -> Order:
+        """Read ``what [query] [when]``. An address that is not known yet is probed and added.
+
+        Raises Unclear, BadRequest for an address with no feed, Forbidden where people may not add feeds.
+        """
+        names = await self.names(asker)
+        if whole := names.exact(text):
+            return Order(whole)
+        words, when = split_when(text.split())
+        if not words:
+            return Order(everything(), when=when)
+        found, used = _longest(names, words)
+        if found is not None:
+            return Order(found, " ".join(words[used:]), when)
+        if url := address(words[0]):
+            feed, added = await self._feed(asker, url)
+            return Order(of_feed(feed), " ".join(words[1:]), when, feed if added else None)
+        raise Unclear(" ".join(words), names.near(" ".join(words)) or names.near(words[0]))
+
+    async def _feed(self, asker: Asker, url: str) -> tuple[Feed, bool]:
+        tools = self._tools
+        known = await tools.storage.feeds.find(url)
+        if known is not None and known.enabled:
+            return known, False
+        if not (tools.rules.users_may_add_feeds or asker.is_bot_admin):
+            raise Forbidden("feeds_are_fixed")
+        try:
+            probed = await tools.probe.probe(url)
+        except FeedError as error:
+            raise BadRequest("no_feed_there", url=url, reason=str(error)) from error
+        known = await tools.storage.feeds.find(probed.url)
+        if known is not None and known.enabled:
+            return known, False
+        spec = FeedSpec(probed.url, name=probed.feed.title[:120], new_feed=tools.rules.defaults.new_feed)
+        feed = await tools.storage.feeds.add(spec, tools.now())
+        tools.wake.notify("collect")
+        return feed, True
+
+
+def everything() -> Choice:
+    """All feeds there are."""
+    return Choice(What(), "everything", "everything")
+
+
+def category(name: str) -> Choice:
+    """All feeds of a category."""
+    return Choice(What("category", name), name, name)
+
+
+def of_feed(feed: Feed) -> Choice:
+    """One feed."""
+    return Choice(What("feed", str(feed.id)), feed.label, feed.slug or feed.label)
+
+
+def _longest(names: Names, words: Sequence[str]) -> tuple[Choice | None, int]:
+    for used in range(min(len(words), LONGEST_NAME), 0, -1):
+        if found := names.exact(" ".join(words[:used])):
+            return found, used
+    return None, 0

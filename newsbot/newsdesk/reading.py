@@ -1,0 +1,153 @@
+"""The archive, read now: the latest stories, a digest of a period, one story with all its sources, more like it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from newsbot.domain.digest import summarise
+from newsbot.domain.models import Article, Chat, Digest, DigestStory, Source
+from newsbot.errors import BadRequest, NotFound
+from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.naming import Choice, Naming
+from newsbot.newsdesk.tools import Tools
+
+LATEST = 5
+MOST = 20
+LOOKED_AT = 2000  # articles of a period that a digest is chosen from, newest first
+PERIODS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "m": timedelta(days=30)}
+NAMED = {
+    "today": timedelta(days=1), "day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30),
+    "hour": timedelta(hours=1),
+}  # fmt: skip
+LONGEST = timedelta(days=365)
+_PERIOD = re.compile(r"(\d{1,4})\s*(h|d|w|m)(?:ours?|ays?|eeks?|onths?|rs?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest stories of something, newest first."""
+
+    choice: Choice
+    stories: tuple[DigestStory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A digest made on demand: the most important stories of the ``period`` before now."""
+
+    choice: Choice
+    digest: Digest
+    period: timedelta
+
+
+class Reading:
+    """Reads the archive for people."""
+
+    def __init__(self, tools: Tools, naming: Naming) -> None:
+        self._tools = tools
+        self._naming = naming
+
+    async def latest(self, asker: Asker, text: str) -> Latest:
+        """``[what] [N]``: the N newest stories (5; at most 20). Raises Unclear."""
+        name, count = split_count(text)
+        choice = await self._naming.one(asker, name)
+        stories = await self._stories(choice, count * 4)
+        return Latest(choice, tuple([self._tell(articles) for articles in stories][:count]))
+
+    async def digest(self, asker: Asker, text: str) -> Review:
+        """``[what] [period]``: what mattered within ``3d``, ``12h``, ``week`` (a day). Raises Unclear."""
+        name, period = split_period(text)
+        choice = await self._naming.one(asker, name)
+        chat = await self._tools.known(asker)
+        since = self._tools.now() - period
+        stories = [found for found in await self._stories(choice, LOOKED_AT) if _when(found[0]) >= since]
+        stories.sort(key=lambda found: (-len({a.feed_id for a in found}), -_when(found[0]).timestamp()))
+        most = chat.settings.max_items or self._tools.rules.defaults.max_items
+        told = tuple(self._tell(articles) for articles in stories[:most])
+        return Review(choice, self._compose(chat, told, choice, len(stories) - len(told)), period)
+
+    async def story(self, asker: Asker, story_id: int) -> Digest:
+        """One story with all its sources, as a digest of one. Raises NotFound."""
+        chat = await self._tools.known(asker)
+        told = self._tell(await self.articles(story_id))
+        return self._compose(chat, (told,))
+
+    async def articles(self, story_id: int) -> list[Article]:
+        """A story's articles, in order of arrival. Raises NotFound."""
+        found = (await self._tools.storage.articles.of_stories([story_id])).get(story_id)
+        if not found:
+            raise NotFound("story_gone")
+        return found
+
+    async def tell(self, story_ids: Sequence[int]) -> tuple[DigestStory, ...]:
+        """Stories by their ids, in that order, those that are gone left out."""
+        found = await self._tools.storage.articles.of_stories(story_ids)
+        return tuple(self._tell(found[i]) for i in story_ids if found.get(i))
+
+    async def _stories(self, choice: Choice, limit: int) -> list[list[Article]]:
+        """The stories of the newest ``limit`` articles, each whole, newest first."""
+        newest = await self._tools.storage.articles.latest(choice.what, limit)
+        order = list(dict.fromkeys(a.story_id for a in newest if a.story_id is not None))
+        told = await self._tools.storage.articles.of_stories(order)
+        whole = [list(reversed(told[i])) for i in order if told.get(i)]
+        return whole + [[a] for a in newest if a.story_id is None]
+
+    def _tell(self, articles: Sequence[Article]) -> DigestStory:
+        return summarise(articles)
+
+    def _compose(
+        self, chat: Chat, told: tuple[DigestStory, ...], choice: Choice | None = None, more: int = 0
+    ) -> Digest:
+        settings, defaults = chat.settings, self._tools.rules.defaults
+        return Digest(
+            told,
+            title=choice.label if choice and choice.what.kind != "everything" else "",
+            occasion="answer",
+            more=more,
+            compact=settings.compact,
+            images=defaults.images if settings.images is None else settings.images,
+            language=settings.language or defaults.language,
+            timezone=settings.timezone or defaults.timezone,
+        )
+
+
+def split_count(text: str) -> tuple[str, int]:
+    """``"cars 5"`` to ``("cars", 5)``; the number may be left out. Raises BadRequest for 0."""
+    head, _, last = text.rpartition(" ")
+    if not (last.isascii() and last.isdigit()):
+        return text, LATEST
+    count = int(last[:6])
+    if not count:
+        raise BadRequest("no_count", most=MOST)
+    return head.strip(), min(count, MOST)
+
+
+def split_period(text: str) -> tuple[str, timedelta]:
+    """``"cars 3d"`` or ``"cars week"`` to the name and the period, a day when it is left out."""
+    words = text.split()
+    for length in (2, 1):
+        period = read_period(" ".join(words[-length:])) if len(words) >= length else None
+        if period is not None:
+            return " ".join(words[:-length]), period
+    return text, PERIODS["d"]
+
+
+def read_period(text: str) -> timedelta | None:
+    """ "12h", "3 days", "2w", "week": as a timedelta of at most a year; None for what is no period."""
+    word = text.lower()
+    if word in NAMED:
+        return NAMED[word]
+    found = _PERIOD.fullmatch(word)
+    if not found or not int(found[1]):
+        return None
+    return min(int(found[1]) * PERIODS[found[2]], LONGEST)
+
+
+def _when(article: Article) -> datetime:
+    """When an article counts as published."""
+    found = article.published or article.fetched
+    assert found is not None, "a stored article has the time of its arrival"
+    return found

@@ -1,0 +1,198 @@
+"""A chat's settings: what they are, with the defaults behind them, and changing one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from newsbot.domain.models import ChatSettings, QuietHours
+from newsbot.domain.schedule import next_due, parse_time
+from newsbot.errors import BadRequest
+from newsbot.newsdesk.asking import Asker, must_run_chat
+from newsbot.newsdesk.subscribing import read_when
+from newsbot.newsdesk.tools import Tools
+
+MOST_ITEMS = 30
+_ON = frozenset({"on", "yes", "true", "1", "show"})
+_OFF = frozenset({"off", "no", "false", "0", "none", "hide"})
+_ANY = frozenset({"all", "any", "*", "default"})
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A chat's settings (``chosen``) and what holds where it chose nothing."""
+
+    chosen: ChatSettings
+    effective: ChatSettings
+
+
+class NoSuchZone(BadRequest):
+    """No time zone has the name; ``near`` are some that look like it."""
+
+    def __init__(self, text: str, near: list[str]) -> None:
+        self.near = near
+        super().__init__("no_timezone", text=text)
+
+
+class Settling:
+    """Reads and changes the settings of chats."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    async def of(self, asker: Asker) -> ChatSettings:
+        """What the asker's chat chose."""
+        return (await self._tools.known(asker)).settings
+
+    async def get(self, asker: Asker) -> Effective:
+        """What the chat chose and what holds."""
+        return self._effective(await self.of(asker))
+
+    async def change(self, asker: Asker, name: str, value: str) -> Effective:
+        """Set one of :data:`NAMES` from text; "default" takes the choice back.
+
+        Raises Forbidden, BadRequest with a sentence for what is no such setting or value.
+        """
+        must_run_chat(asker)
+        reader = _READERS.get(name)
+        if reader is None:
+            raise BadRequest("no_setting", name=name, names=", ".join(NAMES))
+        chat = await self._tools.here(asker)
+        value = value.strip()
+        changes = _DEFAULT[name] if value.lower() == "default" else reader(value, self._tools)
+        settings = replace(chat.settings, **changes)
+        await self._tools.storage.chats.set_settings(chat.id, settings)
+        if name == "timezone":
+            await self._reschedule(chat.id, settings)
+        return self._effective(settings)
+
+    async def _reschedule(self, chat_id: int, settings: ChatSettings) -> None:
+        """Eight o'clock is another moment now: move what is scheduled."""
+        zone = ZoneInfo(settings.timezone or self._tools.rules.defaults.timezone)
+        for order in await self._tools.storage.chats.subscriptions(chat_id):
+            due = next_due(order.when, zone, self._tools.now())
+            if due is not None:
+                await self._tools.storage.chats.update_subscription(
+                    order.id, when=order.when, next_due=due, paused=order.paused
+                )
+
+    def _effective(self, chosen: ChatSettings) -> Effective:
+        defaults = self._tools.rules.defaults
+        return Effective(
+            chosen,
+            replace(
+                chosen,
+                when=chosen.when or defaults.when,
+                timezone=chosen.timezone or defaults.timezone,
+                language=chosen.language or defaults.language,
+                images=defaults.images if chosen.images is None else chosen.images,
+                max_items=chosen.max_items or defaults.max_items,
+            ),
+        )
+
+
+def _when(value: str, _: Tools) -> Mapping[str, Any]:
+    return {"when": read_when(value)}
+
+
+def _timezone(value: str, _: Tools) -> Mapping[str, Any]:
+    return {"timezone": find_zone(value)}
+
+
+def _quiet(value: str, _: Tools) -> Mapping[str, Any]:
+    if value.lower() in _OFF:
+        return {"quiet": None}
+    start, _, end = value.replace("–", "-").replace(" to ", "-").partition("-")
+    if not end:
+        start, _, end = value.partition(" ")
+    try:
+        return {"quiet": QuietHours(parse_time(start), parse_time(end))}
+    except ValueError as error:
+        raise BadRequest("no_quiet", text=value) from error
+
+
+def _language(value: str, tools: Tools) -> Mapping[str, Any]:
+    wanted = value.lower()
+    if wanted not in tools.rules.languages:
+        raise BadRequest("no_language", text=value, languages=", ".join(tools.rules.languages))
+    return {"language": wanted}
+
+
+def _languages(value: str, _: Tools) -> Mapping[str, Any]:
+    if value.lower() in _ANY:
+        return {"languages": ()}
+    codes = [code.lower() for code in value.replace(",", " ").split()]
+    if not codes or len(codes) > 20 or any(not (2 <= len(c) <= 3 and c.isascii() and c.isalpha()) for c in codes):
+        raise BadRequest("no_languages", text=value)
+    return {"languages": tuple(dict.fromkeys(codes))}
+
+
+def _switch(field: str) -> Callable[[str, Tools], Mapping[str, Any]]:
+    def read(value: str, _: Tools) -> Mapping[str, Any]:
+        if value.lower() not in _ON | _OFF:
+            raise BadRequest("no_switch", name=field, text=value)
+        return {field: value.lower() in _ON}
+
+    return read
+
+
+def _items(value: str, _: Tools) -> Mapping[str, Any]:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:6]) <= MOST_ITEMS):
+        raise BadRequest("no_items", most=MOST_ITEMS)
+    return {"max_items": int(value)}
+
+
+_READERS: Mapping[str, Callable[[str, Tools], Mapping[str, Any]]] = {
+    "when": _when,
+    "timezone": _timezone,
+    "quiet": _quiet,
+    "language": _language,
+    "languages": _languages,
+    "compact": _switch("compact"),
+    "images": _switch("images"),
+    "silent": _switch("silent"),
+    "items": _items,
+}
+NAMES = tuple(_READERS)
+_DEFAULT: Mapping[str, Mapping[str, Any]] = {
+    "when": {"when": None},
+    "timezone": {"timezone": None},
+    "quiet": {"quiet": None},
+    "language": {"language": None},
+    "languages": {"languages": ()},
+    "compact": {"compact": False},
+    "images": {"images": None},
+    "silent": {"silent": False},
+    "items": {"max_items": None},
+}
+
+
+def find_zone(text: str) -> str:
+    """The IANA name of a time zone: any case, blanks for underscores, or a city alone.
+
+    Raises NoSuchZone with names that look like it.
+    """
+    names = available_timezones()
+    wanted = text.strip().replace(" ", "_").casefold()
+    by_name = {name.casefold(): name for name in names}
+    if wanted not in by_name:
+        cities = {name.rpartition("/")[2].casefold(): name for name in sorted(names, key=_plainness, reverse=True)}
+        if wanted in cities:
+            return cities[wanted]
+        near = [cities[city] for city in difflib.get_close_matches(wanted, cities, n=3, cutoff=0.7)]
+        raise NoSuchZone(text, near)
+    try:
+        ZoneInfo(by_name[wanted])
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise NoSuchZone(text, []) from error
+    return by_name[wanted]
+
+
+def _plainness(name: str) -> tuple[bool, str]:
+    """Names by area and city before the database's legacy aliases ("US/Pacific", "posix/…")."""
+    area = name.partition("/")[0]
+    areas = {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+    return area not in areas, name

@@ -1,0 +1,48 @@
+"""The feeds with their health: when each last worked, when it is looked at next, and why it is silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from newsbot.domain.models import Feed, What
+from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.tools import Tools
+
+SILENT = timedelta(days=14)
+"""A feed that answers but brings nothing for so long is called silent."""
+
+State = Literal["waiting", "well", "silent", "failing"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A feed and how it fares."""
+
+    feed: Feed
+    state: State
+
+
+class Sourcing:
+    """Shows the feeds."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    async def all(self, asker: Asker) -> list[SourceRow]:
+        """The config's feeds and those that the asker's chat subscribes to (bot admins: all), failing ones first."""
+        orders = await self._tools.orders(await self._tools.known(asker))
+        own = {order.what for order in orders}
+        feeds = await self._tools.storage.feeds.all()
+        shown = [f for f in feeds if f.from_config or asker.is_bot_admin or What("feed", str(f.id)) in own]
+        rows = [SourceRow(feed, self._state(feed)) for feed in shown]
+        return sorted(rows, key=lambda r: (r.state != "failing", r.feed.category, r.feed.label.casefold()))
+
+    def _state(self, feed: Feed) -> State:
+        if feed.failures:
+            return "failing"
+        if feed.last_success is None:
+            return "waiting"
+        since = feed.last_item or feed.last_success
+        return "silent" if self._tools.now() - since > SILENT else "well"
