@@ -188,6 +188,18 @@ class What:
 
 
 @dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where a chat chose nothing: the config's ``defaults``, ``timezone`` and ``language``."""
+
+    when: When = field(default_factory=When)
+    max_items: int = 10
+    images: bool = True
+    new_feed: NewFeed = "latest"
+    timezone: str = "UTC"
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class QuietHours:
     """From ``start`` to ``end`` in the chat's time zone, over midnight where end is earlier."""
 
