@@ -69,7 +69,7 @@ def card(digest: Digest, words: Words) -> Json:
         "title": _title(digest, words),
         "compact": digest.compact,
         "stories": [_story(story, digest, words) for story in digest.stories],
-        "more": words("web_more", count=digest.more) if digest.more else "",
+        "more": words("digest_more", n=digest.more) if digest.more else "",
     }
 
 
