@@ -1,0 +1,18 @@
+"""Rows of the table of chats as the nouns they stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsbot.domain.models import Chat, ChatKey, ChatSettings
+from newsbot.storage import codec
+
+
+def key_of(row: Any) -> ChatKey:
+    """The ChatKey of a row that has platform, native and thread."""
+    return ChatKey(row.platform, row.native, row.thread)
+
+
+def chat_of(row: Any) -> Chat:
+    """The Chat of a row of the table."""
+    return Chat(row.id, key_of(row), row.kind, row.title, codec.decode(ChatSettings, row.settings), row.paused)

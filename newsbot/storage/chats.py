@@ -1,0 +1,149 @@
+"""The chats: places to post to, with their settings; and the button states too long for a button."""
+
+from __future__ import annotations
+
+import builtins
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.domain.models import Chat, ChatKey, ChatKind, ChatSettings
+from newsbot.storage import codec
+from newsbot.storage.chat_rows import chat_of
+from newsbot.storage.sql import bump
+from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
+from newsbot.storage.tables import chats, deliveries, mutes, outcomes, subscriptions, tokens
+from newsbot.storage.topics import VERSION
+
+__all__ = ["UNSET", "Chats"]
+
+
+class Chats(Subscriptions, Mutes):
+    """``storage.chats``."""
+
+    async def ensure(self, key: ChatKey, kind: ChatKind, title: str, now: datetime) -> Chat:
+        """The chat with this key, made if need be; its kind and (unless empty) title are brought up to date."""
+        row = {
+            "platform": key.platform,
+            "native": key.native,
+            "thread": key.thread,
+            "kind": kind,
+            "title": title,
+            "settings": codec.encode(ChatSettings()),
+            "created": now,
+        }
+        found = await self.find(key)  # nearly always known and unchanged, and reading needs no turn at writing
+        if found and found.kind == kind and title in {"", found.title}:
+            return found
+        fresh = {"kind": kind} | ({"title": title} if title else {})
+        statement = self._insert(chats).values(**row)
+        async with self._db.write() as conn:
+            stored = await conn.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[chats.c.platform, chats.c.native, chats.c.thread], set_=fresh
+                ).returning(chats)
+            )
+            return chat_of(stored.one())
+
+    async def get(self, chat_id: int) -> Chat | None:
+        """The chat with this id."""
+        async with self._db.read() as conn:
+            row = (await conn.execute(select(chats).where(chats.c.id == chat_id))).first()
+            return chat_of(row) if row else None
+
+    async def find(self, key: ChatKey) -> Chat | None:
+        """The chat with this key."""
+        async with self._db.read() as conn:
+            row = (await conn.execute(select(chats).where(_is(key)))).first()
+            return chat_of(row) if row else None
+
+    async def all(self, platform: str | None = None) -> builtins.list[Chat]:
+        """Every chat (of one platform), in order of id."""
+        query = select(chats).order_by(chats.c.id)
+        async with self._db.read() as conn:
+            rows = await conn.execute(query.where(chats.c.platform == platform) if platform else query)
+            return [chat_of(row) for row in rows]
+
+    async def set_settings(self, chat_id: int, settings: ChatSettings) -> None:
+        """Replace what the chat chose."""
+        await self._set(chat_id, settings=codec.encode(settings))
+
+    async def rename(self, chat_id: int, title: str) -> None:
+        """Give the chat another title."""
+        await self._set(chat_id, title=title)
+
+    async def pause(self, chat_id: int, reason: str) -> None:
+        """Hold the chat's posts, and say why; its subscriptions stay and what comes in waits."""
+        await self._set(chat_id, paused=reason or "paused")
+
+    async def resume(self, chat_id: int) -> None:
+        """Let the chat's posts go out again."""
+        await self._set(chat_id, paused="")
+
+    async def rekey(self, chat_id: int, key: ChatKey) -> Chat | None:
+        """Give the chat the address ``key``; None when it is gone. Where another chat has been made for this address
+        meanwhile, the two become one: what both have, this one keeps."""
+        async with self._db.write() as conn:
+            await self._db.serialise(conn, "rekey")
+            other = (await conn.execute(select(chats.c.id).where(_is(key), chats.c.id != chat_id))).scalar()
+            mine = (await conn.execute(select(chats.c.id).where(chats.c.id == chat_id))).scalar()
+            if mine is None:
+                return None
+            if other is not None:
+                await _absorb(conn, other, chat_id)
+            address = {"platform": key.platform, "native": key.native, "thread": key.thread}
+            await conn.execute(update(chats).where(chats.c.id == chat_id).values(**address))
+            return chat_of((await conn.execute(select(chats).where(chats.c.id == chat_id))).one())
+
+    async def forget(self, chat_id: int) -> None:
+        """Delete the chat and all that is stored about it."""
+        async with self._db.write() as conn:
+            for table in (subscriptions, mutes, outcomes, deliveries):
+                await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+            await conn.execute(delete(chats).where(chats.c.id == chat_id))
+            await bump(self, conn, VERSION)
+
+    async def remember(self, payload: Mapping[str, object]) -> str:
+        """Keep what a button means and return a short random token for it (12 characters, safe in a link)."""
+        token = secrets.token_urlsafe(9)
+        async with self._db.write() as conn:
+            await conn.execute(
+                insert(tokens).values(id=token, payload=codec.encode(payload), created=datetime.now(UTC))
+            )
+        return token
+
+    async def recall(self, token: str) -> Mapping[str, object] | None:
+        """What :meth:`remember` kept under ``token``; None for one that never was or is too old."""
+        async with self._db.read() as conn:
+            payload: Mapping[str, object] | None = (
+                await conn.execute(select(tokens.c.payload).where(tokens.c.id == token))
+            ).scalar()
+            return payload
+
+    async def _set(self, chat_id: int, **values: Any) -> None:
+        async with self._db.write() as conn:
+            await conn.execute(update(chats).where(chats.c.id == chat_id).values(**values))
+
+
+def _is(key: ChatKey) -> Any:
+    return (chats.c.platform == key.platform) & (chats.c.native == key.native) & (chats.c.thread == key.thread)
+
+
+async def _absorb(conn: AsyncConnection, other: int, mine: int) -> None:
+    """Move all that hangs on chat ``other`` to chat ``mine``, except what ``mine`` has too, and delete ``other``."""
+    for table, same in (
+        (subscriptions, (subscriptions.c.identity,)),
+        (mutes, (mutes.c.kind, mutes.c.ref)),
+        (outcomes, (outcomes.c.story_id,)),
+    ):
+        twin = table.alias()
+        alike = [twin.c[column.name] == column for column in same]
+        doubled = select(twin.c.chat_id).where(twin.c.chat_id == mine, *alike).exists()
+        await conn.execute(delete(table).where(table.c.chat_id == other, doubled))
+        await conn.execute(update(table).where(table.c.chat_id == other).values(chat_id=mine))
+    await conn.execute(update(deliveries).where(deliveries.c.chat_id == other).values(chat_id=mine))
+    await conn.execute(delete(chats).where(chats.c.id == other))

@@ -1,0 +1,145 @@
+"""The two engines behind one face: read and write transactions on SQLite or PostgreSQL.
+
+SQLite has one writer connection, taken in turn, whose transactions begin IMMEDIATE, so that nobody writes between what
+they read and what they write; and several readers, each seeing one snapshot. PostgreSQL has one pool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from newsbot.errors import StorageError
+from newsbot.storage.failures import translated
+
+Dialect = Literal["sqlite", "postgresql"]
+
+BUSY_SECONDS = 10.0
+"""How long to wait for another process's lock before :class:`newsbot.errors.StorageBusy`."""
+
+READERS = 4
+POSTGRES_CONNECTIONS = 10
+
+_dumps = functools.partial(json.dumps, separators=(",", ":"))
+
+
+class Database:
+    """Transactions on one database. Make it with :func:`connect`."""
+
+    def __init__(self, url: URL, dialect: Dialect, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self.url, self.dialect = url, dialect
+        self._writer, self._reader = writer, reader
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write: committed at the end, rolled back by any exception, cancellation included."""
+        with translated():
+            if self.dialect == "postgresql":
+                async with self._writer.begin() as conn:
+                    yield conn
+            else:
+                async with self._turn, self._writer.begin() as conn:
+                    yield conn
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads, and sees one state of the database throughout."""
+        with translated():
+            async with self._reader.begin() as conn:
+                yield conn
+
+    async def serialise(self, conn: AsyncConnection, name: str) -> None:
+        """Let one transaction at a time pass this point for ``name``, until it ends. (SQLite's always do.)"""
+        if self.dialect == "postgresql":
+            key = zlib.crc32(f"newsbot:{name}".encode())
+            await conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._reader.dispose()
+        if self._writer is not self._reader:
+            await self._writer.dispose()
+
+
+def connect(address: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
+    """The database at ``sqlite:///PATH`` or ``postgresql://…``; connections are made when first used.
+
+    Raises StorageError for an address of another kind.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise StorageError("the database address is not of the form sqlite:///FILE or postgresql://…") from None
+    backend = url.get_backend_name()
+    if backend == "sqlite" and url.database and url.database != ":memory:":
+        return _sqlite(url, busy_seconds)
+    if backend in {"postgresql", "postgres"}:
+        return _postgres(url)
+    raise StorageError(f"the database must be sqlite:///FILE or postgresql://…, not {url.render_as_string()}")
+
+
+# --- SQLite --------------------------------------------------------------------------------------
+
+
+def _sqlite(url: URL, busy_seconds: float) -> Database:
+    url = url.set(drivername="sqlite+aiosqlite")
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    # isolation_level None keeps the driver from beginning transactions of its own: ours begin in _begin.
+    make = functools.partial(
+        create_async_engine,
+        url,
+        json_serializer=_dumps,
+        connect_args={"isolation_level": None, "timeout": busy_seconds},
+        max_overflow=0,
+    )
+    writer, reader = make(pool_size=1), make(pool_size=READERS)
+    _begin(writer, "BEGIN IMMEDIATE", ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"))
+    _begin(reader, "BEGIN", ("query_only = ON",))
+    return Database(url, "sqlite", writer, reader)
+
+
+def _begin(engine: AsyncEngine, statement: str, pragmas: tuple[str, ...]) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql(statement)
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------
+
+
+def _postgres(url: URL) -> Database:
+    engine = create_async_engine(
+        _for_asyncpg(url),
+        json_serializer=_dumps,
+        pool_size=POSTGRES_CONNECTIONS,
+        pool_pre_ping=True,  # a restarted server costs one reconnect, not one failed loop
+        connect_args={"server_settings": {"application_name": "newsbot", "timezone": "UTC"}},
+    )
+    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database(url, "postgresql", engine, reader)
+
+
+def _for_asyncpg(url: URL) -> URL:
+    """libpq's ``sslmode`` is asyncpg's ``ssl``."""
+    query = dict(url.query)
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    return url.set(drivername="postgresql+asyncpg", query=query)

@@ -1,0 +1,144 @@
+"""What becomes of each story in each chat: one row, whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.domain.models import Delivery, DeliveryState, Outcome, OutcomeState
+from newsbot.storage import leases
+from newsbot.storage.delivery_rows import DELIVERY, delivery_of, outcome_of, outcome_row
+from newsbot.storage.leases import Fence
+from newsbot.storage.planning import OUTBOX, PlannedDelivery, Planning
+from newsbot.storage.sql import chunks, each_chunk
+from newsbot.storage.tables import PLANNED, articles, chats, deliveries, outcomes
+
+_STANDING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+
+Key = tuple[int, int]
+
+
+def merged(old: Outcome | None, new: Outcome) -> Outcome:
+    """What stands when ``new`` is recorded over ``old``.
+
+    What was posted stays; a story that waits gains the reasons and the earlier due; one that was left out waits after
+    all when there is a reason for it now."""
+    if old is None or (old.state is OutcomeState.SKIPPED and new.state is OutcomeState.WAITING):
+        return new
+    if old.state is not OutcomeState.WAITING or new.state is not OutcomeState.WAITING:
+        return old
+    dues = [due for due in (old.due, new.due) if due is not None]
+    return replace(
+        old,
+        reasons=tuple(dict.fromkeys(old.reasons + new.reasons)),
+        due=min(dues) if len(dues) == 2 else None,
+        urgent=old.urgent or new.urgent,
+    )
+
+
+class Outcomes(Planning):
+    """The part of ``storage.outbox`` that the planner reads and writes."""
+
+    async def record(
+        self,
+        article_ids: Sequence[int],
+        made: Sequence[Outcome],
+        fence: Fence | None = None,
+        *,
+        edits: Sequence[PlannedDelivery] = (),
+    ) -> None:
+        """Record what articles mean to chats (see :func:`merged`), plan ``edits`` of posts that they change, and mark
+        the articles as planned. Raises LeadershipLost when ``fence`` no longer stands."""
+        async with self._db.write() as conn:
+            await leases.check(conn, fence)
+            await self._db.serialise(conn, OUTBOX)
+            await self._merge(conn, made)
+            for edit in edits:
+                await self._queue(conn, edit)
+            for chunk in chunks(article_ids):
+                await conn.execute(update(articles).where(articles.c.id.in_(chunk)).values(state=PLANNED))
+
+    async def _merge(self, conn: AsyncConnection, made: Sequence[Outcome]) -> None:
+        stories = sorted({outcome.story_id for outcome in made})
+        rows = await each_chunk(conn, stories, lambda c: select(outcomes).where(outcomes.c.story_id.in_(c)))
+        stored: dict[Key, Outcome] = {(row.chat_id, row.story_id): outcome_of(row) for row in rows}
+        wanted = dict(stored)
+        for outcome in made:
+            key = (outcome.chat_id, outcome.story_id)
+            wanted[key] = merged(wanted.get(key), outcome)
+        changed = [outcome for key, outcome in wanted.items() if outcome is not stored.get(key)]
+        if changed:
+            new = self._insert(outcomes)
+            columns = {c.name: new.excluded[c.name] for c in outcomes.c if not c.primary_key}
+            statement = new.on_conflict_do_update(
+                index_elements=[outcomes.c.chat_id, outcomes.c.story_id], set_=columns
+            )
+            present = await _present(conn, {outcome.chat_id for outcome in changed})
+            now = datetime.now(UTC)
+            kept = [outcome_row(replace(o, at=o.at or now)) for o in changed if o.chat_id in present]
+            if kept:
+                await conn.execute(statement, kept)
+
+    async def due_chats(self, now: datetime, limit: int) -> list[int]:
+        """Chats in which some story is due, the longest overdue first; paused ones are left out: there it waits."""
+        query = (
+            select(outcomes.c.chat_id)
+            .join_from(outcomes, chats)
+            .where(outcomes.c.state == "waiting", outcomes.c.due <= now, chats.c.paused == "")
+            .group_by(outcomes.c.chat_id)
+            .order_by(func.min(outcomes.c.due), outcomes.c.chat_id)
+            .limit(limit)
+        )
+        async with self._db.read() as conn:
+            return list((await conn.execute(query)).scalars())
+
+    async def waiting(self, chat_id: int) -> list[Outcome]:
+        """A chat's waiting stories, due or not, in order of due."""
+        mine = (outcomes.c.chat_id == chat_id) & (outcomes.c.state == "waiting")
+        query = select(outcomes).where(mine).order_by(outcomes.c.due, outcomes.c.story_id)
+        async with self._db.read() as conn:
+            return [outcome_of(row) for row in await conn.execute(query)]
+
+    async def outcomes(self, chat_id: int, story_ids: Sequence[int]) -> dict[int, Outcome]:
+        """What became of these stories in a chat, by story; those it never met are left out."""
+        mine = select(outcomes).where(outcomes.c.chat_id == chat_id)
+        async with self._db.read() as conn:
+            rows = await each_chunk(conn, story_ids, lambda chunk: mine.where(outcomes.c.story_id.in_(chunk)))
+        return {row.story_id: outcome_of(row) for row in rows}
+
+    async def posted_since(self, chat_id: int, since: datetime) -> list[datetime]:
+        """When the posts of a chat since then were planned, oldest first."""
+        d = deliveries.c
+        query = select(d.created).where(d.chat_id == chat_id, d.kind == "post", d.created >= since).order_by(d.created)
+        async with self._db.read() as conn:
+            return list((await conn.execute(query)).scalars())
+
+    async def hold(self, chat_id: int, story_ids: Sequence[int], until: datetime, note: str) -> None:
+        """Let these stories wait until then, and say why."""
+        mine = (outcomes.c.chat_id == chat_id) & (outcomes.c.state == "waiting")
+        statement = update(outcomes).where(mine, outcomes.c.story_id == bindparam("this")).values(due=until, note=note)
+        async with self._db.write() as conn:
+            if story_ids:
+                await conn.execute(statement, [{"this": story_id} for story_id in story_ids])
+
+    async def shown(self, story_ids: Sequence[int]) -> list[tuple[Outcome, Delivery]]:
+        """Where these stories are shown: each outcome with the post that shows it, sent or on its way, by post."""
+        async with self._db.read() as conn:
+            seen = select(outcomes).where(outcomes.c.state == "shown")
+            rows = await each_chunk(conn, story_ids, lambda chunk: seen.where(outcomes.c.story_id.in_(chunk)))
+            ids = sorted({row.delivery_id for row in rows if row.delivery_id is not None})
+            standing = DELIVERY.where(deliveries.c.state.in_(_STANDING), deliveries.c.kind == "post")
+            found = await each_chunk(conn, ids, lambda chunk: standing.where(deliveries.c.id.in_(chunk)))
+        posts = {row.id: delivery_of(row) for row in found}
+        pairs = [(outcome_of(row), posts[row.delivery_id]) for row in rows if row.delivery_id in posts]
+        return sorted(pairs, key=lambda pair: (pair[1].id, pair[0].story_id))
+
+
+async def _present(conn: AsyncConnection, chat_ids: set[int]) -> set[int]:
+    """Those of the chats that still exist: one may be forgotten while the planner works."""
+    rows = await each_chunk(conn, sorted(chat_ids), lambda chunk: select(chats.c.id).where(chats.c.id.in_(chunk)))
+    return {row.id for row in rows}
