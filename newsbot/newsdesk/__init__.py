@@ -7,7 +7,7 @@ here, from the :class:`Asker`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lexicon import Lexicon
@@ -15,6 +15,7 @@ from newsbot.domain.ports import Clock, FeedProbe, Wake
 from newsbot.newsdesk.asking import Access, Asker, Rules, admit
 from newsbot.newsdesk.explaining import Explaining
 from newsbot.newsdesk.following import Following
+from newsbot.newsdesk.likening import Likening
 from newsbot.newsdesk.muting import Muting
 from newsbot.newsdesk.naming import Naming
 from newsbot.newsdesk.reading import Reading
@@ -30,7 +31,11 @@ __all__ = ["Access", "Asker", "LoopState", "Newsdesk", "Rules"]
 
 
 class Newsdesk:
-    """The rooms, over one storage. ``loops`` and ``reload`` are ports to the running process."""
+    """The rooms, over one storage.
+
+    ``loops`` and ``reload`` are ports to the running process, set once it runs: how its loops fare, and reading the
+    config again.
+    """
 
     def __init__(
         self,
@@ -55,12 +60,33 @@ class Newsdesk:
         self.muting = Muting(tools)
         self.sourcing = Sourcing(tools)
         self.explaining = Explaining(tools)
-        self.running = Running(tools, loops, reload)
+        self.likening = Likening(tools, self.reading)
+        self.running = Running(tools)
+        self.loops = loops
+        self.reload = reload
 
     @property
     def rules(self) -> Rules:
         """The config's defaults and limits."""
         return self._tools.rules
+
+    @property
+    def loops(self) -> Loops | None:
+        """Tells how the loops fare."""
+        return self.running.loops
+
+    @loops.setter
+    def loops(self, loops: Loops | None) -> None:
+        self.running.loops = loops
+
+    @property
+    def reload(self) -> Reload | None:
+        """Reads the config again."""
+        return self.running.port
+
+    @reload.setter
+    def reload(self, reload: Reload | None) -> None:
+        self.running.port = reload
 
     @property
     def clock(self) -> Clock:
@@ -76,6 +102,10 @@ class Newsdesk:
     def admit(self, asker: Asker) -> None:
         """Raises Forbidden when the asker's chat may not use this bot."""
         admit(asker, self.rules.access)
+
+    async def tell_admins(self, key: str, lines: Sequence[str] = ()) -> None:
+        """Keep a notice for the bot's admins, shown with /status; ``key`` names a sentence."""
+        await self.running.tell_admins(key, lines)
 
     async def remember(self, payload: Mapping[str, object]) -> str:
         """Keep a button's long action; returns its token."""

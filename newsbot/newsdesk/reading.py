@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsbot.domain.digest import summarise
-from newsbot.domain.models import Article, Chat, Digest, DigestStory, Source
+from newsbot.domain.models import Article, Chat, Digest, DigestStory, OutcomeState, Topic, What
 from newsbot.errors import BadRequest, NotFound
 from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.naming import Choice, Naming
@@ -43,6 +44,14 @@ class Review:
     period: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """Some of the ``total`` stories that a digest left out."""
+
+    stories: tuple[DigestStory, ...]
+    total: int
+
+
 class Reading:
     """Reads the archive for people."""
 
@@ -54,8 +63,9 @@ class Reading:
         """``[what] [N]``: the N newest stories (5; at most 20). Raises Unclear."""
         name, count = split_count(text)
         choice = await self._naming.one(asker, name)
-        stories = await self._stories(choice, count * 4)
-        return Latest(choice, tuple([self._tell(articles) for articles in stories][:count]))
+        languages = (await self._tools.known(asker)).settings.languages
+        stories = await self._stories(choice, count * 4, languages=languages)
+        return Latest(choice, await self._told(stories[:count]))
 
     async def digest(self, asker: Asker, text: str) -> Review:
         """``[what] [period]``: what mattered within ``3d``, ``12h``, ``week`` (a day). Raises Unclear."""
@@ -63,17 +73,16 @@ class Reading:
         choice = await self._naming.one(asker, name)
         chat = await self._tools.known(asker)
         since = self._tools.now() - period
-        stories = [found for found in await self._stories(choice, LOOKED_AT) if _when(found[0]) >= since]
-        stories.sort(key=lambda found: (-len({a.feed_id for a in found}), -_when(found[0]).timestamp()))
+        stories = await self._stories(choice, LOOKED_AT, since, chat.settings.languages)
+        stories.sort(key=_importance)
         most = chat.settings.max_items or self._tools.rules.defaults.max_items
-        told = tuple(self._tell(articles) for articles in stories[:most])
+        told = await self._told(stories[:most])
         return Review(choice, self._compose(chat, told, choice, len(stories) - len(told)), period)
 
     async def story(self, asker: Asker, story_id: int) -> Digest:
         """One story with all its sources, as a digest of one. Raises NotFound."""
         chat = await self._tools.known(asker)
-        told = self._tell(await self.articles(story_id))
-        return self._compose(chat, (told,))
+        return self._compose(chat, await self._told([await self.articles(story_id)]))
 
     async def articles(self, story_id: int) -> list[Article]:
         """A story's articles, in order of arrival. Raises NotFound."""
@@ -82,21 +91,38 @@ class Reading:
             raise NotFound("story_gone")
         return found
 
+    async def of_topic(self, topic: Topic) -> tuple[DigestStory, ...]:
+        """The newest stories of a topic, newest first."""
+        choice = Choice(What("topic", str(topic.id)), topic.name, topic.name)
+        return await self._told((await self._stories(choice, LATEST * 4))[:LATEST])
+
+    async def more(self, asker: Asker, delivery_id: int, offset: int, limit: int) -> More:
+        """The stories that one of the chat's digests counted as "N more". Raises NotFound for another chat's."""
+        chat = await self._tools.known(asker)
+        found = await self._tools.storage.outbox.of_delivery(delivery_id)
+        counted = [o.story_id for o in found if o.chat_id == chat.id and o.state is OutcomeState.MORE]
+        if not counted:
+            raise NotFound("more_none")
+        return More(await self.tell(counted[offset : offset + limit]), len(counted))
+
     async def tell(self, story_ids: Sequence[int]) -> tuple[DigestStory, ...]:
         """Stories by their ids, in that order, those that are gone left out."""
         found = await self._tools.storage.articles.of_stories(story_ids)
-        return tuple(self._tell(found[i]) for i in story_ids if found.get(i))
+        return await self._told([found[i] for i in story_ids if found.get(i)])
 
-    async def _stories(self, choice: Choice, limit: int) -> list[list[Article]]:
-        """The stories of the newest ``limit`` articles, each whole, newest first."""
-        newest = await self._tools.storage.articles.latest(choice.what, limit)
+    async def _stories(
+        self, choice: Choice, limit: int, since: datetime | None = None, languages: Sequence[str] = ()
+    ) -> list[list[Article]]:
+        """The stories of the newest ``limit`` articles, each whole in order of arrival, the newest story first."""
+        articles = self._tools.storage.articles
+        newest = await articles.latest(choice.what, limit, since=since, languages=languages)
         order = list(dict.fromkeys(a.story_id for a in newest if a.story_id is not None))
-        told = await self._tools.storage.articles.of_stories(order)
-        whole = [list(reversed(told[i])) for i in order if told.get(i)]
-        return whole + [[a] for a in newest if a.story_id is None]
+        told = await articles.of_stories(order)
+        return [told[i] for i in order if told.get(i)]
 
-    def _tell(self, articles: Sequence[Article]) -> DigestStory:
-        return summarise(articles)
+    async def _told(self, stories: Sequence[Sequence[Article]]) -> tuple[DigestStory, ...]:
+        """The stories summarised, off the loop."""
+        return await asyncio.to_thread(lambda: tuple(summarise(s, self._tools.analyzer) for s in stories))
 
     def _compose(
         self, chat: Chat, told: tuple[DigestStory, ...], choice: Choice | None = None, more: int = 0
@@ -146,8 +172,7 @@ def read_period(text: str) -> timedelta | None:
     return min(int(found[1]) * PERIODS[found[2]], LONGEST)
 
 
-def _when(article: Article) -> datetime:
-    """When an article counts as published."""
-    found = article.published or article.fetched
-    assert found is not None, "a stored article has the time of its arrival"
-    return found
+def _importance(articles: Sequence[Article]) -> tuple[int, float]:
+    """Told by more feeds first, then newer."""
+    latest = max((a.published.timestamp() for a in articles if a.published), default=0.0)
+    return -len({a.feed_id for a in articles}), -latest

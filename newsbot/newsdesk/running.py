@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from newsbot.errors import BadRequest, ConfigError
 from newsbot.newsdesk.asking import Asker, must_run_bot
 from newsbot.newsdesk.tools import Tools
 
 
-@dataclass(frozen=True, slots=True)
-class LoopState:
-    """A loop of the pipeline: its last good round, failures since then, and their latest reason."""
+class LoopState(Protocol):
+    """A loop of the pipeline as it reports itself."""
 
-    name: str
-    last_good: datetime | None = None
-    failures: int = 0
-    error: str = ""
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def last_good(self) -> datetime | None:
+        """Its last good round."""
+
+    @property
+    def failures(self) -> int:
+        """Failed rounds since then."""
+
+    @property
+    def error(self) -> str:
+        """The latest reason."""
 
 
 Loops = Callable[[], Sequence[LoopState]]
@@ -27,8 +38,17 @@ Reload = Callable[[], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the bot's admins should know. ``key`` is a sentence's; ``lines`` stand below it."""
+
+    key: str
+    lines: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """The bot in figures. ``outbox``: deliveries by state; ``last_sent``: by platform."""
+    """The bot in figures. ``outbox``: deliveries by state; ``last_sent``: by platform; ``notice``: the latest."""
 
     articles: int
     feeds: int
@@ -37,15 +57,21 @@ class Status:
     loops: tuple[LoopState, ...] = ()
     outbox: Mapping[str, int] = field(default_factory=dict)
     last_sent: Mapping[str, datetime] = field(default_factory=dict)
+    notice: Notice | None = None
 
 
 class Running:
     """What only bot admins may see and do."""
 
-    def __init__(self, tools: Tools, loops: Loops | None = None, reload: Reload | None = None) -> None:
+    def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._loops = loops
-        self._reload = reload
+        self.loops: Loops | None = None
+        self.port: Reload | None = None
+        self._notice: Notice | None = None
+
+    async def tell_admins(self, key: str, lines: Sequence[str]) -> None:
+        """Keep a notice for the admins, shown with /status until the config is read again."""
+        self._notice = Notice(key, tuple(lines), self._tools.now())
 
     async def status(self, asker: Asker) -> Status:
         """How the bot fares. Raises Forbidden."""
@@ -57,17 +83,20 @@ class Running:
             feeds=len(feeds),
             failing=sum(1 for feed in feeds if feed.failures),
             chats=len(await storage.chats.all()),
-            loops=tuple(self._loops()) if self._loops else (),
+            loops=tuple(self.loops()) if self.loops else (),
             outbox=await storage.outbox.depth(),
             last_sent=await storage.outbox.last_sent(),
+            notice=self._notice,
         )
 
     async def reload(self, asker: Asker) -> Sequence[str]:
         """Read the config again; returns what changed. Raises Forbidden, BadRequest with the config's problems."""
         must_run_bot(asker)
-        if self._reload is None:
+        if self.port is None:
             raise BadRequest("no_reload")
         try:
-            return await self._reload()
+            changes = await self.port()
         except ConfigError as error:
             raise BadRequest("reload_refused", problems="\n".join(map(str, error.problems))) from error
+        self._notice = None
+        return changes

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 
 from newsbot.domain.models import Article
-from newsbot.domain.query import SearchQuery, parse_search
-from newsbot.domain.rank import Snippet, snippet
-from newsbot.errors import QueryError
+from newsbot.domain.query import SearchQuery, parse_search, snippet
+from newsbot.domain.snippet import Snippet
+from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.tools import Tools
 from newsbot.storage.search import SearchRequest
 
 PAGE = 5  # articles
-LAST_PAGE = 10_000
+LAST_PAGE = 2_000
+TITLE, WIDTH = 200, 220  # characters of a title and a snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +28,30 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of a search. ``page`` counts from 0; ``total`` may be an estimate beyond what was ranked.
+    """One page of a search.
 
-    ``suggestion`` is a better spelling of the query, "" for none.
+    ``page`` counts from 0; there are ``total`` articles, or at least so many where ``capped``. ``cursor`` is for the
+    pages after it; ``relaxed``: no article has all the words. ``suggestion`` is a better spelling, "" for none.
     """
 
     text: str
+    page: int
     hits: tuple[Hit, ...]
     total: int
-    page: int
+    capped: bool = False
+    more: bool = False
+    cursor: str = ""
+    relaxed: bool = False
     suggestion: str = ""
 
     @property
+    def first(self) -> int:
+        """The number of the page's first article, from 1."""
+        return self.page * PAGE + 1
+
+    @property
     def pages(self) -> int:
-        """How many pages there are."""
+        """How many pages there are, at least."""
         return max(1, -(-self.total // PAGE))
 
 
@@ -49,16 +61,34 @@ class Searching:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
 
-    async def search(self, text: str, page: int = 0) -> Results:
-        """The articles that answer ``text``, best and newest first. Raises QueryError when it has no words."""
+    async def search(self, asker: Asker, text: str, page: int = 0, cursor: str = "") -> Results:
+        """The articles that answer ``text``, best and newest first, in the chat's languages.
+
+        ``cursor`` is an earlier page's. Raises QueryError when ``text`` has no words to look for.
+        """
         tools = self._tools
         page = min(max(page, 0), LAST_PAGE)
         query = parse_search(text, tools.analyzer, tools.lexicon)
-        request = SearchRequest(query, limit=PAGE, offset=page * PAGE, now=tools.now())
+        languages = (await tools.known(asker)).settings.languages
+        request = SearchRequest(query, PAGE, page * PAGE, cursor, languages, now=tools.now())
         result = await tools.storage.search.find(request)
-        articles = {a.id: a for a in await tools.storage.articles.get([hit.article_id for hit in result.hits])}
-        hits = tuple(self._hit(query, articles[hit.article_id]) for hit in result.hits if hit.article_id in articles)
-        return Results(text, hits, result.total_estimate, page)
+        articles = await tools.storage.articles.get([hit.article_id for hit in result.hits])
+        hits = await asyncio.to_thread(lambda: tuple(self._hit(query, article) for article in articles))
+        found = Results(text, page, hits, result.total, result.capped, result.more, result.cursor, result.relaxed)
+        return replace(found, suggestion=await self._suggestion(text)) if result.relaxed or not hits else found
 
     def _hit(self, query: SearchQuery, article: Article) -> Hit:
-        return Hit(article, snippet(article.title, query), snippet(article.text, query))
+        analyzer = self._tools.analyzer
+        title = snippet(article.title, query, analyzer, TITLE)
+        return Hit(article, title, snippet(article.text, query, analyzer, WIDTH))
+
+    async def _suggestion(self, text: str) -> str:
+        """``text`` with each plain word that no article has in place of one, spelled alike, that some have."""
+        storage, better = self._tools.storage, text
+        for token in reversed([t for t in self._tools.analyzer.tokens(text) if t.text.isalpha() and len(t.text) > 3]):
+            if (await storage.search.frequencies([token.key])).get(token.key):
+                continue
+            near = await storage.search.suggest(token.key, 1)
+            if near:
+                better = better[: token.start] + near[0] + better[token.end :]
+        return better if better != text else ""

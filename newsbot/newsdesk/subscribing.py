@@ -138,12 +138,19 @@ class Subscribing:
         await self._tools.storage.chats.update_subscription(found.id, when=when, next_due=due, paused=found.paused)
         return await self._one(found.id)
 
-    async def restore(self, asker: Asker, ended: Subscription) -> Subscribed:
-        """Take back an ending: place the same order again. Raises Forbidden, NotFound, BadRequest."""
+    async def restore(self, asker: Asker, what: What, query: str, when: str, label: str) -> Subscribed:
+        """Take back an ending: place the same order again. Raises Forbidden, BadRequest."""
         must_run_chat(asker)
         chat = await self._tools.here(asker)
-        label = ended.label.removesuffix(f": {ended.query}") if ended.query else ended.label
-        return await self.place(asker, chat, Choice(ended.what, label, label), ended.query, ended.when)
+        name = label.removesuffix(f": {query}") if query else label
+        return await self.place(asker, chat, Choice(what, name, name), query, read_when(when))
+
+    async def end_all(self, asker: Asker) -> list[Subscription]:
+        """End every order of the asker's chat; returns them as they were. Raises Forbidden."""
+        must_run_chat(asker)
+        orders = await self.all(asker)
+        await self._tools.storage.chats.unsubscribe([o.id for o in orders])
+        return orders
 
     async def _due(self, asker: Asker, when: When) -> datetime | None:
         return next_due(when, self._tools.zone(await self._tools.known(asker)), self._tools.now())

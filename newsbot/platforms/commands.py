@@ -15,9 +15,9 @@ from newsbot.errors import BadRequest, Forbidden, NewsbotError, QueryError, Stor
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, Newsdesk
 from newsbot.platforms import actions
-from newsbot.platforms.answers import HANDLERS, PRESSES
+from newsbot.platforms.answers import HANDLERS, PRESSES, welcome
 from newsbot.platforms.answers.completing import complete
-from newsbot.platforms.answers.visit import Handler, Usage, Visit, line
+from newsbot.platforms.answers.visit import Usage, Visit, line
 from newsbot.platforms.pace import Pace
 from newsbot.platforms.views import CommandInfo, Completion, Paragraph, Reply, Span
 
@@ -40,11 +40,6 @@ class Command:
     def usage(self) -> str:
         """ "/follow TOPIC"."""
         return f"/{self.name} {self.arguments}".strip()
-
-    @property
-    def handler(self) -> Handler:
-        """What answers it."""
-        return HANDLERS[self.name]
 
 
 COMMANDS = (
@@ -155,11 +150,15 @@ class Desk:
         if command is None or (command.admin and not visit.asker.is_bot_admin):
             return self._unknown(visit, name, rest)
         try:
-            return await command.handler(visit, rest)
+            return self._help(visit, rest) if name == "help" else await HANDLERS[name](visit, rest)
         except Usage:
             return usage(visit, command)
         except BadRequest as error:
             return helped(visit, command, error)
+
+    def _help(self, visit: Visit, text: str) -> Reply:
+        commands = self.commands(visit.asker)
+        return welcome.help_one(visit, text, commands) if text else welcome.help_all(visit, commands)
 
     async def _plain(self, visit: Visit, text: str) -> Reply:
         """Plain words: a search in a private chat; in a group people talk to each other, not to us."""
@@ -180,6 +179,8 @@ class Desk:
 
     async def _press(self, visit: Visit, text: str) -> Reply:
         action = await actions.unpack(self._newsdesk, text)
+        if action is not None and action.verb == "c" and action.arguments:
+            return await self._command(visit, clean(action.arguments[0]))
         press = PRESSES.get(action.verb) if action else None
         if action is None or press is None:
             return Reply(toast=visit.words("button_too_old"), error=True)

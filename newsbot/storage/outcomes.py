@@ -110,6 +110,12 @@ class Outcomes(Planning):
             rows = await each_chunk(conn, story_ids, lambda chunk: mine.where(outcomes.c.story_id.in_(chunk)))
         return {row.story_id: outcome_of(row) for row in rows}
 
+    async def of_delivery(self, delivery_id: int) -> list[Outcome]:
+        """The stories that a delivery shows or counts as "N more", newest first."""
+        query = select(outcomes).where(outcomes.c.delivery_id == delivery_id).order_by(outcomes.c.story_id.desc())
+        async with self._db.read() as conn:
+            return [outcome_of(row) for row in await conn.execute(query)]
+
     async def posted_since(self, chat_id: int, since: datetime) -> list[datetime]:
         """When the posts of a chat since then were planned, oldest first."""
         d = deliveries.c

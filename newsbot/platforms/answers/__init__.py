@@ -1,1 +1,66 @@
 """The answers to commands and presses, a file for each group: what the Newsdesk found, put into words and buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from newsbot.platforms.answers import (
+    explaining,
+    mutes,
+    ordering,
+    reading,
+    running,
+    searching,
+    settings,
+    topics,
+    welcome,
+)
+from newsbot.platforms.answers.visit import Handler, Press
+
+HANDLERS: Mapping[str, Handler] = {
+    "start": welcome.start,
+    "subscribe": ordering.subscribe,
+    "unsubscribe": ordering.unsubscribe,
+    "follow": topics.follow,
+    "unfollow": topics.unfollow,
+    "subscriptions": ordering.subscriptions,
+    "topics": topics.topics,
+    "search": searching.search,
+    "latest": reading.latest,
+    "digest": reading.digest,
+    "settings": settings.settings,
+    "mutes": mutes.mutes,
+    "sources": running.sources,
+    "why": explaining.why,
+    "privacy": welcome.privacy,
+    "status": running.status,
+    "reload": running.reload,
+}
+"""What answers each command, by name; /help, which needs the table itself, is the desk's."""
+
+PRESSES: Mapping[str, Press] = {
+    "su": ordering.press_list,
+    "sp": ordering.press_pause,
+    "sw": ordering.press_when,
+    "sx": ordering.press_remove,
+    "sz": ordering.press_remove_all,
+    "sa": ordering.press_restore,
+    "tp": topics.press_page,
+    "fo": topics.press_follow,
+    "un": topics.press_unfollow,
+    "tl": reading.press_topic_latest,
+    "s": searching.press_page,
+    "st": reading.press_story,
+    "so": reading.press_sources,
+    "lk": reading.press_like,
+    "mo": reading.press_more,
+    "se": settings.press_open,
+    "sv": settings.press_set,
+    "mm": mutes.press_menu,
+    "mu": mutes.press_mute,
+    "mx": mutes.press_unmute,
+    "sl": running.press_sources,
+    "wy": explaining.press_why,
+}
+"""What answers each button, by its verb; ``c``, which carries a command, is the desk's. Verbs stay as they are: old
+posts carry them."""

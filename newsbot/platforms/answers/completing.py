@@ -1,0 +1,96 @@
+"""Suggestions for a half-typed line: first the commands, then what their arguments may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from newsbot.newsdesk.settling import NAMES
+from newsbot.platforms.answers.ordering import TIMES, label_of
+from newsbot.platforms.answers.settings import ITEMS, LANGUAGES, QUIET, ZONES
+from newsbot.platforms.answers.visit import Visit
+from newsbot.platforms.views import CommandInfo, Completion
+
+MOST = 25  # Discord shows no more
+PERIODS = ("12h", "day", "3d", "week", "month")
+VALUES: dict[str, Sequence[str]] = {
+    "when": TIMES,
+    "timezone": ZONES,
+    "quiet": (*QUIET, "off"),
+    "languages": ("all", *LANGUAGES),
+    "items": ITEMS,
+    "compact": ("on", "off"),
+    "images": ("on", "off"),
+    "silent": ("on", "off"),
+}
+
+Offer = tuple[str, str]
+"""What to type, and a word about it."""
+
+
+async def complete(visit: Visit, text: str, commands: Sequence[CommandInfo]) -> list[Completion]:
+    """Up to 25 whole lines that ``text`` may become: a command, or one with its next argument."""
+    if not text.startswith("/"):
+        return []
+    name, blank, typed = text[1:].partition(" ")
+    if not blank:
+        near = [c for c in commands if c.name.startswith(name.lower())]
+        return [Completion(f"/{c.name}" + (" " if c.arguments else ""), c.usage, c.help) for c in near][:MOST]
+    command = next((c for c in commands if c.name == name.lower()), None)
+    if command is None:
+        return []
+    head, rest = "", typed.lstrip()
+    for kind in command.arguments:
+        offers = await _offers(visit, kind, head, commands)
+        fitting = [o for o in offers if _fits(o, rest) and o[0].casefold() != rest.casefold()]
+        done = _done(offers, rest)
+        if fitting and not done:
+            return [Completion(f"/{command.name} {head}{value}", value, about) for value, about in fitting][:MOST]
+        if not done:
+            return []
+        head, rest = head + rest[: len(done)] + " ", rest[len(done) :].lstrip()
+    return []
+
+
+def _fits(offer: Offer, rest: str) -> bool:
+    """Whether a word of what is offered begins with what was typed."""
+    value, typed = offer[0].casefold(), rest.casefold()
+    return value.startswith(typed) or f" {typed}" in f" {value}"
+
+
+def _done(offers: Sequence[Offer], rest: str) -> str:
+    """The offer that was typed in full and left behind with a blank; "" for none."""
+    whole = [value for value, _ in offers if f"{rest} ".casefold().startswith(f"{value} ".casefold())]
+    longest = max(whole, key=len, default="")
+    return longest if len(rest) > len(longest) else ""
+
+
+async def _offers(visit: Visit, kind: str, head: str, commands: Sequence[CommandInfo]) -> list[Offer]:
+    match kind:
+        case "command":
+            return [(c.name, c.help) for c in commands]
+        case "what":
+            names = await visit.newsdesk.naming.names(visit.asker)
+            return [(c.handle, label_of(visit, c.what, c.label)) for c in names.choices]
+        case "when":
+            return [(text, "") for text in TIMES]
+        case "period":
+            return [(text, "") for text in PERIODS]
+        case "subscription":
+            orders = await visit.newsdesk.subscribing.all(visit.asker)
+            return [(o.label, visit.often(o.when)) for o in orders]
+        case "topic" | "followed":
+            return await _topics(visit, followed=kind == "followed")
+        case "setting":
+            return [(name, visit.words(f"setting_{name}")) for name in NAMES]
+        case "value":
+            return [(value, "") for value in _values(visit, head.strip())]
+    return []
+
+
+async def _topics(visit: Visit, *, followed: bool) -> list[Offer]:
+    rows = await visit.newsdesk.following.topics(visit.asker)
+    return [(row.topic.name, "") for row in rows if (row.subscription is not None) is followed]
+
+
+def _values(visit: Visit, name: str) -> Sequence[str]:
+    return visit.newsdesk.rules.languages if name == "language" else VALUES.get(name, ())

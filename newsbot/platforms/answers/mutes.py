@@ -1,0 +1,57 @@
+"""/mutes, and muting from a post."""
+
+from __future__ import annotations
+
+from newsbot.domain.models import Mute
+from newsbot.newsdesk.muting import Mutable
+from newsbot.platforms.actions import short
+from newsbot.platforms.answers.visit import Visit, heading, line, number
+from newsbot.platforms.views import Button, Item, Reply, Span
+
+SHORT = 40  # characters of a label on a button
+
+
+async def mutes(visit: Visit, text: str, *, edit: bool = False, toast: str = "") -> Reply:
+    """What is muted here, each with its undo."""
+    found = await visit.newsdesk.muting.all(visit.asker)
+    if not found:
+        return Reply((visit.say("mutes_none"),), edit=edit, toast=toast)
+    items = [_item(visit, mute, n) for n, mute in enumerate(found, 1)]
+    return Reply((heading(visit.words("mutes_title", n=len(found))), *items), edit=edit, toast=toast)
+
+
+def _item(visit: Visit, mute: Mute, n: int) -> Item:
+    kind = visit.words("mute_kind", kind=mute.kind)
+    undo = Button(visit.words("unmute_button"), short("mx", mute.id, "l"), hint=f"{kind}: {mute.label}")
+    since = f"{kind} · {visit.ago(mute.created)}"
+    return Item((Span(mute.label or kind, "bold"),), ((Span(since, "muted"),),), (undo,), number=n)
+
+
+async def press_menu(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """What could be muted about a story."""
+    options = await visit.newsdesk.muting.options(visit.asker, number(arguments[0]))
+    buttons = tuple((_option(visit, option),) for option in options)
+    return Reply((line(visit.words("mute_title")),), buttons=buttons, private=True)
+
+
+def _option(visit: Visit, option: Mutable) -> Button:
+    brief = option.label if len(option.label) <= SHORT else option.label[: SHORT - 1] + "…"
+    label = visit.words("mute_option", kind=option.kind, label=brief)
+    return Button(label, short("mu", option.kind, option.ref), hint=option.label)
+
+
+async def press_mute(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """``kind:id``: mute it; the answer can take it back."""
+    mute = await visit.newsdesk.muting.mute(visit.asker, arguments[0], arguments[1])
+    said = visit.words("muted", kind=mute.kind, label=mute.label)
+    undo = Button(visit.words("undo_button"), short("mx", mute.id))
+    return Reply((line(said),), buttons=((undo, Button("/mutes", short("c", "/mutes"))),), edit=True, toast=said)
+
+
+async def press_unmute(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """``id`` or, from the list, ``id:l``: take a mute back."""
+    mute = await visit.newsdesk.muting.unmute(visit.asker, number(arguments[0]))
+    said = visit.words("unmuted", label=mute.label) if mute else visit.words("unmuted_already")
+    if arguments[1:] == ("l",):
+        return await mutes(visit, "", edit=True, toast=said)
+    return Reply((line(said),), edit=True, toast=said)

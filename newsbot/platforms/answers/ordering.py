@@ -1,0 +1,216 @@
+"""/subscribe, /unsubscribe, /subscriptions, and the buttons that change one."""
+
+from __future__ import annotations
+
+from newsbot.domain.models import Subscription, What
+from newsbot.domain.schedule import format_when, parse_when
+from newsbot.errors import BadRequest
+from newsbot.newsdesk.asking import must_run_chat
+from newsbot.newsdesk.naming import Unclear
+from newsbot.newsdesk.subscribing import Subscribed
+from newsbot.platforms.actions import short
+from newsbot.platforms.answers.visit import Visit, heading, line, number, rows
+from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
+
+OFFERED = 12  # choices in the menu of /subscribe
+TIMES = ("instant", "hourly", "daily 08:00", "daily 18:00", "weekly mon 08:00")
+EXAMPLES = ("/subscribe everything daily 08:00", "/subscribe https://example.org")
+
+
+async def subscribe(visit: Visit, text: str) -> Reply:
+    """Carry out ``what [query] [when]``; with nothing, offer what there is."""
+    must_run_chat(visit.asker)
+    if not text:
+        return await _menu(visit)
+    try:
+        done = await visit.newsdesk.subscribing.subscribe(visit.asker, text)
+    except Unclear as error:
+        return await unclear(visit, error, "/subscribe")
+    return Reply(_said(visit, done), buttons=(_changes(visit, done.subscription),))
+
+
+async def unclear(visit: Visit, error: Unclear, command: str) -> Reply:
+    """Nothing has that name: what comes near it, as buttons that repeat ``command``, and following it."""
+    blocks = [visit.say("unclear", text=error.text[:100])]
+    buttons = [await visit.button(c.label, "c", f"{command} {c.handle}") for c in error.choices]
+    blocks.append(visit.say("unclear_near" if buttons else "unclear_follow"))
+    follow = visit.words("unclear_follow_button", text=error.text[:40])
+    return Reply(
+        tuple(blocks),
+        buttons=(*rows(buttons), (await visit.button(follow, "c", f"/follow {error.text}"),)),
+        error=True,
+    )
+
+
+async def _menu(visit: Visit) -> Reply:
+    names = await visit.newsdesk.naming.names(visit.asker)
+    buttons = [
+        await visit.button(label_of(visit, c.what, c.label), "c", f"/subscribe {c.handle}")
+        for c in names.choices[:OFFERED]
+    ]
+    hint = Span(visit.words("subscribe_hint") + " ")
+    return Reply(
+        (heading(visit.words("subscribe_title")), Paragraph((hint, Span(EXAMPLES[1], command=EXAMPLES[1])))),
+        buttons=rows(buttons),
+    )
+
+
+def label_of(visit: Visit, what: What, label: str) -> str:
+    """What people call a thing; "everything" in the bot's own words."""
+    if what.kind != "everything":
+        return label
+    return label.replace("everything", visit.words("everything"), 1)
+
+
+def _name(visit: Visit, order: Subscription) -> str:
+    return label_of(visit, order.what, order.label)
+
+
+def _said(visit: Visit, done: Subscribed) -> tuple[Paragraph, ...]:
+    order, words = done.subscription, visit.words
+    key = "subscribed" if done.created else "subscribed_changed" if done.changed else "subscribed_again"
+    said = [visit.say(key, what=_name(visit, order), when=visit.often(order.when))]
+    if done.added is not None:
+        said.insert(0, line(words("subscribed_added", feed=done.added.label)))
+    if done.first is not None:
+        said.append(line(words("subscribed_first", moment=visit.moment(done.first), zone=str(visit.zone))))
+    elif done.created:
+        said.append(line(words("subscribed_sample", n=done.sample)))
+    return tuple(said)
+
+
+def _changes(visit: Visit, order: Subscription) -> tuple[Button, ...]:
+    words, name = visit.words, _name(visit, order)
+    pause = (
+        Button(words("resume_button"), short("sp", order.id, 0), hint=f"{words('resume_button')}: {name}")
+        if order.paused
+        else Button(words("pause_button"), short("sp", order.id, 1), hint=f"{words('pause_button')}: {name}")
+    )
+    when = Button(words("when_button"), short("sw", order.id), hint=words("when_title", what=name))
+    remove = Button(words("remove_button"), short("sx", order.id), hint=f"{words('remove_button')}: {name}")
+    return when, pause, remove
+
+
+async def unsubscribe(visit: Visit, text: str) -> Reply:
+    """End what ``text`` names; with nothing, ask which; "all" asks whether it is meant."""
+    must_run_chat(visit.asker)
+    orders = await visit.newsdesk.subscribing.all(visit.asker)
+    if not orders:
+        return Reply((visit.say("subscriptions_none"),), error=bool(text))
+    if not text:
+        choices = [Button(_name(visit, o), short("sx", o.id)) for o in orders]
+        return Reply((heading(visit.words("unsubscribe_title")),), buttons=rows(choices, 2))
+    if text.casefold() == "all" and not any(o.what.kind == "everything" for o in orders):
+        yes = Button(visit.words("unsubscribe_all_button"), short("sz"), style="danger")
+        no = Button(visit.words("keep_button"), short("su"))
+        return Reply((visit.say("unsubscribe_all", n=len(orders)),), buttons=((yes, no),))
+    return await _ended(visit, await visit.newsdesk.subscribing.unsubscribe(visit.asker, text))
+
+
+async def _ended(visit: Visit, ended: list[Subscription], *, edit: bool = False) -> Reply:
+    names = ", ".join(_name(visit, o) for o in ended)
+    undo = [await _undo(visit, o) for o in ended] if len(ended) == 1 else []
+    more = Button(visit.words("subscriptions_button"), short("su"))
+    said = visit.say("unsubscribed", n=len(ended), what=names)
+    return Reply((said,), buttons=((*undo, more),), edit=edit)
+
+
+async def _undo(visit: Visit, o: Subscription) -> Button:
+    label = visit.words("undo_button")
+    return await visit.button(label, "sa", o.what.kind, o.what.ref, o.query, format_when(o.when), o.label)
+
+
+async def subscriptions(visit: Visit, text: str, *, edit: bool = False) -> Reply:
+    """What the chat gets, each with its buttons."""
+    orders = await visit.newsdesk.subscribing.all(visit.asker)
+    if not orders:
+        add = Button(visit.words("welcome_subscribe_button"), short("c", "/subscribe"), style="primary")
+        topics = Button(visit.words("welcome_topics_button"), short("c", "/topics"))
+        return Reply((visit.say("subscriptions_none"),), buttons=((add, topics),), edit=edit)
+    title = heading(visit.words("subscriptions_title", n=len(orders)))
+    return Reply((title, *(_item(visit, o, n) for n, o in enumerate(orders, 1))), edit=edit)
+
+
+def _item(visit: Visit, order: Subscription, n: int) -> Item:
+    words = visit.words
+    said = words(
+        "subscriptions_line", kind=order.what.kind, category=order.what.ref, when=visit.often(order.when)
+    )
+    if order.paused:
+        said = f"{said} · {words('subscriptions_paused')}"
+    elif order.next_due is not None:
+        said = f"{said} · {words('subscriptions_next', moment=visit.moment(order.next_due))}"
+    return Item((Span(_name(visit, order), "bold"),), ((Span(said, "muted"),),), _changes(visit, order), number=n)
+
+
+# --- presses ---------------------------------------------------------------------------------------
+
+
+async def press_list(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Show the list in place of what was there."""
+    return await subscriptions(visit, "", edit=True)
+
+
+async def press_pause(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """``id:1`` pauses, ``id:0`` resumes."""
+    order = await visit.newsdesk.subscribing.pause(visit.asker, number(arguments[0]), paused=arguments[1] == "1")
+    key = "subscription_paused" if order.paused else "subscription_resumed"
+    return await _listed(visit, visit.words(key, what=_name(visit, order)))
+
+
+async def press_when(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """``id`` offers times; ``id:daily 08:00`` sets one."""
+    service, subscription_id = visit.newsdesk.subscribing, number(arguments[0])
+    if len(arguments) > 1:
+        order = await service.change_when(visit.asker, subscription_id, arguments[1])
+        return await _listed(
+            visit, visit.words("when_changed", what=_name(visit, order), when=visit.often(order.when))
+        )
+    must_run_chat(visit.asker)
+    order = await service.own(visit.asker, subscription_id)
+    buttons = [Button(time_label(visit, t), short("sw", order.id, t)) for t in TIMES]
+    buttons.append(Button(visit.words("back_button"), short("su")))
+    name = order.what.kind if order.what.kind == "everything" else order.label
+    typed = f"/subscribe {name} daily 07:30"
+    blocks = (
+        visit.say("when_title", what=_name(visit, order)),
+        Paragraph((Span(visit.words("when_hint") + " "), Span(typed, command=typed))),
+    )
+    return Reply(blocks, buttons=rows(buttons), edit=True)
+
+
+def time_label(visit: Visit, text: str) -> str:
+    """A time to post, short enough for a button."""
+    when = parse_when(text)
+    day = visit.words(f"weekday_{when.weekday}")
+    return visit.words(f"when_button_{when.kind}", at=f"{when.at:%H:%M}", weekday=day)
+
+
+async def press_remove(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """End one; the answer can take it back."""
+    ended = await visit.newsdesk.subscribing.remove(visit.asker, number(arguments[0]))
+    return await _ended(visit, [ended], edit=True)
+
+
+async def press_remove_all(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """End all, after the question."""
+    ended = await visit.newsdesk.subscribing.end_all(visit.asker)
+    return await _ended(visit, ended, edit=True) if ended else await press_list(visit, ())
+
+
+async def press_restore(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Take an ending back."""
+    kind, ref, query, when, label = arguments[:5]
+    what = _WHATS.get(kind)
+    if what is None:
+        raise BadRequest("button_too_old")
+    await visit.newsdesk.subscribing.restore(visit.asker, What(what.kind, ref), query, when, label)
+    return await press_list(visit, ())
+
+
+_WHATS = {w.kind: w for w in (What("everything"), What("category"), What("feed"), What("topic"))}
+
+
+async def _listed(visit: Visit, toast: str) -> Reply:
+    shown = await subscriptions(visit, "", edit=True)
+    return Reply(shown.blocks, shown.buttons, edit=True, toast=toast)

@@ -1,0 +1,129 @@
+"""/latest, /digest, and a story opened from a list or a post."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from newsbot.domain.models import Digest
+from newsbot.newsdesk.naming import Choice, Unclear
+from newsbot.platforms.actions import short
+from newsbot.platforms.answers.ordering import unclear
+from newsbot.platforms.answers.telling import UNTITLED, numbers, story_item
+from newsbot.platforms.answers.visit import Visit, heading, number, rows
+from newsbot.platforms.cards import digest_buttons
+from newsbot.platforms.views import Button, DigestBlock, Item, Reply, Span
+
+WIDTH = 5  # number buttons in a row
+PAGE = 10  # stories of "more"
+
+
+async def latest(visit: Visit, text: str) -> Reply:
+    """The newest stories of something."""
+    try:
+        found = await visit.newsdesk.reading.latest(visit.asker, text)
+    except Unclear as error:
+        return await unclear(visit, error, "/latest")
+    choice = found.choice
+    if not found.stories:
+        return Reply((visit.say("latest_none", what=choice.what.kind, label=choice.label),))
+    title = heading(visit.words("latest_title", what=choice.what.kind, label=choice.label))
+    items = [story_item(visit, story, n) for n, story in enumerate(found.stories, 1)]
+    return Reply((title, *items), buttons=rows(numbers(visit, found.stories), WIDTH))
+
+
+async def digest(visit: Visit, text: str) -> Reply:
+    """What mattered in a period, as a card."""
+    try:
+        found = await visit.newsdesk.reading.digest(visit.asker, text)
+    except Unclear as error:
+        return await unclear(visit, error, "/digest")
+    choice, period = found.choice, _period(visit, found.period)
+    if not found.digest.stories:
+        return await _nothing(visit, choice, found.period)
+    title = visit.words("digest_title", what=choice.what.kind, label=choice.label, period=period)
+    buttons = digest_buttons(found.digest, 0, visit.words)
+    return Reply((heading(title), DigestBlock(found.digest)), buttons=buttons)
+
+
+async def _nothing(visit: Visit, choice: Choice, period: timedelta) -> Reply:
+    said = visit.say("digest_none", what=choice.what.kind, label=choice.label, period=_period(visit, period))
+    if period >= timedelta(weeks=1):
+        return Reply((said,))
+    return Reply((said,), buttons=((await visit.button(visit.words("week_button"), "c", _again(choice)),),))
+
+
+def _again(choice: Choice) -> str:
+    return f"/digest {choice.handle} week"
+
+
+def _period(visit: Visit, period: timedelta) -> str:
+    hours = round(period.total_seconds() / 3600)
+    if hours % 24:
+        return visit.words("period_hours", n=hours)
+    return visit.words("period_days", n=hours // 24)
+
+
+# --- presses ---------------------------------------------------------------------------------------
+
+
+async def press_story(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """One story of a list or a digest, in full, with its own buttons."""
+    told = await visit.newsdesk.reading.story(visit.asker, number(arguments[0]))
+    return Reply((DigestBlock(told),), digest_buttons(told, 0, visit.words), private=True)
+
+
+async def press_sources(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Every telling of a story, oldest first."""
+    told = await visit.newsdesk.reading.articles(number(arguments[0]))
+    title = visit.words("sources_of", n=len(told), headline=told[0].title or UNTITLED)
+    items = [
+        Item(
+            (Span(article.source, "bold"), Span(" – "), Span(article.title or UNTITLED, url=article.url)),
+            ((Span(visit.ago(article.published or article.fetched), "muted"),),),
+            number=n,
+        )
+        for n, article in enumerate(told, 1)
+    ]
+    return Reply((heading(title), *items), private=True)
+
+
+async def press_like(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Other stories that share the main words of one, and following them as a topic."""
+    found = await visit.newsdesk.likening.like(number(arguments[0]))
+    headline = found.headline or UNTITLED
+    follow = await visit.button(visit.words("follow_topic_button", topic=found.text), "c", f"/follow {found.text}")
+    buttons = ((follow,),) if found.text else ()
+    if not found.stories:
+        return Reply((visit.say("like_none", headline=headline),), buttons, private=True)
+    items = [story_item(visit, story, n) for n, story in enumerate(found.stories, 1)]
+    opened = rows(numbers(visit, found.stories), WIDTH)
+    return Reply((heading(visit.words("like_title", headline=headline)), *items), (*opened, *buttons), private=True)
+
+
+async def press_more(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """``delivery:page``: the stories that a digest counted as "N more"."""
+    delivery_id, page = number(arguments[0]), max(0, number(arguments[1]))
+    found = await visit.newsdesk.reading.more(visit.asker, delivery_id, page * PAGE, PAGE)
+    if not found.stories:
+        return Reply(toast=visit.words("more_none"), error=True)
+    items = [story_item(visit, story, n) for n, story in enumerate(found.stories, page * PAGE + 1)]
+    buttons = list(rows(numbers(visit, found.stories, page * PAGE + 1), WIDTH))
+    turn = []
+    if page > 0:
+        turn.append(Button(visit.words("page_previous"), short("mo", delivery_id, page - 1)))
+    if (page + 1) * PAGE < found.total:
+        turn.append(Button(visit.words("page_next"), short("mo", delivery_id, page + 1)))
+    title = heading(visit.words("more_title", n=found.total))
+    shown = (*buttons, tuple(turn)) if turn else tuple(buttons)
+    return Reply((title, *items), shown, edit=page > 0, private=True)
+
+
+async def press_topic_latest(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """The newest stories of a topic, by its id."""
+    topic = await visit.newsdesk.following.topic(number(arguments[0]))
+    found = await visit.newsdesk.reading.of_topic(topic)
+    if not found:
+        return Reply((visit.say("latest_none", what="topic", label=topic.name),), private=True)
+    title = heading(visit.words("latest_title", what="topic", label=topic.name))
+    items = [story_item(visit, story, n) for n, story in enumerate(found, 1)]
+    return Reply((title, *items), rows(numbers(visit, found), WIDTH), private=True)

@@ -1,0 +1,94 @@
+"""/sources for everyone; /status and /reload for the bot's admins."""
+
+from __future__ import annotations
+
+from newsbot.newsdesk.running import LoopState
+from newsbot.newsdesk.sourcing import SourceRow
+from newsbot.platforms.actions import short
+from newsbot.platforms.answers.visit import Visit, heading, line, number
+from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
+
+PAGE = 10  # feeds
+REASON = 160  # characters of a feed's error
+
+
+async def sources(visit: Visit, text: str) -> Reply:
+    """The feeds with their health."""
+    return await _sources(visit, 0, edit=False)
+
+
+async def press_sources(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Another page of them."""
+    return await _sources(visit, max(0, number(arguments[0])), edit=True)
+
+
+async def _sources(visit: Visit, page: int, *, edit: bool) -> Reply:
+    found = await visit.newsdesk.sourcing.all(visit.asker)
+    if not found:
+        example = "/subscribe https://example.org"
+        return Reply((Paragraph((Span(visit.words("sources_none") + " "), Span(example, command=example))),))
+    page = min(page, (len(found) - 1) // PAGE)
+    failing = sum(1 for row in found if row.state == "failing")
+    said = (heading(visit.words("sources_title", n=len(found))), visit.say("sources_failing", n=failing))
+    shown = found[page * PAGE : (page + 1) * PAGE]
+    items = [_item(visit, row, n) for n, row in enumerate(shown, page * PAGE + 1)]
+    turn = []
+    if page:
+        turn.append(Button(visit.words("page_previous"), short("sl", page - 1)))
+    if (page + 1) * PAGE < len(found):
+        turn.append(Button(visit.words("page_next"), short("sl", page + 1)))
+    return Reply((*said, *items), buttons=(tuple(turn),) if turn else (), edit=edit)
+
+
+def _item(visit: Visit, row: SourceRow, n: int) -> Item:
+    feed, words = row.feed, visit.words
+    about = [words("source_articles", n=feed.articles)]
+    if feed.category:
+        about.insert(0, feed.category)
+    if feed.next_poll is not None:
+        about.append(words("source_next", ahead=visit.ago(max(feed.next_poll, visit.now))))
+    lines = ((Span(_health(visit, row)),), (Span(" · ".join(about), "muted"),))
+    url = feed.site if feed.site.startswith(("http://", "https://")) else ""
+    return Item((Span(feed.label, "bold", url=url),), lines, number=n)
+
+
+def _health(visit: Visit, row: SourceRow) -> str:
+    feed = row.feed
+    match row.state:
+        case "failing" if feed.last_success is None:
+            return visit.words("source_failing_new", reason=feed.error[:REASON])
+        case "failing":
+            return visit.words("source_failing", ago=visit.ago(feed.last_success), reason=feed.error[:REASON])
+        case "silent":
+            return visit.words("source_silent", ago=visit.ago(feed.last_item))
+        case "waiting":
+            return visit.words("source_waiting")
+    return visit.words("source_well", ago=visit.ago(feed.last_success))
+
+
+async def status(visit: Visit, text: str) -> Reply:
+    """How the bot fares."""
+    now = await visit.newsdesk.running.status(visit.asker)
+    outbox = ", ".join(f"{state} {n}" for state, n in now.outbox.items() if n) or visit.words("status_outbox_empty")
+    counts = visit.words("status_counts", articles=now.articles, feeds=now.feeds, failing=now.failing, chats=now.chats)
+    sent = [visit.say("status_last_sent", platform=p, ago=visit.ago(at)) for p, at in now.last_sent.items()]
+    loops = [_loop(visit, loop) for loop in now.loops]
+    title = heading(visit.words("status_title"))
+    said = [line(counts), visit.say("status_outbox", text=outbox)]
+    if now.notice is not None:
+        said = [line(f"{visit.words(now.notice.key)} ({visit.ago(now.notice.at)})"), *map(line, now.notice.lines), *said]
+    return Reply((title, *said, *sent, *loops), private=True)
+
+
+def _loop(visit: Visit, loop: LoopState) -> Paragraph:
+    ago = visit.ago(loop.last_good)
+    if loop.failures:
+        return visit.say("status_loop_failing", name=loop.name, n=loop.failures, ago=ago, error=loop.error[:REASON])
+    return visit.say("status_loop", name=loop.name, ago=ago)
+
+
+async def reload(visit: Visit, text: str) -> Reply:
+    """Read the config again."""
+    changes = await visit.newsdesk.running.reload(visit.asker)
+    said = visit.say("reloaded", n=len(changes))
+    return Reply((said, *(line(f"• {change}") for change in changes)), private=True)

@@ -1,0 +1,77 @@
+"""/search with its pages, and "more like this"."""
+
+from __future__ import annotations
+
+from newsbot.newsdesk.searching import Results
+from newsbot.platforms.actions import short
+from newsbot.platforms.answers.telling import UNTITLED, marked
+from newsbot.platforms.answers.visit import Usage, Visit, heading, line, number
+from newsbot.platforms.views import Block, Button, Item, Paragraph, Reply, Span
+
+SHORT = 40  # characters of a query on a button
+
+
+async def search(visit: Visit, text: str) -> Reply:
+    """The first page of a search."""
+    if not text:
+        raise Usage
+    return await _shown(visit, await visit.newsdesk.searching.search(visit.asker, text), edit=False)
+
+
+async def press_page(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """``page:cursor:query``: another page, in place of the one that was there."""
+    page, cursor, text = arguments[:3]
+    service = visit.newsdesk.searching
+    results = await service.search(visit.asker, text, number(page), cursor)
+    if not results.hits and results.page > 0:
+        results = await service.search(visit.asker, text)
+    return await _shown(visit, results, edit=True)
+
+
+async def _shown(visit: Visit, results: Results, *, edit: bool) -> Reply:
+    blocks: list[Block] = [_title(visit, results)]
+    if results.relaxed and results.hits:
+        blocks.append(line(visit.words("search_relaxed"), "muted"))
+    if not results.hits:
+        blocks.append(line(visit.words("search_none_hint"), "muted"))
+    blocks += [_item(visit, results, n) for n in range(len(results.hits))]
+    buttons = (await _paging(visit, results), await _offers(visit, results))
+    return Reply(tuple(blocks), buttons=tuple(row for row in buttons if row), edit=edit)
+
+
+def _title(visit: Visit, results: Results) -> Paragraph:
+    said = visit.words("search_title", n=results.total, text=results.text, more="+" if results.capped else "")
+    if results.pages > 1:
+        last = f"{results.pages}{'+' if results.capped else ''}"
+        said = f"{said} · {visit.words('search_page', page=results.page + 1, pages=last)}"
+    return heading(said)
+
+
+def _item(visit: Visit, results: Results, index: int) -> Item:
+    hit = results.hits[index]
+    article = hit.article
+    title = marked(hit.title, article.url) or (Span(UNTITLED, url=article.url),)
+    origin = Span(f"{article.source} · {visit.ago(article.published or article.fetched)}", "muted")
+    lines = tuple(spans for spans in (marked(hit.snippet), (origin,)) if spans)
+    opened = (Button(visit.words("open_button"), short("st", article.story_id)),) if article.story_id else ()
+    return Item(title, lines, opened, number=results.first + index)
+
+
+async def _paging(visit: Visit, results: Results) -> tuple[Button, ...]:
+    words, page = visit.words, results.page
+    buttons = []
+    if page > 0:
+        buttons.append(await visit.button(words("page_previous"), "s", page - 1, results.cursor, results.text))
+    if results.more:
+        buttons.append(await visit.button(words("page_next"), "s", page + 1, results.cursor, results.text))
+    return tuple(buttons)
+
+
+async def _offers(visit: Visit, results: Results) -> tuple[Button, ...]:
+    words, text = visit.words, results.text
+    brief = text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+    buttons = [await visit.button(words("follow_topic_button", topic=brief), "c", f"/follow {text}")]
+    if results.suggestion:
+        label = words("search_meant", text=results.suggestion)
+        buttons.insert(0, await visit.button(label, "s", 0, "", results.suggestion, primary=True))
+    return tuple(buttons)

@@ -1,0 +1,174 @@
+"""/settings: every setting as a button, and the same in words."""
+
+from __future__ import annotations
+
+from newsbot.domain.models import ChatSettings, When
+from newsbot.newsdesk.asking import must_run_chat
+from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone
+from newsbot.platforms.actions import short
+from newsbot.platforms.answers.ordering import TIMES, time_label
+from newsbot.platforms.answers.visit import Usage, Visit, heading, line, rows
+from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
+
+TOGGLES = ("compact", "images", "silent")
+ZONES = ("Europe/London", "Europe/Berlin", "Europe/Moscow", "Asia/Shanghai", "Asia/Tokyo", "Asia/Kolkata",
+         "America/New_York", "America/Los_Angeles", "America/Sao_Paulo", "UTC")  # fmt: skip
+QUIET = ("22:00-07:00", "23:00-08:00", "20:00-09:00")
+LANGUAGES = ("en", "zh", "ru", "es", "de", "fr", "pt", "ja", "ar")
+ITEMS = ("3", "5", "10", "20")
+EXAMPLE = "/settings timezone Asia/Tokyo"
+
+
+async def settings(visit: Visit, text: str) -> Reply:
+    """All settings; ``name`` one of them with its choices; ``name value`` sets it."""
+    name, _, value = text.partition(" ")
+    if not name:
+        return _all(visit, await visit.newsdesk.settling.get(visit.asker))
+    name = _ALIASES.get(name.lower(), name.lower())
+    if not value and name in NAMES:
+        return await _one(visit, name)
+    if not value:
+        raise Usage
+    return await _change(visit, name, value)
+
+
+_ALIASES = {"time": "timezone", "zone": "timezone", "tz": "timezone", "pictures": "images", "lang": "language",
+            "sound": "silent", "max_items": "items", "time_zone": "timezone"}  # fmt: skip
+
+
+async def _change(visit: Visit, name: str, value: str) -> Reply:
+    try:
+        now = await visit.newsdesk.settling.change(visit.asker, name, value)
+    except NoSuchZone as error:
+        return await _zones(visit, error)
+    said = visit.words("setting_changed", name=visit.words(f"setting_{name}"), value=_value(visit, name, now.effective))
+    back = Button(visit.words("welcome_settings_button"), short("se"))
+    return Reply((line(said),), buttons=((back,),), toast=said)
+
+
+async def _zones(visit: Visit, error: NoSuchZone) -> Reply:
+    said = [line(visit.words(error.key, **error.values))]
+    if not error.near:
+        return Reply(tuple(said), error=True)
+    said.append(visit.say("no_timezone_near"))
+    buttons = [Button(zone, short("sv", "timezone", zone)) for zone in error.near]
+    return Reply(tuple(said), buttons=rows(buttons), error=True)
+
+
+def _all(visit: Visit, now: Effective, *, edit: bool = False, toast: str = "") -> Reply:
+    words = visit.words
+    items = [
+        Item((Span(f"{words(f'setting_{name}')}: "), Span(_value(visit, name, now.effective), "bold")))
+        for name in NAMES
+    ]
+    buttons = [_button(visit, name, now.effective) for name in NAMES]
+    hint = Paragraph((Span(words("settings_hint") + " "), Span(EXAMPLE, command=EXAMPLE)))
+    return Reply(
+        (heading(words("settings_title")), *items, hint), buttons=rows(buttons), edit=edit, toast=toast
+    )
+
+
+def _button(visit: Visit, name: str, now: ChatSettings) -> Button:
+    """A switch flips at once; anything else opens its choices."""
+    label = visit.words(f"setting_{name}")
+    hint = f"{label}: {_value(visit, name, now)}"
+    if name in TOGGLES:
+        return Button(f"{label}: {_value(visit, name, now)}", short("sv", name, "off" if _on(name, now) else "on"))
+    return Button(label, short("se", name), hint=hint)
+
+
+def _on(name: str, now: ChatSettings) -> bool:
+    return bool({"compact": now.compact, "images": now.images, "silent": now.silent}[name])
+
+
+async def _one(visit: Visit, name: str, *, edit: bool = False) -> Reply:
+    """One setting, with its choices as buttons."""
+    words, now = visit.words, (await visit.newsdesk.settling.get(visit.asker)).effective
+    title = heading(f"{words(f'setting_{name}')}: {_value(visit, name, now)}")
+    if name in TOGGLES:
+        return Reply((title,), buttons=((_button(visit, name, now), _back(visit)),), edit=edit)
+    hint = words(f"setting_hint_{name}", time=f"{visit.now.astimezone(visit.zone):%H:%M}")
+    typed = f"/settings {name} {_EXAMPLES[name]}"
+    blocks = (title, line(hint), Paragraph((Span(words("setting_or") + " "), Span(typed, command=typed))))
+    buttons = [Button(label, short("sv", name, value)) for value, label in _choices(visit, name, now)]
+    return Reply(blocks, buttons=(*rows(buttons), (_back(visit),)), edit=edit)
+
+
+def _back(visit: Visit) -> Button:
+    return Button(visit.words("back_button"), short("se"))
+
+
+_EXAMPLES = {"when": "daily 07:30", "timezone": "Asia/Tokyo", "quiet": "22:30-06:30", "language": "en",
+             "languages": "en zh", "items": "7"}  # fmt: skip
+
+
+def _choices(visit: Visit, name: str, now: ChatSettings) -> list[tuple[str, str]]:
+    """The values offered for a setting, each with its label."""
+    words = visit.words
+    match name:
+        case "when":
+            return [(t, time_label(visit, t)) for t in TIMES]
+        case "timezone":
+            return [(zone, zone) for zone in ZONES]
+        case "quiet":
+            return [*((q, q) for q in QUIET), ("off", words("value_off"))]
+        case "language":
+            return [(code, code) for code in visit.newsdesk.rules.languages]
+        case "languages":
+            return [("all", words("value_all")), *(_language(code, now) for code in _offered(now))]
+        case _:
+            return [(n, n) for n in ITEMS]
+
+
+def _offered(now: ChatSettings) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*LANGUAGES, *now.languages)))
+
+
+def _language(code: str, now: ChatSettings) -> tuple[str, str]:
+    """A language as a switch: pressed, it joins or leaves those that are wanted."""
+    on = code in now.languages
+    wanted = [c for c in now.languages if c != code] if on else [*now.languages, code]
+    return " ".join(wanted) or "all", f"✓ {code}" if on else code
+
+
+def _value(visit: Visit, name: str, now: ChatSettings) -> str:
+    """What a setting is, in the bot's words."""
+    words = visit.words
+    match name:
+        case "when":
+            return visit.often(now.when or When())
+        case "timezone":
+            return now.timezone or ""
+        case "quiet" if now.quiet:
+            return words("value_quiet", start=f"{now.quiet.start:%H:%M}", end=f"{now.quiet.end:%H:%M}")
+        case "language":
+            return now.language or ""
+        case "languages":
+            return ", ".join(now.languages) or words("value_all")
+        case "items":
+            return str(now.max_items)
+        case "compact" | "images" | "silent":
+            return words(f"value_{name}", on="yes" if _on(name, now) else "no")
+    return words("value_off")
+
+
+# --- presses ---------------------------------------------------------------------------------------
+
+
+async def press_open(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """All settings, or one with its choices."""
+    if arguments and arguments[0] in NAMES:
+        must_run_chat(visit.asker)
+        return await _one(visit, arguments[0], edit=True)
+    return _all(visit, await visit.newsdesk.settling.get(visit.asker), edit=True)
+
+
+async def press_set(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """``name:value``: set it, and show all settings as they are now."""
+    name, value = arguments[0], arguments[1]
+    now = await visit.newsdesk.settling.change(visit.asker, name, value)
+    said = visit.words("setting_changed", name=visit.words(f"setting_{name}"), value=_value(visit, name, now.effective))
+    if name == "languages":
+        shown = await _one(visit, name, edit=True)
+        return Reply(shown.blocks, shown.buttons, edit=True, toast=said)
+    return _all(visit, now, edit=True, toast=said)

@@ -1,0 +1,72 @@
+"""/start, /help, /privacy."""
+
+from __future__ import annotations
+
+from newsbot.errors import NotFound
+from newsbot.platforms.actions import short
+from newsbot.platforms.answers.visit import Visit, heading, line
+from newsbot.platforms.views import Button, CommandInfo, Paragraph, Reply, Span
+
+STEPS = (
+    ("welcome_step_follow", "/follow Xiaomi EV"),
+    ("welcome_step_subscribe", "/subscribe"),
+    ("welcome_step_digest", "/digest"),
+)
+DETAILED = frozenset({"subscribe", "search", "follow", "digest", "settings"})
+
+
+async def start(visit: Visit, text: str) -> Reply:
+    """The welcome, with first steps."""
+    words, private = visit.words, visit.asker.chat_kind == "private"
+    steps = [Paragraph((Span(f"• {words(key)}: "), Span(command, command=command))) for key, command in STEPS]
+    if private:
+        steps.append(line(f"• {words('welcome_step_search')}"))
+    blocks = (
+        heading(words("welcome_title")),
+        visit.say("welcome_private" if private else "welcome_group"),
+        visit.say("welcome_steps"),
+        *steps,
+    )
+    return Reply(blocks, buttons=_first_buttons(visit))
+
+
+def _first_buttons(visit: Visit) -> tuple[tuple[Button, ...], ...]:
+    words = visit.words
+    return (
+        (
+            Button(words("welcome_topics_button"), short("c", "/topics"), style="primary"),
+            Button(words("welcome_subscribe_button"), short("c", "/subscribe")),
+        ),
+        (
+            Button(words("welcome_digest_button"), short("c", "/digest")),
+            Button(words("welcome_latest_button"), short("c", "/latest")),
+            Button(words("welcome_settings_button"), short("c", "/settings")),
+        ),
+    )
+
+
+def help_all(visit: Visit, commands: list[CommandInfo]) -> Reply:
+    """Every command in a line."""
+    lines = [Paragraph((Span(c.usage, command=f"/{c.name}"), Span(f" – {c.help}"))) for c in commands]
+    return Reply((heading(visit.words("help_title")), *lines, line(visit.words("help_more"), "muted")))
+
+
+def help_one(visit: Visit, name: str, commands: list[CommandInfo]) -> Reply:
+    """One command, in full. Raises NotFound."""
+    name = name.removeprefix("/").lower()
+    command = next((c for c in commands if c.name == name), None)
+    if command is None:
+        raise NotFound("unknown_command", name=name[:32])
+    blocks = [Paragraph((Span(command.usage, "bold"),)), line(f"{command.help[:1].upper()}{command.help[1:]}.")]
+    if command.name in DETAILED:
+        blocks.append(visit.say(f"help_detail_{command.name}"))
+    if command.example:
+        example = Span(command.example, command=command.example)
+        blocks.append(Paragraph((Span(visit.words("for_example") + " "), example)))
+    return Reply(tuple(blocks))
+
+
+async def privacy(visit: Visit, text: str) -> Reply:
+    """What is kept about the chat and the person."""
+    said = [visit.say(key) for key in ("privacy_chat", "privacy_you", "privacy_leave")]
+    return Reply((heading(visit.words("privacy_title")), *said))
