@@ -29,17 +29,19 @@ LEAST_IDF = 0.05  # words in most articles keep a trace of weight
 class Term:
     """One demand of a query: any of ``phrases``, each a run of keys; a single word is a run of one.
 
-    ``weight`` scales its share of the score. ``title``: only the title counts.
+    ``weight`` scales its share of the score. ``title``: only the title counts. ``prefix``: the last key of each run
+    stands for every key that begins so.
     """
 
     phrases: tuple[tuple[str, ...], ...]
     weight: float = 1.0
     title: bool = False
+    prefix: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article to rank: its keys joined by blanks, and when it was published (None: recency is left out)."""
+    """An article to rank: its keys, :func:`padded`, and when it was published (None: recency is left out)."""
 
     id: int
     title: str
@@ -71,8 +73,9 @@ def idf(documents: int, frequency: int) -> float:
 
 
 def padded(keys: str) -> str:
-    """Keys so that ``" key "`` finds each whole key, neighbours included (their blanks are not shared)."""
-    return f" {'  '.join(keys.split())} "
+    """Keys joined by blanks, so that ``" key "`` finds each whole key: neighbours share no blank. "" for none."""
+    words = keys.split()
+    return f" {'  '.join(words)} " if words else ""
 
 
 def frequency_of(term: Term, frequencies: Mapping[str, int], documents: int) -> int:
@@ -91,8 +94,8 @@ def recency(published: datetime | None, now: datetime | None) -> float:
 class Scorer:
     """A query made ready to score many candidates.
 
-    ``frequencies`` holds how many of ``documents`` articles have each key; ``average`` is the usual number of keys
-    in an article's text; ``now`` is the time recency is measured from (None leaves it out).
+    ``frequencies`` holds how many of ``documents`` articles have each key; ``average`` is the usual length of an
+    article's padded text in characters; ``now`` is the time recency is measured from (None leaves it out).
     """
 
     def __init__(
@@ -105,7 +108,7 @@ class Scorer:
     ) -> None:
         self._needles = [
             _Needle(
-                tuple(padded(" ".join(phrase)) for phrase in term.phrases if phrase),
+                tuple(_needle(phrase, term.prefix) for phrase in term.phrases if phrase),
                 term.weight * idf(documents, frequency_of(term, frequencies, documents)),
                 term.title,
             )
@@ -120,13 +123,18 @@ class Scorer:
 
     def score(self, candidate: Candidate) -> float:
         """What the candidate is worth to the query; 0 when it has none of its words."""
-        title, body = padded(candidate.title), padded(candidate.body)
-        length = max(SHORTEST, 1 - B + B * (body.count("  ") + 1) / self._average)
-        total = sum(needle.weight * _saturated(_hits(needle, title, body), length) for needle in self._needles)
+        title, body = candidate.title, candidate.body
+        length = max(SHORTEST, 1 - B + B * len(body) / self._average)
+        total = sum([needle.weight * _saturated(_hits(needle, title, body), length) for needle in self._needles])
         if not total:
             return 0.0
         beside = sum(w * _saturated(_pair(texts, title, body), length) for texts, w in self._pairs)
         return (total + BESIDE * beside) * recency(candidate.published, self._now)
+
+
+def _needle(phrase: Sequence[str], prefix: bool) -> str:
+    text = padded(" ".join(phrase))
+    return text.rstrip(" ") if prefix else text
 
 
 def _hits(needle: _Needle, title: str, body: str) -> float:
@@ -156,7 +164,7 @@ def rank(
 ) -> list[Ranked]:
     """The candidates, best first; equals newest (greatest id) first. Candidates with score 0 stay, at the end."""
     those = list(candidates)
-    average = sum(c.body.count(" ") + 1 for c in those) / len(those) if those else 1.0
+    average = sum(len(c.body) for c in those) / len(those) if those else 1.0
     scorer = Scorer(terms, frequencies, documents, average, now)
     ranked = [Ranked(c.id, scorer.score(c)) for c in those]
     return sorted(ranked, key=lambda r: (-r.score, -r.id))

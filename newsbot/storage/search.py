@@ -1,7 +1,215 @@
-"""``storage.search``: full-text search over all stored articles."""
+"""``storage.search``: full-text search over all stored articles.
+
+The database finds candidates: the newest articles that the query wants, and those that have its words in the title.
+:mod:`newsbot.domain.rank` puts them in order; that is the beginning of the results. Beyond it they go on in the order
+of time, each article once, as far as there are any. A first page is remembered, so that the pages after it belong to
+it even when articles arrive in between.
+"""
 
 from __future__ import annotations
 
-from newsbot.storage.search_index import create_search, index_articles, unindex_articles
+import secrets
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["create_search", "index_articles", "unindex_articles"]
+from sqlalchemy import Select, column, desc, select, table, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.domain.rank import Candidate, rank
+from newsbot.storage.engine import Database
+from newsbot.storage.search_counts import Counts
+from newsbot.storage.search_expression import EVERYTHING, Expression, both
+from newsbot.storage.search_index import create_search, engine, index_articles, unindex_articles
+from newsbot.storage.search_query import Wanted, wanted
+from newsbot.storage.search_rows import Span, published
+from newsbot.storage.search_vocabulary import near
+
+if TYPE_CHECKING:
+    from newsbot.domain.query import SearchQuery
+
+__all__ = [
+    "Search",
+    "SearchHit",
+    "SearchRequest",
+    "SearchResult",
+    "create_search",
+    "index_articles",
+    "unindex_articles",
+]
+
+NEWEST = 300
+"""Candidates by time: what the first page ranks, not what paging can reach."""
+TITLED = 100
+"""Candidates for words in the title, however old."""
+COUNTED = 1000
+"""Results are counted up to here."""
+REMEMBERED = 256
+"""First pages kept for the pages after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What to find, and which part of it.
+
+    ``offset`` results are left out, then ``limit`` given. ``cursor`` is an earlier result's: the page belongs to that
+    search; without it, a page beyond the first belongs to the latest search for the same query. ``languages``
+    narrows the results to a reader's languages (and articles of unknown language), () to none.
+    """
+
+    query: SearchQuery
+    limit: int = 10
+    offset: int = 0
+    cursor: str = ""
+    languages: tuple[str, ...] = ()
+    now: datetime = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """An article found. ``score`` is 0 beyond what was ranked."""
+
+    article_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One page of a search: ``total`` results in all, or at least so many where ``capped``; ``more`` after this page.
+
+    ``relaxed``: no article has all the words, these have some of them.
+    """
+
+    hits: tuple[SearchHit, ...] = ()
+    total: int = 0
+    capped: bool = False
+    more: bool = False
+    cursor: str = ""
+    relaxed: bool = False
+
+
+@dataclass(slots=True)
+class _First:
+    """What a first page found, for those after it. ``marks``: at an offset, the id of the article before it."""
+
+    expression: Expression
+    span: Span
+    ranked: tuple[SearchHit, ...]
+    total: int
+    relaxed: bool
+    marks: dict[int, int] = field(default_factory=dict)
+
+
+_documents = table("search_documents", column("id"), column("title"), column("body"))
+_Key = tuple["SearchQuery", tuple[str, ...], str]
+
+
+class Search:
+    """Finds articles by their words."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._engine = engine(db.dialect)
+        self._counts = Counts(self._engine)
+        self._firsts: OrderedDict[_Key, _First] = OrderedDict()
+
+    async def find(self, request: SearchRequest) -> SearchResult:
+        """One page of the articles that the request's query wants, best and newest first.
+
+        Raises StorageError.
+        """
+        offset, limit = max(request.offset, 0), max(request.limit, 0)
+        first, cursor = self._recall(request) if offset else (None, "")
+        async with self._db.read() as conn:
+            await self._engine.prepare(conn)
+            if first is None:
+                first = await self._first(conn, request)
+                cursor = self._remember(request, first)
+            hits, more = await self._page(conn, first, offset, limit)
+        return SearchResult(hits, min(first.total, COUNTED), first.total > COUNTED, more, cursor, first.relaxed)
+
+    async def frequencies(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """How many articles have each of ``keys``; those that many have, as of some minutes ago."""
+        async with self._db.read() as conn:
+            return await self._counts.frequencies(conn, keys)
+
+    async def documents(self) -> int:
+        """How many articles are in the index; where there are many, as of some minutes ago."""
+        async with self._db.read() as conn:
+            return await self._counts.documents(conn)
+
+    async def suggest(self, key: str, limit: int = 3) -> list[str]:
+        """Keys of stored articles that are spelled nearly like ``key``, nearest and commonest first; bounded work."""
+        async with self._db.read() as conn:
+            words = await near(conn, key)
+            known = await self._counts.frequencies(conn, [word for word, _ in words])
+        found = [(distance, -known[word], word) for word, distance in words if known[word]]
+        return [word for _, _, word in sorted(found)[:limit]]
+
+    # --- the first page ---
+
+    async def _first(self, conn: AsyncConnection, request: SearchRequest) -> _First:
+        asked = await wanted(conn, request.query, request.languages)
+        keys = {key for term in asked.terms for phrase in term.phrases for key in phrase}
+        for demand in asked.demands:
+            some = self._engine.matching(demand, asked.span).limit(COUNTED + 1)
+            tally = await self._counts.tally(conn, some, keys)
+            if tally.found:
+                candidates = await self._candidates(conn, asked, demand)
+                ranked = rank(candidates, asked.terms, tally.frequencies, tally.documents, request.now)
+                hits = tuple(SearchHit(r.id, r.score) for r in ranked)
+                return _First(demand, asked.span, hits, tally.found, relaxed=demand is not asked.demands[0])
+        return _First(EVERYTHING, asked.span, (), 0, relaxed=False)
+
+    async def _candidates(self, conn: AsyncConnection, asked: Wanted, demand: Expression) -> list[Candidate]:
+        windows = [(demand, NEWEST), *((both((demand, title)), TITLED) for title in asked.titled)]
+        ids = [_newest(self._engine.matching(part, asked.span), limit) for part, limit in windows]
+        found = union(*(select(part.subquery().c.id) for part in ids)).subquery()
+        statement = select(_documents).join(found, found.c.id == _documents.c.id)
+        return [Candidate(i, title, body, published(i)) for i, title, body in await conn.execute(statement)]
+
+    # --- the pages ---
+
+    async def _page(
+        self, conn: AsyncConnection, first: _First, offset: int, limit: int
+    ) -> tuple[tuple[SearchHit, ...], bool]:
+        """The hits from ``offset`` on, and whether there are more."""
+        hits = first.ranked[offset : offset + limit]
+        if len(first.ranked) > offset + limit or first.total <= len(first.ranked):
+            return hits, len(first.ranked) > offset + limit
+        rest = max(offset - len(first.ranked), 0)
+        later = await self._later(conn, first, rest, limit - len(hits) + 1)
+        shown = later[: limit - len(hits)]
+        if shown:
+            first.marks[rest + len(shown)] = shown[-1]
+        return hits + tuple(SearchHit(i, 0.0) for i in shown), len(later) > len(shown)
+
+    async def _later(self, conn: AsyncConnection, first: _First, rest: int, limit: int) -> list[int]:
+        """The articles beyond the ranked ones, newest first, from the ``rest``-th on."""
+        known = max((mark for mark in first.marks if mark <= rest), default=0)
+        statement = self._engine.matching(first.expression, first.span.before(first.marks.get(known)))
+        others = select(statement.subquery().c.id)
+        others = others.where(others.selected_columns.id.not_in([hit.article_id for hit in first.ranked]))
+        ids = await conn.execute(_newest(others, limit).offset(rest - known))
+        return list(ids.scalars())
+
+    def _recall(self, request: SearchRequest) -> tuple[_First | None, str]:
+        first = self._firsts.get((request.query, request.languages, request.cursor))
+        return first, request.cursor
+
+    def _remember(self, request: SearchRequest, first: _First) -> str:
+        """Keep a first page under a cursor of its own, and as the latest for its query."""
+        cursor = secrets.token_urlsafe(6)
+        for name in (cursor, ""):
+            key = request.query, request.languages, name
+            self._firsts.pop(key, None)
+            self._firsts[key] = first
+        while len(self._firsts) > 2 * REMEMBERED:
+            self._firsts.popitem(last=False)
+        return cursor
+
+
+def _newest(ids: Select[Any], limit: int) -> Select[Any]:
+    return ids.order_by(desc(ids.selected_columns.id)).limit(limit)

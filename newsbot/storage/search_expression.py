@@ -6,7 +6,7 @@ Nothing here is any database's syntax; each engine writes its own from these, ev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newsbot.storage.columns import storable
@@ -45,7 +45,7 @@ class Both:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """Articles that any part wants; none when there are no parts."""
+    """Articles that any part wants; there are always some parts."""
 
     parts: tuple[Expression, ...]
 
@@ -61,6 +61,8 @@ Expression = Phrase | Marked | Both | Either | Without
 
 ALL_MARK = f"{MARK}*"
 EVERYTHING = Marked((ALL_MARK,))
+NOTHING = Marked((f"{MARK}-",))
+"""A mark that no article bears."""
 
 
 def keys_of(text: str) -> list[str]:
@@ -90,24 +92,7 @@ def both(parts: Iterable[Expression]) -> Expression:
     return those[0] if len(those) == 1 else Both(those) if those else EVERYTHING
 
 
-def either(parts: Iterable[Expression]) -> Expression | None:
-    """OR; None when there are no parts, so that nothing can match."""
+def either(parts: Iterable[Expression]) -> Expression:
+    """OR; nothing when there are no parts."""
     those = tuple(dict.fromkeys(parts))
-    return those[0] if len(those) == 1 else Either(those) if those else None
-
-
-def titled(phrases: Sequence[Phrase]) -> list[Phrase]:
-    """The same phrases, wanted in the title."""
-    return [Phrase(phrase.keys, title=True) for phrase in phrases]
-
-
-def keys_in(expression: Expression) -> Iterator[str]:
-    """Every key that an expression names, NOT included."""
-    match expression:
-        case Phrase():
-            yield from expression.keys
-        case Both() | Either():
-            for part in expression.parts:
-                yield from keys_in(part)
-        case _:
-            return
+    return those[0] if len(those) == 1 else Either(those) if those else NOTHING

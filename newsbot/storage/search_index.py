@@ -8,6 +8,7 @@ from types import ModuleType
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from newsbot.domain.rank import padded
 from newsbot.storage import search_postgres, search_sqlite
 from newsbot.storage.rows import IndexRow
 from newsbot.storage.search_expression import keys_of, marks_of
@@ -48,5 +49,5 @@ async def unindex_articles(conn: AsyncConnection, ids: Sequence[int]) -> None:
 
 
 def _document(row: IndexRow) -> Document:
-    title, body = " ".join(keys_of(row.title)), " ".join(keys_of(row.body))
+    title, body = (padded(" ".join(keys_of(text))) for text in (row.title, row.body))
     return Document(row.id, title, body, tuple(marks_of(row.feed_id, row.language)))

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from newsbot.domain.rank import padded
 from newsbot.storage.search_expression import Both, Either, Expression, Marked, Phrase, Without
 from newsbot.storage.search_rows import Document, Span
 
@@ -100,8 +101,8 @@ async def prepare(conn: AsyncConnection) -> None:
 
 
 def documents() -> Select[Any]:
-    """Counts the indexed articles."""
-    return select(func.count()).select_from(_documents)
+    """The ids of all indexed articles."""
+    return select(_documents.c.id)
 
 
 def matching(expression: Expression, span: Span) -> Select[Any]:
@@ -182,6 +183,6 @@ def _phrase(phrase: Phrase) -> ColumnElement[bool]:
     found = _has(_all(phrase.keys), "title_vector" if phrase.title else "vector")
     if len(phrase.keys) == 1:
         return found
-    run = literal(f" {' '.join(phrase.keys)} ", Text)
+    run = literal(padded(" ".join(phrase.keys)), Text)
     places = (_documents.c.title,) if phrase.title else (_documents.c.title, _documents.c.body)
-    return and_(found, or_(*(func.strpos(" " + place + " ", run) > 0 for place in places)))
+    return and_(found, or_(*(func.strpos(place, run) > 0 for place in places)))

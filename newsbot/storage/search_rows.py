@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
+
+from newsbot.storage.article_ids import BITS
+from newsbot.storage.columns import EPOCH
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article as it is indexed: its keys joined by single blanks, and its marks."""
+    """An article as it is indexed: its keys as the ranker wants them (padded), and its marks."""
 
     id: int
     title: str
@@ -37,3 +41,12 @@ class Span:
         if self.end is not None:
             bounds.append(column < self.end)
         return bounds
+
+
+EVER = Span()
+"""All articles."""
+
+
+def published(article_id: int) -> datetime:
+    """When an article was published, as its id tells: see :mod:`newsbot.storage.article_ids`."""
+    return EPOCH + timedelta(seconds=max(article_id, 0) >> BITS)

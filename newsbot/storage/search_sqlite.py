@@ -13,7 +13,7 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, column, func, select, table, text
+from sqlalchemy import Connection, Select, column, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.storage.search_expression import EVERYTHING, Both, Either, Expression, Marked, Phrase, Without
@@ -73,8 +73,8 @@ async def prepare(conn: AsyncConnection) -> None:
 
 
 def documents() -> Select[Any]:
-    """Counts the indexed articles: one small row for each."""
-    return select(func.count()).select_from(table("search_index_docsize"))
+    """The ids of all indexed articles, from their smallest table."""
+    return select(table("search_index_docsize", column("id")).c.id)
 
 
 def matching(expression: Expression, span: Span) -> Select[Any]:
