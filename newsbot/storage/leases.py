@@ -55,3 +55,9 @@ class Leases(Repository):
         """Give the lease back, so that another need not wait for its end; nothing when it is not ours."""
         async with self._db.write() as conn:
             await conn.execute(update(leases).where(leases.c.name == name, leases.c.owner == owner).values(until=EPOCH))
+
+    async def holder(self, name: str) -> str | None:
+        """Who took the lease last; None when nobody ever did."""
+        async with self._db.read() as conn:
+            found: str | None = (await conn.execute(select(leases.c.owner).where(leases.c.name == name))).scalar()
+            return found
