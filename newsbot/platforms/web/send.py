@@ -8,7 +8,6 @@ from collections.abc import Callable
 from newsbot.domain.models import Delivery
 from newsbot.domain.ports import Clock, Rejected, RetryLater, SendOutcome, Sent, Transcript
 from newsbot.errors import StorageError
-from newsbot.locales import Words
 from newsbot.platforms.web import render
 
 PLATFORM = "web"
@@ -23,6 +22,7 @@ class WebSender:
     """
 
     platform = PLATFORM
+    idempotent = True
 
     def __init__(self, transcript: Transcript, clock: Clock, announce: Callable[[], None] = lambda: None) -> None:
         self._transcript = transcript
@@ -44,7 +44,7 @@ class WebSender:
         return outcome
 
     async def _post(self, delivery: Delivery) -> SendOutcome:
-        body = render.post(delivery.digest, delivery.id, Words(delivery.digest.language))
+        body = render.post(delivery.digest, delivery.id)
         message = await self._transcript.append(
             delivery.chat.native, f"delivery:{delivery.id}", BOT, dumps(body), self._clock.now()
         )
@@ -52,7 +52,7 @@ class WebSender:
 
     async def _edit(self, delivery: Delivery) -> SendOutcome:
         target = delivery.id if delivery.target is None else delivery.target  # buttons speak of the post itself
-        body = dumps(render.post(delivery.digest, target, Words(delivery.digest.language), self._clock.now()))
+        body = dumps(render.post(delivery.digest, target, self._clock.now()))
         if not _ids(delivery) or any([await self._transcript.replace(i, body) is None for i in _ids(delivery)]):
             return Rejected("the message to edit is gone")
         return Sent(delivery.message_ids)
