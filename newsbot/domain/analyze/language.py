@@ -112,3 +112,9 @@ def _of_script(written: str, sample: str, hint: str) -> str:
 
 def _is_latin(code: str) -> bool:
     return not any(code in codes for codes in _LANGUAGES.values())
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a lower-case word says nothing by itself: English ones, and those no other alphabet could mean."""
+    codes = _VOTES.get(word, ())
+    return "en" in codes or (bool(codes) and not word.isascii())

@@ -1,0 +1,24 @@
+"""User text to queries. A topic is a standing search: the same words, widened by the same concepts."""
+
+from __future__ import annotations
+
+from newsbot.domain.query.search import And, Filters, Node, Not, Or, Prefix, SearchQuery, Term, parse_search
+from newsbot.domain.query.topic import Alias, Facet, TopicQuery, canonical, compile_topic, understood
+
+__all__ = [
+    "Alias",
+    "And",
+    "Facet",
+    "Filters",
+    "Node",
+    "Not",
+    "Or",
+    "Prefix",
+    "SearchQuery",
+    "Term",
+    "TopicQuery",
+    "canonical",
+    "compile_topic",
+    "parse_search",
+    "understood",
+]
