@@ -8,10 +8,20 @@ lead, and a blend of recency.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
+
+from newsbot.domain.analyze import Analyzer
+from newsbot.domain.lexicon import Lexicon
+from newsbot.domain.query import And, Node, Not, Or, Prefix, SearchQuery, parse_search
+from newsbot.domain.query import Term as Asked
+from newsbot.domain.snippet import Run, Snippet, cut
+from newsbot.errors import QueryError
 
 K1 = 1.6  # how soon more of the same word stops counting
 B = 0.75  # how much long articles are discounted
@@ -20,9 +30,11 @@ TITLE = 2.5  # a word in the title counts as this many in the text
 LEAD = 0.5  # extra occurrences for a word within the first LEAD_CHARS of the keys
 LEAD_CHARS = 400
 BESIDE = 0.2  # share of the rarer word's weight for two words of the query side by side
+PART = 0.4  # share of each word of a name, where the whole name may be found too
+MANY = 8  # spellings in a query from which an article's words are looked up before they are counted
 RECENCY = 0.6  # what a brand-new article gains over a very old one
 HALF_LIFE_DAYS = 7.0
-LEAST_IDF = 0.05  # words in most articles keep a trace of weight
+LEAST_IDF = 0.25  # words in most articles keep a trace of weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +71,10 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class _Needle:
-    """A term made ready: the strings to count in padded keys, and the weight of one full hit."""
+    """A term made ready: the strings to count in padded keys, each with its first key ("" where any may begin it),
+    and the weight of one full hit."""
 
-    texts: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...]
     weight: float
     title: bool
 
@@ -114,9 +127,10 @@ class Scorer:
             )
             for term in terms
         ]
+        self._many = sum(len(needle.texts) for needle in self._needles) > MANY
         self._pairs = [
-            (tuple(a + b for a in left.texts for b in right.texts), min(left.weight, right.weight))
-            for left, right in zip(self._needles, self._needles[1:], strict=False)
+            (left.texts[0][1] + right.texts[0][1], min(left.weight, right.weight))
+            for left, right in itertools.pairwise(needle for needle in self._needles if needle.texts)
         ]
         self._average = max(average, 1.0)
         self._now = now
@@ -125,30 +139,29 @@ class Scorer:
         """What the candidate is worth to the query; 0 when it has none of its words."""
         title, body = candidate.title, candidate.body
         length = max(SHORTEST, 1 - B + B * len(body) / self._average)
-        total = sum([needle.weight * _saturated(_hits(needle, title, body), length) for needle in self._needles])
+        words = {"", *title.split(), *body.split()} if self._many else None
+        total = sum([needle.weight * _saturated(_hits(needle, title, body, words), length) for needle in self._needles])
         if not total:
             return 0.0
-        beside = sum(w * _saturated(_pair(texts, title, body), length) for texts, w in self._pairs)
+        beside = sum([w * _saturated(TITLE * title.count(p) + body.count(p), length) for p, w in self._pairs])
         return (total + BESIDE * beside) * recency(candidate.published, self._now)
 
 
-def _needle(phrase: Sequence[str], prefix: bool) -> str:
+def _needle(phrase: Sequence[str], prefix: bool) -> tuple[str, str]:
     text = padded(" ".join(phrase))
-    return text.rstrip(" ") if prefix else text
+    return ("", text.rstrip(" ")) if prefix else (phrase[0], text)
 
 
-def _hits(needle: _Needle, title: str, body: str) -> float:
-    """Occurrences of a term, weighed by where they stand."""
+def _hits(needle: _Needle, title: str, body: str, words: AbstractSet[str] | None) -> float:
+    """Occurrences of a term, weighed by where they stand. ``words``: those of the article, to skip all others."""
     total = 0.0
-    for text in needle.texts:
+    for first, text in needle.texts:
+        if words is not None and first not in words:
+            continue
         total += TITLE * title.count(text)
         if not needle.title and (inside := body.count(text)):
             total += inside + (LEAD if body.find(text) < LEAD_CHARS else 0)
     return total
-
-
-def _pair(texts: tuple[str, ...], title: str, body: str) -> float:
-    return sum(TITLE * title.count(text) + body.count(text) for text in texts)
 
 
 def _saturated(hits: float, length: float) -> float:
@@ -168,3 +181,80 @@ def rank(
     scorer = Scorer(terms, frequencies, documents, average, now)
     ranked = [Ranked(c.id, scorer.score(c)) for c in those]
     return sorted(ranked, key=lambda r: (-r.score, -r.id))
+
+
+# --- queries -------------------------------------------------------------------------------------
+
+
+def terms(node: Node, weight: float = 1.0) -> tuple[Term, ...]:
+    """What a query's ``node`` asks for, vetoes left out, for ranking. The words of a name count less than the name."""
+    match node:
+        case Asked():
+            return (Term(node.phrases, weight, node.title),)
+        case Prefix():
+            return (Term(((node.text,),), weight, node.title, prefix=True),)
+        case And():
+            return tuple(term for part in node.nodes for term in terms(part, weight))
+        case Or():
+            parts = ((part, weight * PART if isinstance(part, And) else weight) for part in node.nodes)
+            return tuple(term for part, share in parts for term in terms(part, share))
+        case Not():
+            return ()
+
+
+def snippet(text: str, query: SearchQuery, analyzer: Analyzer, width: int = 200) -> Snippet:
+    """The part of ``text`` that answers ``query`` best, about ``width`` characters of it, its words marked."""
+    runs = [
+        Run(phrase, number, term.prefix) for number, term in enumerate(terms(query.node)) for phrase in term.phrases
+    ]
+    return cut(text, runs, analyzer, width)
+
+
+class Searchable(Protocol):
+    """What ranking in memory needs of an article."""
+
+    @property
+    def title(self) -> str:
+        """The headline."""
+
+    @property
+    def text(self) -> str:
+        """The text, plain."""
+
+    @property
+    def published(self) -> datetime | None:
+        """When, if known."""
+
+
+def search_all(
+    articles: Sequence[Searchable],
+    queries: Iterable[str],
+    analyzer: Analyzer,
+    lexicon: Lexicon,
+    limit: int = 100,
+) -> Iterator[list[Ranked]]:
+    """For each query the best ``limit`` articles by their place in ``articles``, best first, with no database.
+
+    Relevance alone counts: any word will do, and time is left out. A query without words finds nothing.
+    """
+    candidates = [
+        Candidate(-at, padded(analyzer.search_terms(a.title)), padded(analyzer.search_terms(a.text)), a.published)
+        for at, a in enumerate(articles)
+    ]
+    having: dict[str, list[int]] = {}
+    for at, candidate in enumerate(candidates):
+        for key in {*candidate.title.split(), *candidate.body.split()}:
+            having.setdefault(key, []).append(at)
+    for text in queries:
+        try:
+            wanted = terms(parse_search(text, analyzer, lexicon).node)
+        except QueryError:
+            yield []
+            continue
+        yield _best(candidates, wanted, having)[:limit]
+
+
+def _best(candidates: Sequence[Candidate], wanted: Sequence[Term], having: Mapping[str, Sequence[int]]) -> list[Ranked]:
+    frequencies = {key: len(having.get(key, ())) for term in wanted for phrase in term.phrases for key in phrase}
+    ranked = rank(candidates, wanted, frequencies, len(candidates))
+    return [Ranked(-found.id, found.score) for found in ranked if found.score]

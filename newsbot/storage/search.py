@@ -13,11 +13,12 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Select, column, desc, select, table, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from newsbot.domain.query import SearchQuery
 from newsbot.domain.rank import Candidate, rank
 from newsbot.storage.engine import Database
 from newsbot.storage.search_counts import Counts
@@ -26,9 +27,6 @@ from newsbot.storage.search_index import create_search, engine, index_articles, 
 from newsbot.storage.search_query import Wanted, wanted
 from newsbot.storage.search_rows import Span, published
 from newsbot.storage.search_vocabulary import near
-
-if TYPE_CHECKING:
-    from newsbot.domain.query import SearchQuery
 
 __all__ = [
     "Search",
@@ -103,7 +101,7 @@ class _First:
 
 
 _documents = table("search_documents", column("id"), column("title"), column("body"))
-_Key = tuple["SearchQuery", tuple[str, ...], str]
+_Key = tuple[SearchQuery, tuple[str, ...], str]
 
 
 class Search:
@@ -151,7 +149,7 @@ class Search:
     # --- the first page ---
 
     async def _first(self, conn: AsyncConnection, request: SearchRequest) -> _First:
-        asked = await wanted(conn, request.query, request.languages)
+        asked = await wanted(conn, request.query, request.languages, request.now)
         keys = {key for term in asked.terms for phrase in term.phrases for key in phrase}
         for demand in asked.demands:
             some = self._engine.matching(demand, asked.span).limit(COUNTED + 1)

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.domain.rank import Term
-from newsbot.storage.search_expression import Expression, Phrase, both, either
+from newsbot.domain import rank
+from newsbot.domain.query import And, Filters, Node, Not, Or, Prefix, SearchQuery, Term
+from newsbot.storage.article_ids import first_id
+from newsbot.storage.search_expression import (
+    NOTHING,
+    Expression,
+    Marked,
+    Phrase,
+    Without,
+    both,
+    either,
+    feed_mark,
+    keys_of,
+    language_mark,
+)
 from newsbot.storage.search_rows import EVER, Span
-
-if TYPE_CHECKING:
-    from newsbot.domain.query import SearchQuery
+from newsbot.storage.search_vocabulary import widen
+from newsbot.storage.tables import feeds
 
 MOST_LEFT_OUT = 8
 """A query of more words than this is not tried with one of them left out."""
 
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One demand on an article: any of ``phrases``; and what it is worth to the ranker."""
-
-    phrases: tuple[Phrase, ...]
-    term: Term
-
-    @property
-    def expression(self) -> Expression:
-        """The demand as an expression."""
-        return either(self.phrases)
-
-    @property
-    def titled(self) -> Expression:
-        """The demand, to be met by the title."""
-        return either(Phrase(phrase.keys, title=True) for phrase in self.phrases)
+Widened = Mapping[str, Sequence[str]]
+"""The words that each prefix stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +44,86 @@ class Wanted:
 
     demands: tuple[Expression, ...]
     titled: tuple[Expression, ...] = ()
-    terms: tuple[Term, ...] = ()
+    terms: tuple[rank.Term, ...] = ()
     span: Span = EVER
 
 
-def plan(clauses: Sequence[Clause], conditions: Sequence[Expression], span: Span) -> Wanted:
-    """``clauses`` may be left out where no article meets them all; ``conditions`` (filters, vetoes) may not."""
-    parts = [clause.expression for clause in clauses]
-    demands = [both([*parts, *conditions])]
+async def wanted(conn: AsyncConnection, query: SearchQuery, languages: Sequence[str], now: datetime) -> Wanted:
+    """What to ask the database for a query asked at ``now``, within a reader's ``languages`` (() for all)."""
+    prefixes = [term.text for term in query.terms if isinstance(term, Prefix)]
+    widened = {prefix: await widen(conn, prefix) for prefix in prefixes}
+    marks = await _marked(conn, query.filters)
+    if languages:
+        marks.append(Marked(tuple(language_mark(language) for language in (*languages, ""))))
+    return plan(query.node, widened, marks, _span(query.filters, now))
+
+
+def plan(node: And, widened: Widened, conditions: Sequence[Expression], span: Span) -> Wanted:
+    """What to ask for ``node``. Its words may be left out where no article has them all; vetoes and ``conditions``
+    may not."""
+    positive = [part for part in node.nodes if not isinstance(part, Not)]
+    vetoes = [_expression(part, widened) for part in node.nodes if isinstance(part, Not)]
+    always = [*conditions, *vetoes]
+    parts = [_expression(part, widened) for part in positive]
+    titles = [_expression(part, widened, titled=True) for part in positive]
+    demands = dict.fromkeys(both([*demand, *always]) for demand in _demands(parts))
+    return Wanted(tuple(demands), tuple(dict.fromkeys((both(titles), either(titles)))), rank.terms(node), span)
+
+
+def _demands(parts: Sequence[Expression]) -> list[list[Expression]]:
+    """All the parts; all but any one; any of them."""
+    demands = [list(parts)]
     if 2 < len(parts) <= MOST_LEFT_OUT:
-        some = either(both(part for part in parts if part is not left_out) for left_out in parts)
-        demands.append(both([some, *conditions]))
+        demands.append([either(both(part for part in parts if part is not left_out) for left_out in parts)])
     if len(parts) > 1:
-        demands.append(both([either(parts), *conditions]))
-    titles = [clause.titled for clause in clauses]
-    titled = dict.fromkeys((both(titles), either(titles))) if titles else {}
-    return Wanted(tuple(demands), tuple(titled), tuple(clause.term for clause in clauses), span)
+        demands.append([either(parts)])
+    return demands
 
 
-async def wanted(conn: AsyncConnection, query: SearchQuery, languages: Sequence[str]) -> Wanted:
-    """What to ask the database for a query, within a reader's ``languages``."""
-    raise NotImplementedError
+def _expression(node: Node, widened: Widened, *, titled: bool = False) -> Expression:
+    """A node over stored keys; ``titled`` wants all of it in the title."""
+    match node:
+        case Term():
+            runs = [tuple(keys_of(" ".join(keys))) for keys in node.phrases]
+            return either(Phrase(run, node.title or titled) for run in runs if run)
+        case Prefix():
+            return either(Phrase((word,), node.title or titled) for word in widened.get(node.text, ()))
+        case Not():
+            return Without(_expression(node.node, widened))
+        case And():
+            return both(_expression(part, widened, titled=titled) for part in node.nodes)
+        case Or():
+            return either(_expression(part, widened, titled=titled) for part in node.nodes)
+
+
+# --- filters -------------------------------------------------------------------------------------
+
+
+async def _marked(conn: AsyncConnection, filters: Filters) -> list[Expression]:
+    conditions: list[Expression] = []
+    if filters.sources:
+        conditions.append(await _sources(conn, filters.sources))
+    if filters.not_sources:
+        conditions.append(Without(await _sources(conn, filters.not_sources)))
+    if filters.languages:
+        conditions.append(_languages(filters.languages))
+    if filters.not_languages:
+        conditions.append(Without(_languages(filters.not_languages)))
+    return conditions
+
+
+def _languages(codes: Sequence[str]) -> Expression:
+    return either(Marked((language_mark(code),)) for code in codes)
+
+
+async def _sources(conn: AsyncConnection, names: Sequence[str]) -> Expression:
+    """The feeds with any of ``names`` (case-folded) in their slug, name, title or address."""
+    columns = feeds.c.slug, feeds.c.name, feeds.c.title, feeds.c.url
+    rows = await conn.execute(select(feeds.c.id, *columns))
+    ids = [i for i, *texts in rows if any(name in (text or "").casefold() for text in texts for name in names)]
+    return Marked(tuple(map(feed_mark, ids))) if ids else NOTHING
+
+
+def _span(filters: Filters, now: datetime) -> Span:
+    after, before = filters.window(now)
+    return Span(first_id(after) if after else None, first_id(before) if before else None)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.storage.search_expression import keys_of
 
-WIDEST = 64
+WIDEST = 200
 """Words that a prefix stands for, the shortest first."""
 LOOKED_AT = 4000
 """Words compared with a misspelt one, at most, for each way its beginning may be spelt."""
