@@ -71,6 +71,13 @@ def absolute(base: str, url: str) -> str:
     return joined if is_web(joined) else ""
 
 
+def picture(base: str, url: str) -> str:
+    """:func:`absolute` for pictures: those of a ``file:`` feed may lie on our own web server, as ``/path``."""
+    if base.startswith("file:") and re.match(r"/(?![/\\])[^\x00-\x20]*\Z", url):
+        return url
+    return absolute(base, url)
+
+
 def host_of(url: str) -> str:
     """The lower-case host, "" when there is none: what an error message may say of an address."""
     parts = _split(_tidy(url))

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from newsbot.domain.urls import absolute
+from newsbot.domain.urls import absolute, picture
 
 MAX_HTML = 1_000_000
 MAX_TEXT = 200_000
 # The HTML algorithm looks up the stack of open elements at each block, so its time is quadratic in the depth.
 MAX_DEPTH = 400
-_FEW_TAGS = 200
 
 _SILENT = "script,style,nav,noscript,template,iframe,object,svg,math,form,button,select,textarea,head,title"
 _BLOCKS = (
@@ -26,8 +25,9 @@ _CELLS = "td,th"
 _BREAK = "\x1e"  # ASCII's record separator, which no text of the page is left with
 _TAG = re.compile(r"<[^<>]*>")
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
-_SPACES = re.compile(r"[^\S\n]+")
-_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff]")
+_UNWANTED = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2028\u2029\u2060\ufeff\ufffe\uffff]"
+)
 _NAME = re.compile(r"<(/?)([a-z][^\s/>]*)")
 # These hold nothing, or are closed by their next sibling: counting them would call a long list deep.
 _SHALLOW = frozenset(
@@ -114,14 +114,16 @@ def _lines(text: str) -> str:
     """Blanks folded, empty lines and control characters dropped, breaks as newlines."""
     if len(text) > 4 * MAX_TEXT:
         text = text[: 4 * MAX_TEXT]
-    text = _UNWANTED.sub("", text.replace(_BREAK, "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
-    lines = (line.strip() for line in _SPACES.sub(" ", text).split("\n"))
+    text = text.replace(_BREAK, "\n")
+    if _UNWANTED.search(text):
+        text = _UNWANTED.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)[:MAX_TEXT].rstrip()
 
 
 def _too_deep(html: str) -> bool:
     """Whether elements nest deeper than about ``MAX_DEPTH``: an end tag counts only where its element is open."""
-    if html.count("<") < _FEW_TAGS:
+    if html.count("<") <= MAX_DEPTH:
         return False
     depth = 0
     opened: Counter[str] = Counter()
@@ -145,7 +147,7 @@ def _first_image(body: LexborNode, base: str) -> str:
         if _is_tiny(has.get("width")) or _is_tiny(has.get("height")):
             continue
         source = has.get("data-src") or has.get("src") or (has.get("srcset") or "").partition(" ")[0]
-        address = absolute(base, source) if source else ""
+        address = picture(base, source) if source else ""
         if address and not _TRACKER.search(address):
             return address
     return ""

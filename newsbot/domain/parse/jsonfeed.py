@@ -10,7 +10,7 @@ from newsbot.domain.dates import read_date
 from newsbot.domain.extract import content_of, plain, text_of
 from newsbot.domain.models import ParsedArticle, ParsedFeed
 from newsbot.domain.parse.identity import finished
-from newsbot.domain.urls import absolute
+from newsbot.domain.urls import absolute, picture
 from newsbot.errors import ParseError
 
 Node = Mapping[str, Any]
@@ -38,10 +38,10 @@ def read(text: str, url: str) -> ParsedFeed:
 
 
 def _article(item: Node, feed: Node, base: str) -> ParsedArticle:
-    text, picture = content_of(_string(item, "content_html"), base)
+    text, shown = content_of(_string(item, "content_html"), base)
     text = text or _string(item, "content_text") or text_of(_string(item, "summary"))
     link = next((found for key in ("url", "external_url") if (found := absolute(base, _string(item, key)))), "")
-    image = next((found for key in ("image", "banner_image") if (found := absolute(base, _string(item, key)))), picture)
+    image = next((found for key in ("image", "banner_image") if (found := picture(base, _string(item, key)))), shown)
     return ParsedArticle(
         guid=_string(item, "id"),
         url=link,
@@ -49,7 +49,7 @@ def _article(item: Node, feed: Node, base: str) -> ParsedArticle:
         text=text.strip(),
         published=read_date(_string(item, "date_published")) or read_date(_string(item, "date_modified")),
         authors=_authors(item) or _authors(feed),
-        image=image or _picture(item, base),
+        image=image or _attached(item, base),
         language=_string(item, "language"),
     )
 
@@ -69,9 +69,9 @@ def _authors(node: Node) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-def _picture(item: Node, base: str) -> str:
+def _attached(item: Node, base: str) -> str:
     attachments = item.get("attachments")
     for attachment in attachments[:20] if isinstance(attachments, list) else ():
         if isinstance(attachment, dict) and _string(attachment, "mime_type").startswith("image/"):
-            return absolute(base, _string(attachment, "url"))
+            return picture(base, _string(attachment, "url"))
     return ""

@@ -15,7 +15,7 @@ from newsbot.domain.dates import read_date
 from newsbot.domain.extract import content_of, plain
 from newsbot.domain.models import ParsedArticle, ParsedFeed
 from newsbot.domain.parse.identity import finished
-from newsbot.domain.urls import absolute
+from newsbot.domain.urls import absolute, picture
 from newsbot.errors import ParseError
 
 # feedparser is about a hundred times slower: bounds what one odd feed can cost.
@@ -88,7 +88,7 @@ def _slow(text: str, fallback: Node | None) -> Node:
 def _article(entry: Node, base: str) -> ParsedArticle:
     base = absolute(base, _content_base(entry)) or base
     link = _link(entry, base)
-    text, picture = _content(entry, link or base)
+    text, shown = _content(entry, link or base)
     title = plain(_text(entry, "title"))
     return ParsedArticle(
         guid=_text(entry, "id") or _text(entry, "guid"),
@@ -97,7 +97,7 @@ def _article(entry: Node, base: str) -> ParsedArticle:
         text=text,
         published=_date(entry),
         authors=_authors(entry),
-        image=_image(entry, base) or picture,
+        image=_image(entry, base) or shown,
     )
 
 
@@ -172,14 +172,17 @@ def _authors(entry: Node) -> tuple[str, ...]:
 
 def _image(entry: Node, base: str) -> str:
     """media:content and media:thumbnail (https://www.rssboard.org/media-rss), enclosures, the entry's own image."""
-    for media in (*_nodes(entry, "media_content"), *_nodes(entry, "media_thumbnail"), *_nodes(entry, "enclosures")):
+    linked = [link for link in _nodes(entry, "links") if _text(link, "rel") == "enclosure"]
+    for media in (
+        *_nodes(entry, "media_content"), *_nodes(entry, "media_thumbnail"), *_nodes(entry, "enclosures"), *linked
+    ):  # fmt: skip
         address = _text(media, "url") or _text(media, "href")
         if _is_picture(media, address):
-            return absolute(base, address)
+            return picture(base, address)
         if thumbnail := _text(media, "thumbnail_url"):
-            return absolute(base, thumbnail)
+            return picture(base, thumbnail)
     image = entry.get("image")
-    return absolute(base, _text(image, "href") if isinstance(image, Mapping) else _text(entry, "image"))
+    return picture(base, _text(image, "href") if isinstance(image, Mapping) else _text(entry, "image"))
 
 
 def _is_picture(media: Node, address: str) -> bool:
