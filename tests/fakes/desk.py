@@ -14,18 +14,20 @@ TOPICS = ("Xiaomi EV", "Solid-state battery", "Space")
 
 class ScriptedDesk:
     """Implements the web chat's Desk port. ``seen`` counts each line and press that reached it; while ``gate`` is
-    unset, answers wait."""
+    unset, answers wait, and ``reached`` says that one does."""
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
         self.askers: list[Asker] = []
         self.gate = asyncio.Event()
         self.gate.set()
+        self.reached = asyncio.Event()
         self.replies: dict[str, Reply] = {}
 
     async def command(self, request: Request) -> Reply:
         self.seen[request.text] += 1
         self.askers.append(request.asker)
+        self.reached.set()
         await self.gate.wait()
         if request.text in self.replies:
             return self.replies[request.text]

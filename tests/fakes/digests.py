@@ -20,7 +20,10 @@ XIAOMI = DigestStory(
         Fact("21%", "Research and development spending rose 21% to 4.6 billion yuan."),
         Fact("16,834", "The company counts 16,834 people in research and development, 52% of its workforce."),
     ),
-    sources=(Source("Example Motors", "https://motors.example/xiaomi", 1), Source("Gridline", "https://grid.example/x", 2)),
+    sources=(
+        Source("Example Motors", "https://motors.example/xiaomi", 1),
+        Source("Gridline", "https://grid.example/x", 2),
+    ),
     url="https://motors.example/xiaomi",
     language="en",
     published=datetime(2026, 3, 2, 11, 58, tzinfo=UTC),

@@ -106,12 +106,12 @@ class WebPlatform:
     # --- pages ---
 
     async def _page(self, request: web.Request) -> web.Response:
-        return pages.html(self._static["index.html"], Words(language(request)), self._guard.password_wanted)
+        return pages.html(self._static["index.html"], Words(_language(request)), self._guard.password_wanted)
 
     async def _login_page(self, request: web.Request) -> web.Response:
         if not self._guard.password_wanted:
             raise web.HTTPSeeOther("/")
-        return pages.html(self._static["login.html"], Words(language(request)), "failed" in request.query)
+        return pages.html(self._static["login.html"], Words(_language(request)), "failed" in request.query)
 
     async def _file(self, request: web.Request) -> web.Response:
         return pages.file(self._static, request)
@@ -120,12 +120,12 @@ class WebPlatform:
 
     async def _list(self, request: web.Request) -> Any:
         rev = await self._transcript.last_rev()  # first, so that what comes meanwhile comes again by the stream
-        chats = [await self._summary(chat) for chat in await self._all(Words(language(request)))]
+        chats = [await self._summary(chat) for chat in await self._all(Words(_language(request)))]
         return {"rev": rev, "chats": chats}
 
     async def _create(self, request: web.Request) -> Any:
         title = one_line(str((await _body(request)).get("name", ""))).lstrip("#").strip()[:LONGEST_TITLE]
-        chats = await self._all(Words(language(request)))
+        chats = await self._all(Words(_language(request)))
         known = next((c for c in chats if c.kind != "private" and c.title.casefold() == title.casefold()), None)
         if known is None:
             if not slug(title) or len(chats) >= MOST_CHATS:
@@ -146,7 +146,7 @@ class WebPlatform:
         said, chat = one_line(str(body.get("text", ""))), await self._chat(request.match_info["chat"])
         if not said or len(said) > LONGEST_TEXT:
             raise web.HTTPBadRequest
-        return _said(await self._talk.send(chat, said, _key(body), language(request)))
+        return _said(await self._talk.send(chat, said, _key(body), _language(request)))
 
     async def _press(self, request: web.Request) -> Any:
         body = await _body(request)
@@ -154,7 +154,7 @@ class WebPlatform:
         action = one_line(str(body.get("action", "")))
         if message is None or not action or len(action.encode()) > 100:
             raise web.HTTPBadRequest
-        return _said(await self._talk.press(chat, message, action, _key(body), language(request)))
+        return _said(await self._talk.press(chat, message, action, _key(body), _language(request)))
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         since = _number(request.headers.get("Last-Event-ID") or request.query.get("since")) or 0
@@ -163,11 +163,11 @@ class WebPlatform:
     async def _complete(self, request: web.Request) -> Any:
         chat = await self._chat(request.query.get("chat", ME))
         text = request.query.get("text", "")[:LONGEST_TEXT]
-        return {"items": [asdict(c) for c in await self._talk.complete(chat, text, language(request))]}
+        return {"items": [asdict(c) for c in await self._talk.complete(chat, text, _language(request))]}
 
     async def _commands(self, request: web.Request) -> Any:
         chat = await self._chat(request.query.get("chat", ME))
-        return {"commands": [asdict(c) for c in self._talk.commands(chat, language(request))]}
+        return {"commands": [asdict(c) for c in self._talk.commands(chat, _language(request))]}
 
     # --- chats ---
 
@@ -212,15 +212,19 @@ def slug(title: str) -> str:
     return "-".join(re.findall(r"[^\W_]+", folded))[:40].strip("-")
 
 
-def language(request: web.Request) -> str:
-    """The first of the browser's languages (https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4) that the bot
-    speaks; English otherwise. Browsers list them by preference."""
+def spoken_language(accepted: str) -> str:
+    """The first language of an Accept-Language header (https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4) that
+    the bot speaks, English otherwise. Browsers list them by preference."""
     spoken = languages()
-    for wanted in request.headers.get("Accept-Language", "")[:200].split(","):
+    for wanted in accepted[:200].split(","):
         base = wanted.partition(";")[0].strip().partition("-")[0].lower()
         if base in spoken:
             return base
     return FALLBACK
+
+
+def _language(request: web.Request) -> str:
+    return spoken_language(request.headers.get("Accept-Language", ""))
 
 
 def one_line(text: str) -> str:

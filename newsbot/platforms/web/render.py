@@ -36,49 +36,48 @@ def text(said: str) -> Json:
     return {"kind": "text", "text": said}
 
 
-def reply(answer: Reply, words: Words) -> Json:
+def reply(answer: Reply) -> Json:
     """The answer to a command or a press; a toast with no blocks becomes its text."""
     blocks: tuple[Block, ...] = answer.blocks or ((Paragraph((Span(answer.toast),)),) if answer.toast else ())
+    numbered = {action for block in blocks if isinstance(block, DigestBlock) for action in _numbering(block.digest)}
     return {
         "kind": "reply",
-        "blocks": [_block(block, words) for block in blocks],
-        "buttons": _rows(answer.buttons),
+        "blocks": [_block(block) for block in blocks],
+        "buttons": _rows([[b for b in row if b.action not in numbered] for row in answer.buttons]),
         "error": answer.error,
     }
 
 
-def post(digest: Digest, delivery_id: int, words: Words, updated: datetime | None = None) -> Json:
-    """A digest as delivery ``delivery_id`` posts it; ``updated`` is when it was last edited, None for a fresh one.
-
-    There is room beside each story for its own buttons, so those that only number the stories are left out.
-    """
-    rows = digest_buttons(digest, delivery_id, words)
-    if len(digest.stories) > 1:
-        rows = rows[-1:] if digest.more and delivery_id else ()
+def post(digest: Digest, delivery_id: int, updated: datetime | None = None) -> Json:
+    """A digest as delivery ``delivery_id`` posts it; ``updated`` is when it was last edited, None for a fresh one."""
+    numbered = _numbering(digest)
+    rows = digest_buttons(digest, delivery_id, Words(digest.language))
     return {
         "kind": "digest",
-        "digest": card(digest, words),
-        "buttons": _rows(rows),
+        "digest": card(digest),
+        "buttons": _rows([[b for b in row if b.action not in numbered] for row in rows]),
         "updated": updated.isoformat() if updated else "",
     }
 
 
-def card(digest: Digest, words: Words) -> Json:
+def card(digest: Digest) -> Json:
     """The content of a digest, with its sentences in the bot's words ready to show."""
+    words = Words(digest.language)
     return {
         "title": _title(digest, words),
         "compact": digest.compact,
         "stories": [_story(story, digest, words) for story in digest.stories],
-        "more": words("digest_more", n=digest.more) if digest.more else "",
+        "more": words("web_more", n=digest.more) if digest.more else "",
     }
 
 
 def reason(why: Reason, words: Words) -> list[Json]:
     """ "You follow *label*: matched *words*", as spans."""
-    label = _wrap("\ue000", why.label)
+    kind, label = "other" if why.topic_id is None else "topic", _wrap("\ue000", why.label)
     if not why.words:
-        return _spans_of(words("web_reason", label=label))
-    return _spans_of(words("web_reason_matched", label=label, words=", ".join(_wrap("\ue001", w) for w in why.words)))
+        return _spans_of(words("web_reason", kind=kind, label=label))
+    found = ", ".join(_wrap("\ue001", word) for word in why.words)
+    return _spans_of(words("web_reason_matched", kind=kind, label=label, words=found))
 
 
 def web_url(address: str) -> str:
@@ -112,11 +111,18 @@ def _story(story: DigestStory, digest: Digest, words: Words) -> Json:
     }
 
 
-def _block(block: Block, words: Words) -> Json:
+def _numbering(digest: Digest) -> frozenset[str]:
+    """The actions of buttons that only number a digest's stories: here each story has its own beside it."""
+    if len(digest.stories) < 2:
+        return frozenset()
+    return frozenset(b.action for row in digest_buttons(digest, 0, Words(digest.language)) for b in row)
+
+
+def _block(block: Block) -> Json:
     if isinstance(block, Paragraph):
         return {"type": "paragraph", "spans": _spans(block.spans), "heading": block.heading}
     if isinstance(block, DigestBlock):
-        return {"type": "digest", "digest": card(block.digest, words)}
+        return {"type": "digest", "digest": card(block.digest)}
     return _item(block)
 
 

@@ -38,7 +38,7 @@ class Stream:
         self._beat = beat
         self._look = look
         self._changed = asyncio.Event()
-        self._open = 0
+        self._open: dict[web.StreamResponse, None] = {}  # in order of their opening
         self._chats = 0
         self.closing = False
 
@@ -65,9 +65,10 @@ class Stream:
                     self.poke()
 
     async def serve(self, request: web.Request, since: int, headers: Mapping[str, str]) -> web.StreamResponse:
-        """Answer with everything after rev ``since``, then with what comes, until the page or we leave."""
-        if self._open >= MOST_STREAMS or self.closing:
-            raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"})
+        """Answer with everything after rev ``since``, then with what comes, until the page or we leave.
+
+        A page that vanished shows only at the next write, so the oldest stream gives way to one too many.
+        """
         response = web.StreamResponse(
             headers={
                 **headers,
@@ -76,7 +77,10 @@ class Stream:
                 "X-Accel-Buffering": "no",
             }
         )
-        self._open += 1
+        self._open[response] = None
+        if len(self._open) > MOST_STREAMS:
+            del self._open[next(iter(self._open))]
+            self.poke()
         try:
             await response.prepare(request)
             await response.write(f"retry: {RETRY_MILLISECONDS}\n\n".encode())
@@ -84,7 +88,7 @@ class Stream:
         except (ConnectionError, StorageError):
             pass  # the page left, or the database is away: it comes back and says what it has seen
         finally:
-            self._open -= 1
+            self._open.pop(response, None)
         return response
 
     async def _feed(self, response: web.StreamResponse, rev: int) -> None:
@@ -92,7 +96,7 @@ class Stream:
             await response.write(_event("reset"))
             rev = 0
         chats = self._chats
-        while not self.closing:
+        while not self.closing and response in self._open:
             changed = self._changed  # before reading: what comes between reading and waiting sets this very event
             if chats != self._chats:
                 chats = self._chats

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from newsbot.domain.models import ChatKey, ChatKind
 from newsbot.domain.ports import Clock, Message, Transcript
-from newsbot.locales import Words
 from newsbot.newsdesk.asking import Asker
 from newsbot.platforms.commands import Request
 from newsbot.platforms.views import CommandInfo, Completion, Reply
@@ -105,14 +104,14 @@ class Talk:
         reply = await self._desk.command(Request(asker(chat, language), text))
         if not (reply.blocks or reply.toast):  # words that were not for the bot
             return Said((own,))
-        body = render.reply(reply, Words(language))
+        body = render.reply(reply)
         return Said((own, await self._append(chat, f"re:{chat.native}:{key}", BOT, body)))
 
     async def _press(self, chat: WebChat, message_id: int, action: str, key: str, language: str) -> Said:
         reply = await self._desk.press(Request(asker(chat, language)), action)
         if not reply.blocks:
             return Said(toast=reply.toast, error=reply.error)
-        body = render.reply(reply, Words(language))
+        body = render.reply(reply)
         message = await self._replace(message_id, body) if reply.edit else None
         if message is None:  # not meant to replace it, or it is gone
             message = await self._append(chat, f"press:{chat.native}:{key}", BOT, body)

@@ -131,10 +131,10 @@ export class Nodes {
 
   card(digest, rows) {
     const [story] = digest.stories;
-    if (digest.stories.length === 1 && !digest.title) return el("article", { className: "card one" }, this.story(story, digest, "h3"), this.rows(rows));
+    if (digest.stories.length === 1 && !digest.title) return el("article", { className: "card one" }, this.story(story, digest, "h3"), this.rows([rows.flat()]));
     const stories = digest.stories.map((each) => el("li", {}, this.story(each, digest, "h4")));
     return el("article", { className: "card many" }, digest.title && el("h3", { dir: "auto" }, digest.title),
-      el("ol", { className: "stories", role: "list" }, stories), digest.more && el("p", { className: "more muted" }, digest.more), this.rows(rows));
+      el("ol", { className: "stories", role: "list" }, stories), digest.more && el("p", { className: "more muted" }, digest.more), this.rows([rows.flat()]));
   }
 
   story(story, digest, level) {
