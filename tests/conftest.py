@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tests import databases
-    from newsbot.storage import Storage
+from newsbot.storage import Storage
+from tests import databases
 from tests.clock import ManualClock
 
 
@@ -26,8 +23,6 @@ def clock() -> ManualClock:
 def postgres(testrun_uid: str, worker_id: str) -> Iterator[databases.Postgres]:
     """The run's PostgreSQL server; the tests that need it are skipped where it cannot start."""
     try:
-        from tests import databases
-
         server = databases.start(testrun_uid, worker_id)
     except Exception as error:
         pytest.skip(f"PostgreSQL cannot start here: {error}")
@@ -38,8 +33,6 @@ def postgres(testrun_uid: str, worker_id: str) -> Iterator[databases.Postgres]:
 @pytest.fixture(scope="session")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> databases.Sqlite:
     """The template of all SQLite databases."""
-    from tests import databases
-
     return databases.Sqlite(tmp_path_factory.mktemp("sqlite"))
 
 
@@ -56,8 +49,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 async def storage(database_url: str) -> AsyncIterator[Storage]:
     """A Storage of its own, on both engines."""
-    from newsbot.storage import Storage
-
     opened = await Storage.open(database_url)
     yield opened
     await opened.close()
@@ -66,8 +57,6 @@ async def storage(database_url: str) -> AsyncIterator[Storage]:
 @pytest.fixture
 async def sqlite_storage(sqlite: databases.Sqlite, tmp_path: Path) -> AsyncIterator[Storage]:
     """A Storage on SQLite, for tests to which the engine does not matter."""
-    from newsbot.storage import Storage
-
     opened = await Storage.open(sqlite.migrated(tmp_path / "newsbot.db"))
     yield opened
     await opened.close()

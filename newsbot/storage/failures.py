@@ -50,17 +50,30 @@ def translated() -> Iterator[None]:
     except (IntegrityError, ProgrammingError):
         raise
     except (DBAPIError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise _named(error.orig if isinstance(error, DBAPIError) and error.orig else error) from error
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+        if _is_bug(cause):
+            raise
+        raise _named(cause) from error
     except (PoolTimeout, TimeoutError) as error:
         raise StorageBusy("every connection to the database is in use") from error
     except OSError as error:
         raise StorageError(f"the database cannot be reached: {error}") from error
 
 
-def _named(error: BaseException) -> StorageError:
-    name = getattr(error, "sqlite_errorname", "")
+def _codes(error: BaseException) -> tuple[str, str]:
+    """SQLite's name of the error and PostgreSQL's code; one of them, or both, are empty."""
     state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None) or ""
-    for known, text in ((_SQLITE, name), (_POSTGRES, state)):
+    return str(getattr(error, "sqlite_errorname", "")), str(state)
+
+
+def _is_bug(error: BaseException) -> bool:
+    """Wrong SQL or data that no table takes: ours to mend, not an outage."""
+    name, state = _codes(error)
+    return name == "SQLITE_ERROR" or state[:2] in {"22", "23", "42"}
+
+
+def _named(error: BaseException) -> StorageError:
+    for known, text in zip((_SQLITE, _POSTGRES), _codes(error), strict=True):
         for prefix in sorted(known, key=len, reverse=True):
             if text and text.startswith(prefix):
                 kind, sentence = known[prefix]

@@ -27,7 +27,8 @@ SEEN_STEP = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class NewArticle:
     """An entry of a feed as the collector read it. ``key`` tells it from the feed's others (guid, address or hash);
-    ``search_title`` and ``search_body`` are the analyzer's terms joined by blanks."""
+    ``search_title`` and ``search_body`` are the analyzer's terms joined by blanks. ``full`` is the text of the article's
+    own page, stored in place of the feed's ``text`` where there is one; by the latter alone a correction is known."""
 
     key: str
     guid: str = ""
@@ -41,6 +42,7 @@ class NewArticle:
     image: str = ""
     search_title: str = ""
     search_body: str = ""
+    full: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,12 @@ Identified = list[tuple[int, NewArticle]]
 class Polls(Repository):
     """The half of ``storage.feeds`` that stores documents."""
 
+    async def unseen(self, feed_id: int, articles: Sequence[NewArticle]) -> list[NewArticle]:
+        """Those of ``articles`` that :meth:`store_poll` would add or correct: only they need text and terms."""
+        async with self._db.read() as conn:
+            known = await _known(conn, feed_id, list({bounded(article.key) for article in articles}))
+        return [article for article in articles if _is_unseen(article, known)]
+
     async def store_poll(self, feed_id: int, poll: PolledFeed, now: datetime) -> StoredPoll:
         """Store a document. Keys that repeat within it keep the first.
 
@@ -103,6 +111,11 @@ async def _known(conn: AsyncConnection, feed_id: int, keys: Sequence[str]) -> di
         lambda chunk: select(a.id, a.key, a.fingerprint, a.seen).where(a.feed_id == feed_id, a.key.in_(chunk)),
     )
     return {row.key: row for row in rows}
+
+
+def _is_unseen(article: NewArticle, known: dict[str, Any]) -> bool:
+    row = known.get(bounded(article.key))
+    return row is None or row.fingerprint != fingerprint(article.title, article.text)
 
 
 # --- new articles --------------------------------------------------------------------------------
@@ -143,7 +156,7 @@ def _content(article: NewArticle) -> dict[str, Any]:
         "url": article.url,
         "canonical_url": article.canonical_url or article.url,
         "title": article.title,
-        "text": article.text,
+        "text": article.full or article.text,
         "language": article.language,
         "authors": list(article.authors),
         "image": article.image,
