@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from newsbot.domain import plan
-from newsbot.domain.models import Article, Chat, Match, Outcome, OutcomeState, Story, Subscription
 from newsbot.domain.match import matches
+from newsbot.domain.models import Article, Chat, Match, Outcome, OutcomeState, Story, Subscription
 from newsbot.domain.query import compile_topic
 from newsbot.errors import NotFound, QueryError
 from newsbot.newsdesk.asking import Asker
@@ -94,8 +94,8 @@ class Explaining:
                 query = compile_topic(topic.definition, tools.analyzer, tools.lexicon)
             except QueryError:
                 continue
-            if match := matches(query, analyzed, tools.lexicon):
-                found[topic_id] = Match(topic_id, match.score, match.words)
+            if match := matches(query, analyzed, tools.lexicon, topic_id):
+                found[topic_id] = match
         return found
 
 

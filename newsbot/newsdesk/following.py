@@ -97,10 +97,8 @@ class Following:
         own = {int(o.what.ref): o for o in await self._own(asker) if o.what.kind == "topic"}
         rows = [TopicRow(topic, own.get(topic.id)) for topic in ready]
         ready_ids = {topic.id for topic in ready}
-        for topic_id in own.keys() - ready_ids:
-            if topic := await self._tools.storage.topics.get(topic_id):
-                rows.append(TopicRow(topic, own[topic_id]))
-        return rows
+        typed = [await self._tools.storage.topics.get(topic_id) for topic_id in own if topic_id not in ready_ids]
+        return rows + [TopicRow(topic, own[topic.id]) for topic in typed if topic is not None]
 
     async def followed(self, asker: Asker) -> list[TopicRow]:
         """The topics that the asker follows."""

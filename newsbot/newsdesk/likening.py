@@ -47,7 +47,8 @@ class Likening:
 
     async def _telling(self, headline: str) -> dict[str, str]:
         """The headline's rarest keys that other articles have too, rarest first, each with the word as written."""
-        tokens = {t.key: t.text for t in self._tools.analyzer.tokens(headline) if len(t.text) > 1 or not t.text.isascii()}
+        words = [t for t in self._tools.analyzer.tokens(headline) if len(t.text) > 1 or not t.text.isascii()]
+        tokens = {token.key: token.text for token in words}
         known = await self._tools.storage.search.frequencies(list(tokens))
         common = max(20, await self._tools.storage.search.documents() // 5)
         telling = sorted((known.get(key, 0), key) for key in tokens if 1 < known.get(key, 0) <= common)

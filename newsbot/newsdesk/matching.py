@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsbot.domain.match import fits, matches
@@ -55,7 +55,8 @@ def narrowing(tools: Tools, article: Article) -> Callable[[str], bool]:
             asked = parse_search(query, tools.analyzer, tools.lexicon)
         except QueryError:
             return False
-        return fits(asked, tools.analyzer.article(article.title, article.text, article.language))
+        analyzed = tools.analyzer.article(article.title, article.text, article.language)
+        return fits(asked, analyzed, source=article.source, published=article.published, now=tools.now())
 
     return narrowed
 
@@ -76,9 +77,10 @@ async def preview(tools: Tools, definition: TopicDefinition, days: int = PREVIEW
 def _matched(tools: Tools, query: TopicQuery, articles: Sequence[Article], topic_id: int) -> list[Found]:
     found = []
     for article in articles:
-        match = matches(query, tools.analyzer.article(article.title, article.text, article.language), tools.lexicon)
+        analyzed = tools.analyzer.article(article.title, article.text, article.language)
+        match = matches(query, analyzed, tools.lexicon, topic_id)
         if match is not None:
-            found.append(Found(article, replace(match, topic_id=topic_id)))
+            found.append(Found(article, match))
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from newsbot.domain.models import Feed, FeedSpec, Subscription, What, When
+from newsbot.domain.models import Feed, FeedSpec, What, When
 from newsbot.domain.schedule import parse_when
 from newsbot.errors import BadRequest, FeedError, Forbidden, NotFound
 from newsbot.newsdesk.asking import Asker

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from newsbot.domain.models import Article
-from newsbot.domain.query import SearchQuery, parse_search, snippet
+from newsbot.domain.query import SearchQuery, parse_search
+from newsbot.domain.rank import snippet
 from newsbot.domain.snippet import Snippet
 from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.tools import Tools

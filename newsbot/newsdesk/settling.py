@@ -105,9 +105,8 @@ def _timezone(value: str, _: Tools) -> Mapping[str, Any]:
 def _quiet(value: str, _: Tools) -> Mapping[str, Any]:
     if value.lower() in _OFF:
         return {"quiet": None}
-    start, _, end = value.replace("–", "-").replace(" to ", "-").partition("-")
-    if not end:
-        start, _, end = value.partition(" ")
+    plain = value.replace("–", "-").replace(" to ", "-")
+    start, __, end = plain.partition("-" if "-" in plain else " ")
     try:
         return {"quiet": QuietHours(parse_time(start), parse_time(end))}
     except ValueError as error:

@@ -43,7 +43,9 @@ def story_buttons(story: DigestStory, words: Words) -> Rows:
 
 def _topic(topic_id: int, label: str, words: Words) -> Button:
     name = label if len(label) <= LABEL else label[: LABEL - 1] + "…"
-    return Button(words("button_topic", topic=name), short("tp", topic_id), hint=words("button_topic_hint", topic=label))
+    return Button(
+        words("button_topic", topic=name), short("tp", topic_id), hint=words("button_topic_hint", topic=label)
+    )
 
 
 def _numbers(digest: Digest, words: Words) -> Rows:

@@ -107,9 +107,7 @@ class Desk:
         """The table as ``asker`` may use it, in the bot's default language."""
         words = self._words_for(asker.language if asker else self._newsdesk.rules.defaults.language)
         wanted = [c for c in COMMANDS if not c.admin or (asker is not None and asker.is_bot_admin)]
-        return [
-            CommandInfo(c.name, c.usage, words(f"help_{c.name}"), c.example, c.admin, c.takes) for c in wanted
-        ]
+        return [CommandInfo(c.name, c.usage, words(f"help_{c.name}"), c.example, c.admin, c.takes) for c in wanted]
 
     async def _visit(self, asker: Asker) -> Visit:
         newsdesk = self._newsdesk
@@ -118,9 +116,7 @@ class Desk:
         zone = ZoneInfo(settings.timezone or newsdesk.rules.defaults.timezone)
         return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now())
 
-    async def _answer(
-        self, asker: Asker, work: Callable[[Visit], Awaitable[Reply]], *, pressed: bool = False
-    ) -> Reply:
+    async def _answer(self, asker: Asker, work: Callable[[Visit], Awaitable[Reply]], *, pressed: bool = False) -> Reply:
         """The calm edge: whatever goes wrong in ``work`` becomes a Reply; the unexpected is logged too."""
         words = self._words_for(self._newsdesk.rules.defaults.language)
         limit = self._newsdesk.rules.commands_per_minute * (PRESSES_PER_COMMAND if pressed else 1)

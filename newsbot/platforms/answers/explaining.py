@@ -6,8 +6,8 @@ from newsbot.domain.models import Reason
 from newsbot.newsdesk.explaining import Explanation
 from newsbot.newsdesk.naming import address
 from newsbot.platforms.actions import short
-from newsbot.platforms.answers.visit import Visit, line, number
 from newsbot.platforms.answers.telling import UNTITLED
+from newsbot.platforms.answers.visit import Visit, line, number
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 
 
@@ -30,7 +30,9 @@ def _told(visit: Visit, found: Explanation) -> Reply:
     reasons = found.outcome.reasons if found.outcome and found.verdict != "skipped" else ()
     items = [Item(_reason(visit, reason)) for reason in reasons]
     if not items and found.orders:
-        items.append(Item((Span(visit.words("why_covered", labels=", ".join(o.label for o in found.orders)), "muted"),)))
+        items.append(
+            Item((Span(visit.words("why_covered", labels=", ".join(o.label for o in found.orders)), "muted"),))
+        )
     return Reply((*blocks, *items), buttons=_buttons(visit, found), private=True)
 
 

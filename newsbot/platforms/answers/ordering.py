@@ -133,9 +133,7 @@ async def subscriptions(visit: Visit, text: str, *, edit: bool = False) -> Reply
 
 def _item(visit: Visit, order: Subscription, n: int) -> Item:
     words = visit.words
-    said = words(
-        "subscriptions_line", kind=order.what.kind, category=order.what.ref, when=visit.often(order.when)
-    )
+    said = words("subscriptions_line", kind=order.what.kind, category=order.what.ref, when=visit.often(order.when))
     if order.paused:
         said = f"{said} · {words('subscriptions_paused')}"
     elif order.next_due is not None:
@@ -163,9 +161,7 @@ async def press_when(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     service, subscription_id = visit.newsdesk.subscribing, number(arguments[0])
     if len(arguments) > 1:
         order = await service.change_when(visit.asker, subscription_id, arguments[1])
-        return await _listed(
-            visit, visit.words("when_changed", what=_name(visit, order), when=visit.often(order.when))
-        )
+        return await _listed(visit, visit.words("when_changed", what=_name(visit, order), when=visit.often(order.when)))
     must_run_chat(visit.asker)
     order = await service.own(visit.asker, subscription_id)
     buttons = [Button(time_label(visit, t), short("sw", order.id, t)) for t in TIMES]
@@ -208,7 +204,7 @@ async def press_restore(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     return await press_list(visit, ())
 
 
-_WHATS = {w.kind: w for w in (What("everything"), What("category"), What("feed"), What("topic"))}
+_WHATS: dict[str, What] = {w.kind: w for w in (What("everything"), What("category"), What("feed"), What("topic"))}
 
 
 async def _listed(visit: Visit, toast: str) -> Reply:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from newsbot.domain.models import Digest
 from newsbot.newsdesk.naming import Choice, Unclear
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.ordering import unclear

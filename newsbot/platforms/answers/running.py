@@ -76,7 +76,11 @@ async def status(visit: Visit, text: str) -> Reply:
     title = heading(visit.words("status_title"))
     said = [line(counts), visit.say("status_outbox", text=outbox)]
     if now.notice is not None:
-        said = [line(f"{visit.words(now.notice.key)} ({visit.ago(now.notice.at)})"), *map(line, now.notice.lines), *said]
+        said = [
+            line(f"{visit.words(now.notice.key)} ({visit.ago(now.notice.at)})"),
+            *map(line, now.notice.lines),
+            *said,
+        ]
     return Reply((title, *said, *sent, *loops), private=True)
 
 

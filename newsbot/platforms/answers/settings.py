@@ -63,9 +63,7 @@ def _all(visit: Visit, now: Effective, *, edit: bool = False, toast: str = "") -
     ]
     buttons = [_button(visit, name, now.effective) for name in NAMES]
     hint = Paragraph((Span(words("settings_hint") + " "), Span(EXAMPLE, command=EXAMPLE)))
-    return Reply(
-        (heading(words("settings_title")), *items, hint), buttons=rows(buttons), edit=edit, toast=toast
-    )
+    return Reply((heading(words("settings_title")), *items, hint), buttons=rows(buttons), edit=edit, toast=toast)
 
 
 def _button(visit: Visit, name: str, now: ChatSettings) -> Button:

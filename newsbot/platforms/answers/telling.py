@@ -34,9 +34,7 @@ def marked(text: Snippet, url: str = "") -> tuple[Span, ...]:
 def numbers(visit: Visit, stories: tuple[DigestStory, ...], first: int = 1) -> list[Button]:
     """A button for each story, with its number, that opens it."""
     return [
-        Button(
-            str(n), short("st", s.story_id), hint=visit.words("button_story_hint", headline=s.headline or UNTITLED)
-        )
+        Button(str(n), short("st", s.story_id), hint=visit.words("button_story_hint", headline=s.headline or UNTITLED))
         for n, s in enumerate(stories, first)
         if s.story_id
     ]

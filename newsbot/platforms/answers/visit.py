@@ -39,14 +39,14 @@ class Visit:
         if then is None:
             return self.words("never")
         seconds = (self.now - then).total_seconds()
-        key = "ago" if seconds >= 0 else "ahead"
-        distance = abs(seconds)
+        past, distance = seconds >= 0, abs(seconds)
         if distance > timedelta(days=14).total_seconds():
             return self.day(then)
         for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
             if distance >= size:
-                return self.words(f"{key}_{unit}", n=round(distance / size))
-        return self.words(f"{key}_seconds")
+                n = round(distance / size)
+                return self.words(f"ago_{unit}", n=n) if past else self.words(f"ahead_{unit}", n=n)
+        return self.words("ago_seconds" if past else "ahead_seconds")
 
     def day(self, then: datetime) -> str:
         """The date in the chat's time zone, in the bot's words."""
@@ -71,7 +71,7 @@ Handler = Callable[[Visit, str], Awaitable[Reply]]
 Press = Callable[[Visit, tuple[str, ...]], Awaitable[Reply]]
 
 
-class Usage(Exception):  # noqa: N818 - a signal within the desk, answered with a command's usage
+class Usage(Exception):
     """The arguments are missing: show how the command is used."""
 
 

@@ -1,0 +1,128 @@
+"""Reading the archive: latest, digests of a period, search, and stories like another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from newsbot.errors import BadRequest, NotFound, QueryError
+from newsbot.newsdesk.naming import Unclear
+from newsbot.newsdesk.reading import read_period, split_count, split_period
+from tests.newsdesk.room import BATTERY, ME, ROCKET, SU7, Room, person
+
+
+async def fill(room: Room) -> dict[str, int]:
+    """Two car stories (one told twice) and one of space; their story ids."""
+    rocket = await room.publish("stars", *ROCKET, hours=1)
+    battery = await room.publish("motors", *BATTERY, hours=2)
+    su7 = await room.publish("motors", *SU7, hours=30)
+    await room.publish("volt", "Xiaomi delivers", SU7[1], hours=20, story=su7.story_id)
+    ids = {"rocket": rocket.story_id, "battery": battery.story_id, "su7": su7.story_id}
+    return {name: story or 0 for name, story in ids.items()}
+
+
+async def test_latest_gives_each_story_once_newest_first(room: Room) -> None:
+    ids = await fill(room)
+    found = await room.newsdesk.reading.latest(ME, "")
+    assert [s.story_id for s in found.stories] == [ids["rocket"], ids["battery"], ids["su7"]]
+    assert [len(s.sources) for s in found.stories] == [1, 1, 2]
+
+
+async def test_latest_of_something_and_so_many(room: Room) -> None:
+    ids = await fill(room)
+    assert [s.story_id for s in (await room.newsdesk.reading.latest(ME, "cars 1")).stories] == [ids["battery"]]
+    assert (await room.newsdesk.reading.latest(ME, "star gazette")).choice.label == "Star Gazette"
+    with pytest.raises(Unclear):
+        await room.newsdesk.reading.latest(ME, "carz")
+
+
+async def test_a_digest_puts_what_more_tell_first_and_keeps_to_its_period(room: Room) -> None:
+    ids = await fill(room)
+    week = (await room.newsdesk.reading.digest(ME, "cars week")).digest
+    day = (await room.newsdesk.reading.digest(ME, "cars 12h")).digest
+    assert [s.story_id for s in week.stories] == [ids["su7"], ids["battery"]]
+    assert [s.story_id for s in day.stories] == [ids["battery"]]
+    assert (week.occasion, week.title, week.more) == ("answer", "cars", 0)
+
+
+async def test_a_digest_shows_as_many_as_the_chat_likes_and_counts_the_rest(room: Room) -> None:
+    await fill(room)
+    await room.newsdesk.settling.change(ME, "items", "1")
+    await room.newsdesk.settling.change(ME, "compact", "on")
+    digest = (await room.newsdesk.reading.digest(ME, "week")).digest
+    assert (len(digest.stories), digest.more, digest.compact) == (1, 2, True)
+
+
+async def test_languages_that_are_not_wanted_are_left_out(room: Room) -> None:
+    await room.publish("motors", "小米汽车", "小米汽车开始交付。", language="zh")
+    await room.newsdesk.settling.change(ME, "languages", "en")
+    assert (await room.newsdesk.reading.latest(ME, "")).stories == ()
+    assert len((await room.newsdesk.reading.latest(person(user="9"), "")).stories) == 1
+
+
+async def test_a_story_opens_whole_and_one_that_is_gone_says_so(room: Room) -> None:
+    ids = await fill(room)
+    digest = await room.newsdesk.reading.story(ME, ids["su7"])
+    assert [source.name for source in digest.stories[0].sources] == ["Motor News", "Volt Daily"]
+    with pytest.raises(NotFound):
+        await room.newsdesk.reading.story(ME, 1)
+
+
+async def test_search_finds_and_marks_words_page_by_page(room: Room) -> None:
+    for n in range(7):
+        await room.publish("motors", f"Battery number {n}", "It lasts long.", hours=n + 1)
+    await room.publish("stars", *ROCKET)
+    first = await room.newsdesk.searching.search(ME, "battery")
+    second = await room.newsdesk.searching.search(ME, "battery", 1, first.cursor)
+    assert (first.total, first.pages, len(first.hits), len(second.hits), second.more) == (7, 2, 5, 2, False)
+    assert ("Battery", True) in first.hits[0].title
+    titles = [hit.article.title for hit in (*first.hits, *second.hits)]
+    assert len(set(titles)) == 7
+    assert second.first == 6
+
+
+async def test_a_misspelt_word_is_answered_with_a_better_one(room: Room) -> None:
+    for n in range(3):
+        await room.publish("motors", f"Battery number {n}", "It lasts long.", hours=n + 1)
+    found = await room.newsdesk.searching.search(ME, "batery")
+    assert found.suggestion == "battery"
+    assert (await room.newsdesk.searching.search(ME, "battery")).suggestion == ""
+
+
+async def test_a_search_without_words_is_refused_and_a_strange_one_is_not(room: Room) -> None:
+    await fill(room)
+    with pytest.raises(QueryError):
+        await room.newsdesk.searching.search(ME, '""')
+    for text in ("rocket AND (", "title: rocket", "a* OR", "'; drop table articles --", "source:x lang:zz rocket"):
+        await room.newsdesk.searching.search(ME, text, 10**9, "made up")
+
+
+async def test_more_like_this_finds_stories_that_share_its_words(room: Room) -> None:
+    for n in range(30):
+        await room.publish("stars", f"Moon and planets {n}", "The sky.", hours=40 + n)
+    mine = await room.publish("motors", "Xiaomi shows a sodium battery", "A battery of sodium.", hours=1)
+    alike = await room.publish("volt", "Sodium battery by Xiaomi lasts", "So they say of sodium.", hours=5)
+    await room.publish("volt", "A battery of guns", "Old guns.", hours=6)
+    found = await room.newsdesk.likening.like(mine.story_id or 0)
+    assert [story.story_id for story in found.stories] == [alike.story_id]
+    assert set(found.text.lower().split()) <= {"xiaomi", "sodium", "battery"}
+
+
+async def test_the_stories_that_a_digest_counted_belong_to_its_chat_alone(room: Room) -> None:
+    with pytest.raises(NotFound):
+        await room.newsdesk.reading.more(ME, 5, 0, 10)
+
+
+def test_a_count_and_a_period_are_cut_off_the_end() -> None:
+    assert split_count("cars 7") == ("cars", 7)
+    assert split_count("7") == ("", 7)
+    assert split_count("cars") == ("cars", 5)
+    assert split_count("cars 9999999999999999999") == ("cars", 20)
+    with pytest.raises(BadRequest):
+        split_count("cars 0")
+    assert split_period("cars 3 days") == ("cars", timedelta(days=3))
+    assert split_period("week") == ("", timedelta(weeks=1))
+    assert split_period("Motor News") == ("Motor News", timedelta(days=1))
+    assert read_period("0d") is None
+    assert read_period("9999w") == timedelta(days=365)
