@@ -27,8 +27,8 @@ SEEN_STEP = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class NewArticle:
     """An entry of a feed as the collector read it. ``key`` tells it from the feed's others (guid, address or hash);
-    ``search_title`` and ``search_body`` are the analyzer's terms joined by blanks. ``full`` is the text of the article's
-    own page, stored in place of the feed's ``text`` where there is one; by the latter alone a correction is known."""
+    ``search_title`` and ``search_body`` are the analyzer's terms joined by blanks. ``full`` is the text of the
+    article's own page, stored in place of the feed's ``text``; by the latter alone a correction is known."""
 
     key: str
     guid: str = ""
