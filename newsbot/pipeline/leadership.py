@@ -1,0 +1,67 @@
+"""One leader for each loop, over all processes: a lease in the database, renewed now and then, with a fencing epoch."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import datetime, timedelta
+
+from newsbot.domain.ports import Clock
+from newsbot.storage import Storage
+from newsbot.storage.leases import Fence
+
+TTL = timedelta(seconds=30)
+
+
+def this_process() -> str:
+    """Who holds a lease: ``host:pid``."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether ``owner`` was a process of this machine that is no more; False where that cannot be told."""
+    host, _, pid = owner.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+class Leadership:
+    """This process's claim to lead one loop. A dead process's claim on the same machine is taken over at once."""
+
+    def __init__(self, storage: Storage, name: str, owner: str, clock: Clock) -> None:
+        self._storage, self._name, self._owner, self._clock = storage, name, owner, clock
+        self._fence: Fence | None = None
+        self._renew_at: datetime | None = None
+
+    async def hold(self) -> Fence | None:
+        """The fence to write under, None while another process leads. A new epoch means: trust no memory."""
+        now = self._clock.now()
+        if self._fence is not None and self._renew_at is not None and now < self._renew_at:
+            return self._fence
+        epoch = await self._acquire(now)
+        self._fence = None if epoch is None else Fence(self._name, epoch)
+        self._renew_at = now + TTL / 2
+        return self._fence
+
+    async def _acquire(self, now: datetime) -> int | None:
+        leases = self._storage.leases
+        epoch = await leases.acquire(self._name, self._owner, now, TTL.total_seconds())
+        if epoch is not None:
+            return epoch
+        holder = await leases.holder(self._name)
+        if holder is None or not is_dead(holder):
+            return None
+        await leases.release(self._name, holder)
+        return await leases.acquire(self._name, self._owner, now, TTL.total_seconds())
+
+    async def release(self) -> None:
+        """Let another process lead at once."""
+        self._fence = self._renew_at = None
+        await self._storage.leases.release(self._name, self._owner)

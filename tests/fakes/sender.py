@@ -1,0 +1,34 @@
+"""A platform that answers as it is told and remembers what it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from newsbot.domain.models import Delivery
+from newsbot.domain.ports import SendOutcome, Sent
+
+
+class FakeSender:
+    """``answer`` decides on each delivery; ``shown`` is what chats hold: message id to delivery."""
+
+    def __init__(self, *, platform: str = "web", idempotent: bool = True) -> None:
+        self._platform, self._idempotent = platform, idempotent
+        self.sent: list[Delivery] = []
+        self.shown: dict[str, Delivery] = {}
+        self.answer: Callable[[Delivery], SendOutcome | None] = lambda _: None
+
+    @property
+    def platform(self) -> str:
+        return self._platform
+
+    @property
+    def idempotent(self) -> bool:
+        return self._idempotent
+
+    async def send(self, delivery: Delivery) -> SendOutcome:
+        self.sent.append(delivery)
+        if answer := self.answer(delivery):
+            return answer
+        ids = delivery.message_ids if delivery.kind == "edit" else (f"m{delivery.id}",)
+        self.shown[ids[0]] = delivery
+        return Sent(ids)

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from newsbot.domain.models import (
+    ChatKey,
+    ChatSettings,
+    Delivery,
+    DeliveryState,
+    FeedSpec,
+    OutcomeState,
+    QuietHours,
+    What,
+    When,
+)
+from newsbot.domain.ports import ChatGone, Moved, Rejected, RetryLater, SendOutcome, Unknown
+from newsbot.storage import Storage
+from tests.clock import ManualClock
+from tests.fakes.sender import FakeSender
+from tests.pipeline.house import House
+
+XIAOMI = (
+    "Xiaomi's electric car set to roll off production lines by 2024",
+    (
+        "Xiaomi said its first electric car will enter mass production in the first half of 2024. Research and "
+        "development spending rose 21% to 4.6 billion yuan in the second quarter, the company said. Xiaomi employs "
+        "16,834 research and development staff. President Lu Weibing said the company aims to be among the top five."
+    ),
+)
+XIAOMI_AGAIN = (
+    "Xiaomi EV on track for 2024 mass production, says president",
+    (
+        "Xiaomi's electric car remains on track for mass production in 2024, president Lu Weibing said. It spent "
+        "4.6 billion yuan on research and development in the second quarter, up 21%, and posted a record profit of "
+        "$700 million. Its 16,834 research staff make up 52% of the workforce."
+    ),
+)
+OTHERS = [
+    ("Lisbon tram line 28 reopens", "Passengers boarded the restored yellow carriages at Martim Moniz this morning."),
+    ("Norway lends a Viking sword to Dublin", "Curators wrapped the blade from Telemark for its flight to Ireland."),
+    ("Quito aqueduct springs a leak", "Engineers closed a valve above the valley after farmers noticed wet roads."),
+    ("Vietnam's coffee harvest beats forecasts", "Growers in Dak Lak picked more robusta than traders had expected."),
+    ("Perth lighthouse gets a new lamp", "An electric beam replaces the paraffin mantle that sailors knew."),
+    ("Carthage mosaic found under a school", "Pupils saw dolphins of blue glass when a floor was lifted in Tunis."),
+    ("Krakow bans cars from its old town", "From spring only trams, bicycles and deliveries may enter the square."),
+    ("Dakar opens a deep harbour", "Container ships from Rotterdam can now unload at the Ndayane quays."),
+    ("Astronomers in Chile spot a comet with two tails", "The icy visitor passes the Sun in June, the team wrote."),
+    ("Turin's chocolate makers strike", "Workers laid down their whisks over night shifts before Easter."),
+    ("Osaka aquarium hatches penguins", "Three gentoo chicks broke their shells while visitors watched."),
+    ("Swedish bridge closes for a rare moth", "Builders pause until the caterpillars have left the timber."),
+    ("Cork theatre stages Beckett in a swimming pool", "Actors speak from rubber rings; the audience wears towels."),
+    ("Accra hospital prints its first jaw", "Surgeons fitted a titanium bone made by a student's machine."),
+]
+
+
+@pytest.fixture
+def house(storage: Storage, clock: ManualClock) -> House:
+    return House(storage, clock)
+
+
+async def test_a_story_reaches_the_chat_that_follows_its_topic_with_the_reason(house: House) -> None:
+    feed, chat, topic = await house.feed(), await house.chat(), await house.topic("Xiaomi EV")
+    await house.subscribe(chat, What("topic", str(topic.id)), label="Xiaomi EV")
+    await house.bring(feed, XIAOMI, OTHERS[0])
+    [post] = await house.settle()
+    [story] = post.digest.stories
+    assert story.headline == XIAOMI[0]
+    assert story.reasons[0].label == "Xiaomi EV" and story.reasons[0].words
+    assert "4.6 billion yuan" in {fact.value for fact in story.facts} | set(" ".join(story.summary).split("|")) or any(
+        "4.6 billion yuan" in text for text in (*story.summary, *(f.sentence for f in story.facts))
+    )
+
+
+async def test_a_second_source_edits_the_post_and_makes_no_second_one(house: House) -> None:
+    one, two, chat = await house.feed("one"), await house.feed("two"), await house.chat()
+    await house.subscribe(chat)
+    await house.bring(one, XIAOMI)
+    [post] = await house.settle()
+    await house.bring(two, XIAOMI_AGAIN)
+    [edit] = await house.settle()
+    assert (edit.kind, edit.target, edit.message_ids) == ("edit", post.id, (f"m{post.id}",))
+    assert {source.name for source in edit.digest.stories[0].sources} == {"one", "two"}
+    assert edit.digest.stories[0].updated is not None
+    assert not await house.settle()
+
+
+async def test_what_arrives_together_from_two_sources_is_one_post(house: House) -> None:
+    one, two, chat = await house.feed("one"), await house.feed("two"), await house.chat()
+    await house.subscribe(chat)
+    await house.bring(one, XIAOMI)
+    await house.bring(two, XIAOMI_AGAIN)
+    [post] = await house.settle()
+    assert post.kind == "post" and len(post.digest.stories[0].sources) == 2
+
+
+async def test_a_backlog_becomes_one_digest_with_n_more(house: House) -> None:
+    feed, chat = await house.feed(), await house.chat()
+    await house.subscribe(chat)
+    await house.bring(feed, *OTHERS)
+    [digest] = await house.settle()
+    assert (digest.digest.occasion, len(digest.digest.stories), digest.digest.more) == ("burst", 10, 4)
+    outcomes = await house.storage.outbox.outcomes(
+        chat.id, [a.story_id or 0 for a in await house.storage.articles.latest(limit=50)]
+    )
+    assert sorted(o.state for o in outcomes.values()) == [OutcomeState.MORE] * 4 + [OutcomeState.SHOWN] * 10
+
+
+async def test_two_subscriptions_that_match_one_story_make_one_post_with_both_reasons(house: House) -> None:
+    feed, chat, topic = await house.feed(), await house.chat(), await house.topic("Xiaomi EV")
+    await house.subscribe(chat, What("topic", str(topic.id)), label="Xiaomi EV")
+    await house.subscribe(chat, What("category", "Cars"), label="cars")
+    await house.bring(feed, XIAOMI)
+    [post] = await house.settle()
+    assert {reason.label for reason in post.digest.stories[0].reasons} == {"Xiaomi EV", "cars"}
+
+
+async def test_a_narrowed_subscription_gets_only_what_fits(house: House) -> None:
+    feed, chat = await house.feed(), await house.chat()
+    await house.subscribe(chat, query="tram -bicycles")
+    await house.bring(feed, OTHERS[0], OTHERS[1], OTHERS[6])
+    [post] = await house.settle()
+    assert "tram" in post.digest.stories[0].headline
+
+
+async def test_a_daily_digest_comes_at_its_hour_in_the_chats_zone_and_the_next_a_day_later(house: House) -> None:
+    feed, chat = await house.feed(), await house.chat()
+    await house.storage.chats.set_settings(chat.id, ChatSettings(timezone="Asia/Tokyo"))
+    chat = replace(chat, settings=ChatSettings(timezone="Asia/Tokyo"))
+    await house.subscribe(chat, when=When("daily", time(8)))
+    await house.bring(feed, OTHERS[0], OTHERS[1])
+    assert not await house.settle()
+    house.clock.advance((datetime(2026, 1, 15, 23, tzinfo=UTC) - house.clock.now()).total_seconds())
+    [digest] = await house.settle()
+    assert (digest.digest.occasion, len(digest.digest.stories)) == ("daily", 2)
+    [order] = await house.storage.chats.subscriptions(chat.id)
+    assert order.next_due == datetime(2026, 1, 16, 23, tzinfo=UTC)
+
+
+async def test_quiet_hours_hold_instant_stories_and_release_one_digest(house: House) -> None:
+    feed, chat = await house.feed(), await house.chat()
+    await house.storage.chats.set_settings(chat.id, ChatSettings(quiet=QuietHours(time(11), time(14))))
+    await house.subscribe(chat)
+    await house.bring(feed, OTHERS[0])
+    assert not await house.settle()
+    await house.bring(feed, OTHERS[1])
+    assert not await house.settle()
+    house.clock.advance(hours=2)
+    [digest] = await house.settle()
+    assert (digest.digest.occasion, len(digest.digest.stories)) == ("quiet", 2)
+
+
+async def test_a_muted_source_is_left_out_with_its_reason(house: House) -> None:
+    feed, chat = await house.feed(), await house.chat()
+    await house.subscribe(chat)
+    await house.storage.chats.mute(chat.id, "source", str(feed.id), "wire", house.clock.now())
+    await house.bring(feed, XIAOMI)
+    assert not await house.settle()
+    [article] = await house.storage.articles.latest()
+    [outcome] = (await house.storage.outbox.outcomes(chat.id, [article.story_id or 0])).values()
+    assert (outcome.state, outcome.note) == (OutcomeState.SKIPPED, "muted:source")
+
+
+async def test_a_new_feeds_past_is_stored_and_only_its_newest_item_posted(house: House) -> None:
+    chat = await house.chat()
+    await house.subscribe(chat)
+    feed = await house.storage.feeds.add(FeedSpec("https://new.example/rss", name="new"), house.clock.now())
+    await house.bring(feed, *OTHERS)
+    [post] = await house.settle()
+    assert [s.headline for s in post.digest.stories] == [OTHERS[0][0]]
+    assert await house.storage.articles.count() == len(OTHERS)
+
+
+async def test_a_story_of_a_paused_chat_waits_and_comes_when_it_is_back(house: House) -> None:
+    feed, chat = await house.feed(), await house.chat()
+    await house.subscribe(chat)
+    house.sender.answer = lambda _: ChatGone("blocked by the user")
+    await house.bring(feed, XIAOMI)
+    await house.settle()
+    paused = await house.storage.chats.get(chat.id)
+    assert paused is not None and paused.paused == "blocked by the user"
+    await house.bring(feed, OTHERS[0])
+    assert not await house.settle()
+    house.sender.answer = lambda _: None
+    await house.storage.chats.resume(chat.id)
+    back = await house.settle()
+    assert {d.digest.stories[0].headline for d in back} == {XIAOMI[0], OTHERS[0][0]}
+
+
+# --- what platforms answer -----------------------------------------------------------------------
+
+
+async def _one_queued(house: House) -> Delivery:
+    feed, chat = await house.feed(), await house.chat()
+    await house.subscribe(chat)
+    await house.bring(feed, XIAOMI)
+    await house.think()
+    house.clock.advance(3)
+    await house.think()
+    [delivery] = await house.storage.outbox.list()
+    return delivery
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (RetryLater("503"), DeliveryState.QUEUED),
+        (RetryLater("429", 30), DeliveryState.QUEUED),
+        (Rejected("can't parse entities"), DeliveryState.QUARANTINED),
+        (Moved(ChatKey("web", "elsewhere")), DeliveryState.QUEUED),
+    ],
+)
+async def test_every_answer_is_settled_with_its_reason(house: House, answer: SendOutcome, state: DeliveryState) -> None:
+    queued = await _one_queued(house)
+    house.sender.answer = lambda _: answer if len(house.sender.sent) == 1 else None
+    assert await house.outbox.step()
+    settled = await house.storage.outbox.get(queued.id)
+    assert settled is not None and settled.state is state and settled.reason
+
+
+async def test_a_failed_send_waits_and_is_sent_again(house: House) -> None:
+    queued = await _one_queued(house)
+    house.sender.answer = lambda _: RetryLater("503") if len(house.sender.sent) == 1 else None
+    await house.deliver()
+    assert not await house.outbox.step()
+    house.clock.advance(minutes=1)
+    await house.deliver()
+    settled = await house.storage.outbox.get(queued.id)
+    assert settled is not None and settled.state is DeliveryState.SENT and len(house.sender.shown) == 1
+
+
+async def test_a_lost_answer_is_sent_again_where_that_is_safe_and_uncertain_where_it_is_not(
+    storage: Storage, clock: ManualClock
+) -> None:
+    for idempotent, state in ((True, DeliveryState.QUEUED), (False, DeliveryState.UNCERTAIN)):
+        sender = FakeSender(platform="web" if idempotent else "telegram", idempotent=idempotent)
+        sender.answer = lambda _: Unknown("the connection broke")
+        house = House(storage, clock, sender)
+        feed = await house.feed(f"feed{idempotent}")
+        chat = await house.chat(platform=sender.platform)
+        await house.subscribe(chat, What("feed", str(feed.id)))
+        await house.bring(feed, XIAOMI if idempotent else OTHERS[3])
+        await house.settle()
+        [delivery] = [d for d in await storage.outbox.list() if d.chat.platform == sender.platform]
+        assert delivery.state is state
+
+
+async def test_a_sender_that_died_mid_send_loses_nothing(storage: Storage, clock: ManualClock) -> None:
+    house = House(storage, clock)
+    queued = await _one_queued(house)
+    [claimed] = await storage.outbox.claim("web", clock.now(), 10)  # and then the process is killed
+    assert claimed.id == queued.id
+    heir = House(storage, clock, owner="here:2")
+    clock.advance(minutes=1)
+    await heir.deliver()
+    assert [d.id for d in heir.sender.sent] == [queued.id]
+
+
+async def test_only_one_of_two_processes_judges_plans_and_sends(storage: Storage, clock: ManualClock) -> None:
+    first, second = House(storage, clock), House(storage, clock, owner="elsewhere:2")
+    feed, chat = await first.feed(), await first.chat()
+    await first.subscribe(chat)
+    assert not await first.judge.step()
+    await first.bring(feed, XIAOMI)
+    assert not await second.judge.step()
+    assert len(await first.settle()) == 1
+    assert not await second.settle()
+    clock.advance(timedelta(minutes=2).total_seconds())
+    await second.bring(feed, OTHERS[0])
+    assert len(await second.settle()) == 1
