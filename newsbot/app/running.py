@@ -1,0 +1,188 @@
+"""The loops of a newsroom: run until a signal, or once through everything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from newsbot.app.metrics import Metrics
+from newsbot.app.newsroom import Newsroom
+from newsbot.app.reloading import Reloader
+from newsbot.app.terminal import Terminal
+from newsbot.app.webchat import WebChatHouse, web_sender
+from newsbot.domain.models import Delivery
+from newsbot.domain.plan import SETTLE
+from newsbot.domain.ports import Sender, SendOutcome
+from newsbot.pipeline.clockwork import Loop
+from newsbot.pipeline.collect import CollectReport
+from newsbot.pipeline.outbox import Outbox
+
+log = structlog.get_logger(__name__)
+
+Role = Literal["ingest", "deliver", "chat"]
+ROLES: tuple[Role, ...] = ("ingest", "deliver", "chat")
+
+FINISH_SECONDS = 15.0
+"""How long a stop waits for what is in flight."""
+
+ONE_HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class OnceReport:
+    """What one round through everything did: the feeds polled, articles judged, and posts by their answer."""
+
+    collected: CollectReport
+    judged: int
+    sent: int
+    failed: int
+
+
+class Tally:
+    """Counts answers of the platforms."""
+
+    def __init__(self) -> None:
+        self.sent = self.failed = 0
+
+    def __call__(self, _delivery: Delivery, answer: SendOutcome) -> None:
+        """Count one."""
+        if type(answer).__name__ == "Sent":
+            self.sent += 1
+        else:
+            self.failed += 1
+
+
+def _senders(room: Newsroom, poke: Callable[[], None]) -> list[Sender]:
+    return [web_sender(room, poke)] if room.config.web_enabled else []
+
+
+# --- once ----------------------------------------------------------------------------------------
+
+
+async def run_once(room: Newsroom, terminal: Terminal) -> OnceReport:
+    """Poll every due feed, judge and plan what came, deliver all that is due."""
+    tally = Tally()
+
+    def settled(delivery: Delivery, answer: SendOutcome) -> None:
+        tally(delivery, answer)
+        terminal.settled(delivery, answer)
+
+    boxes = [Outbox(room.storage, s, room.clock, room.owner, settled) for s in _senders(room, lambda: None)]
+    try:
+        collected = await room.collector.once(terminal.polled)
+        judged = await _drain(room.judge.step)
+        await _drain(room.planner.step)
+        await room.clock.sleep(SETTLE.total_seconds() + 0.1)  # what just came settles before it is composed
+        await _drain(room.planner.step)
+        for box in boxes:
+            await _drain(box.step)
+    finally:
+        await _release(room, boxes)
+    return OnceReport(collected, judged, tally.sent, tally.failed)
+
+
+async def _drain(step: Callable[[], object]) -> int:
+    rounds = 0
+    while await step():  # type: ignore[misc]  # a step is an async function of no arguments
+        rounds += 1
+    return rounds
+
+
+async def _release(room: Newsroom, boxes: Iterable[Outbox]) -> None:
+    for leadership in (room.judge.leadership, room.planner.leadership, *(box.leadership for box in boxes)):
+        await leadership.release()
+
+
+# --- until stopped -------------------------------------------------------------------------------
+
+
+async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Terminal) -> None:
+    """Run the loops of ``roles`` until SIGTERM or SIGINT, then finish what is in flight and return."""
+    metrics = Metrics()
+    house = await WebChatHouse.build(room, metrics) if room.config.server else None
+    reloader = Reloader(room)
+    room.newsdesk.reload = reloader.reload
+    boxes = _boxes(room, roles, house, terminal, metrics)
+    room.loops = _loops(room, roles, boxes, metrics)
+    async with _listening(house), _signals(reloader) as stopped, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(loop.run(), name=loop.name) for loop in room.loops]
+        others = [group.create_task(reloader.watch(), name="reload")]
+        if house is not None:
+            others.append(group.create_task(house.watch(), name="web"))
+        terminal.started(house.url if house else None, roles)
+        await stopped.wait()
+        terminal.stopping()
+        await _finish(room.loops, tasks)
+        for task in others:
+            task.cancel()
+    await _release(room, boxes)
+
+
+def _boxes(
+    room: Newsroom, roles: Sequence[Role], house: WebChatHouse | None, terminal: Terminal, metrics: Metrics
+) -> list[Outbox]:
+    if "deliver" not in roles:
+        return []
+
+    def settled(delivery: Delivery, answer: SendOutcome) -> None:
+        metrics.settled(delivery, answer)
+        terminal.settled(delivery, answer)
+
+    poke = house.poke if house else lambda: None
+    return [Outbox(room.storage, sender, room.clock, room.owner, settled) for sender in _senders(room, poke)]
+
+
+def _loops(room: Newsroom, roles: Sequence[Role], boxes: Iterable[Outbox], metrics: Metrics) -> list[Loop]:
+    def loop(name: str, step: Callable[[], object], pause: float = 1.0) -> Loop:
+        return Loop(name, step, room.clock, room.wake, pause)  # type: ignore[arg-type]  # an async step
+
+    ingest = [
+        loop("collect", room.collector.step),
+        loop("judge", room.judge.step),
+        loop("plan", room.planner.step),
+        loop("retention", room.retention.step, ONE_HOUR),
+    ]
+    deliver = [loop(f"deliver:{box.platform}", box.step) for box in boxes]
+    watch = [loop("metrics", lambda: metrics.observe(room), 15.0)]
+    return [*(ingest if "ingest" in roles else []), *deliver, *watch]
+
+
+async def _finish(loops: Iterable[Loop], tasks: Iterable[asyncio.Task[None]]) -> None:
+    for loop in loops:
+        loop.stop()
+    _, late = await asyncio.wait(list(tasks), timeout=FINISH_SECONDS)
+    for task in late:
+        log.warning("a loop did not finish in time", loop=task.get_name())
+        task.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _listening(house: WebChatHouse | None) -> AsyncIterator[None]:
+    if house is None:
+        yield
+        return
+    await house.start()
+    try:
+        yield
+    finally:
+        await house.stop()
+
+
+@contextlib.asynccontextmanager
+async def _signals(reloader: Reloader) -> AsyncIterator[asyncio.Event]:
+    """SIGTERM and SIGINT set the event; SIGHUP reloads the config."""
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopped.set)
+    loop.add_signal_handler(signal.SIGINT, stopped.set)
+    loop.add_signal_handler(signal.SIGHUP, reloader.poke)
+    try:
+        yield stopped
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.remove_signal_handler(number)
