@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "newsbot"
 # A room may import the rooms named here; `errors` and `domain.ports` are open to everyone.
 MAY = {
     "__main__": {"cli"},
-    "cli": {"app", "config", "domain"},
+    "cli": {"app", "config", "domain", "logs"},
     "app": {"platforms", "newsdesk", "storage", "pipeline", "server", "config", "domain", "locales"},
     "platforms": {"newsdesk", "domain", "locales"},
     "newsdesk": {"storage", "domain"},
@@ -24,6 +24,7 @@ MAY = {
     "config": {"domain"},
     "locales": set(),
     "errors": set(),
+    "logs": set(),
 }
 # domain is pure: the standard library without I/O, and libraries that only compute.
 PURE_LIBRARIES = {"Stemmer", "simplemma", "icu4py", "numpy", "fastfeedparser", "feedparser", "selectolax",

@@ -14,8 +14,8 @@
 from __future__ import annotations
 
 from newsbot.config.config import Config, SubscriptionSpec
-from newsbot.config.diff import config_diff
+from newsbot.config.diff import config_diff, stored_diff
 from newsbot.config.load import load_config
 from newsbot.config.schema import schema
 
-__all__ = ["Config", "SubscriptionSpec", "config_diff", "load_config", "schema"]
+__all__ = ["Config", "SubscriptionSpec", "config_diff", "load_config", "schema", "stored_diff"]

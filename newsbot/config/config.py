@@ -52,6 +52,15 @@ class Config(ConfigFile):
         """Whether Discord has a token."""
         return bool(self.platforms.discord.token.get_secret_value())
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The tokens and passwords that no log may show."""
+        platforms = self.platforms
+        held = [platforms.telegram.token, platforms.discord.token, platforms.web.password]
+        held += [platforms.telegram.webhook.secret] if platforms.telegram.webhook else []
+        held += [self.summariser.api_key] if self.summariser else []
+        return tuple(secret.get_secret_value() for secret in held if secret.get_secret_value())
+
     def feed_specs(self) -> tuple[FeedSpec, ...]:
         """The feeds in file order, each with its id and with defaults filled in."""
         slugs = feed_slugs(self.feeds)

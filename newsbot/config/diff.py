@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import SecretStr
 
 from newsbot.config.config import Config
 from newsbot.config.model import ConfigFile, Section
-from newsbot.domain.models import ChatKey, When
+from newsbot.domain.models import ChatKey, Feed, FeedSpec, Topic, TopicDefinition, When
 from newsbot.domain.schedule import format_when
 
 _LISTED = {"feeds", "topics", "subscriptions", "path", "root"}
@@ -18,26 +19,35 @@ _LISTED = {"feeds", "topics", "subscriptions", "path", "root"}
 def config_diff(old: Config, new: Config) -> list[str]:
     """What ``new`` would change in a bot that runs on ``old``: one line for each difference, [] for none."""
     return [
-        *_lines("feed", _feeds(old), _feeds(new)),
-        *_lines("topic", _topics(old), _topics(new)),
+        *_lines("feed", _feeds(old.feed_specs()), _feeds(new.feed_specs())),
+        *_lines("topic", _topics(old.topic_specs()), _topics(new.topic_specs())),
         *_lines("subscription", _subscriptions(old), _subscriptions(new)),
         *_settings(old, new),
     ]
 
 
-def _feeds(config: Config) -> dict[str, dict[str, Any]]:
+def stored_diff(feeds: Sequence[Feed], topics: Sequence[Topic], new: Config) -> list[str]:
+    """What ``new`` would change in a bot whose config gave it these feeds and topics: lines as of config_diff."""
+    known = [(topic.slug or topic.name, topic.name, topic.definition) for topic in topics]
+    return [
+        *_lines("feed", _feeds(feeds), _feeds(new.feed_specs())),
+        *_lines("topic", _topics(known), _topics(new.topic_specs())),
+    ]
+
+
+def _feeds(feeds: Sequence[Feed | FeedSpec]) -> dict[str, dict[str, Any]]:
     return {
-        spec.slug or spec.url: {
-            "url": spec.url, "name": spec.name, "category": spec.category, "every": spec.every,
-            "full_text": spec.full_text, "language": spec.language, "headers": SecretStr(repr(spec.headers)),
-            "new_feed": spec.new_feed,
+        feed.slug or feed.url: {
+            "url": feed.url, "name": feed.name, "category": feed.category, "every": feed.every,
+            "full_text": feed.full_text, "language": feed.language, "headers": SecretStr(repr(feed.headers)),
+            "new_feed": feed.new_feed,
         }
-        for spec in config.feed_specs()
+        for feed in feeds
     }  # fmt: skip
 
 
-def _topics(config: Config) -> dict[str, dict[str, Any]]:
-    return {topic.id: dict(topic) for topic in config.topics}
+def _topics(topics: Sequence[tuple[str, str, TopicDefinition]]) -> dict[str, dict[str, Any]]:
+    return {slug: {"name": name, **asdict(definition)} for slug, name, definition in topics}
 
 
 def _subscriptions(config: Config) -> dict[str, dict[str, Any]]:

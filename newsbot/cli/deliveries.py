@@ -1,0 +1,120 @@
+"""newsbot deliveries: the outbox; and the emergency stop."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from newsbot.cli.console import ConfigOption, count, newsroom, out, run, settings, table, when
+from newsbot.config import Config
+from newsbot.domain.models import Delivery, DeliveryState
+from newsbot.errors import NewsbotError
+
+if TYPE_CHECKING:
+    from newsbot.app import Newsroom
+
+T = TypeVar("T")
+
+commands = typer.Typer(no_args_is_help=True, help="The outbox: what waits, what is uncertain; the emergency stop.")
+
+STOPPED = "stopped by an admin"
+"""Why a chat is paused by the emergency stop; only those are resumed."""
+
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="As `deliveries list` shows it.")]
+
+
+class NotThere(NewsbotError):
+    """There is no such delivery, or not in a state for this."""
+
+
+@commands.command("list")
+def list_(
+    ctx: typer.Context,
+    state: Annotated[list[DeliveryState] | None, typer.Option(help="Only these; may be repeated.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    config: ConfigOption = None,
+) -> None:
+    """The newest deliveries; all that are not over, when no state is named."""
+    over = {DeliveryState.SENT, DeliveryState.DROPPED}
+    states = state or [one for one in DeliveryState if one not in over]
+    found = run(_with(settings(ctx, config), lambda room: room.storage.outbox.list(states, limit)))
+    headers = ("number", "state", "kind", "chat", "attempts", "updated", "headline", "reason")
+    table(headers, ([d.id, d.state, d.kind, d.chat, d.attempts, d.updated, _headline(d), d.reason] for d in found))
+
+
+def _headline(delivery: Delivery) -> str:
+    stories = delivery.digest.stories
+    more = len(stories) - 1 + delivery.digest.more
+    return (stories[0].headline if stories else "") + (f" and {more} more" if more > 0 else "")
+
+
+async def _with(config: Config, work: Callable[[Newsroom], Awaitable[T]]) -> T:
+    async with newsroom(config) as room:
+        return await work(room)
+
+
+@commands.command()
+def show(ctx: typer.Context, number: Number, config: ConfigOption = None) -> None:
+    """One delivery with all that it says."""
+    found = run(_with(settings(ctx, config), lambda room: room.storage.outbox.get(number)))
+    if found is None:
+        raise NotThere(f"there is no delivery {number}")
+    for key, value in (
+        ("number", found.id), ("state", found.state), ("kind", found.kind), ("chat", found.chat),
+        ("attempts", found.attempts), ("not before", when(found.not_before)), ("created", when(found.created)),
+        ("updated", when(found.updated)), ("messages", ", ".join(found.message_ids)), ("reason", found.reason),
+    ):  # fmt: skip
+        out.print(f"{key:<12} {value}", markup=False)
+    for story in found.digest.stories:
+        out.print(f"\n{story.headline}", style="bold", markup=False)
+        out.print(" ".join(story.summary), markup=False)
+        for reason in story.reasons:
+            out.print(f"because of {reason.label}: {', '.join(reason.words)}", style="dim", markup=False)
+
+
+@commands.command()
+def retry(ctx: typer.Context, number: Number, config: ConfigOption = None) -> None:
+    """Send a delivery again that is uncertain, quarantined or dropped."""
+    done = run(_with(settings(ctx, config), lambda room: room.storage.outbox.retry(number, room.clock.now())))
+    _say(done, f"{number} is queued again", f"{number} is not uncertain, quarantined or dropped")
+
+
+@commands.command()
+def drop(ctx: typer.Context, number: Number, config: ConfigOption = None) -> None:
+    """Give a delivery up that is queued, uncertain or quarantined."""
+    done = run(_with(settings(ctx, config), lambda room: room.storage.outbox.drop(number, room.clock.now())))
+    _say(done, f"{number} is dropped", f"{number} is not queued, uncertain or quarantined")
+
+
+def _say(done: bool, yes: str, no: str) -> None:
+    if not done:
+        raise NotThere(no)
+    out.print(yes, markup=False)
+
+
+@commands.command()
+def pause(ctx: typer.Context, config: ConfigOption = None) -> None:
+    """The emergency stop: nothing more is posted to any chat until `deliveries resume`. News wait, none is lost."""
+    out.print(f"{count(run(_with(settings(ctx, config), _pause)), 'chat')} paused", markup=False)
+
+
+async def _pause(room: Newsroom) -> int:
+    chats = [chat for chat in await room.storage.chats.all() if not chat.paused]
+    for chat in chats:
+        await room.storage.chats.pause(chat.id, STOPPED)
+    return len(chats)
+
+
+@commands.command()
+def resume(ctx: typer.Context, config: ConfigOption = None) -> None:
+    """End the emergency stop."""
+    out.print(f"{count(run(_with(settings(ctx, config), _resume)), 'chat')} resumed", markup=False)
+
+
+async def _resume(room: Newsroom) -> int:
+    chats = [chat for chat in await room.storage.chats.all() if chat.paused == STOPPED]
+    for chat in chats:
+        await room.storage.chats.resume(chat.id)
+    return len(chats)
