@@ -26,7 +26,7 @@ AGAIN = 0.1  # for each further mention, up to three
 MENTION = 0.15  # for each mention after the lead, in 300 words
 MOST_OF_TEXT = 0.6  # what mentions after the lead come to at most
 
-HEAD_KEYS = 25
+HEAD_KEYS = 40
 SHARE_OF_LEAD = 0.4  # of a short text, so that a list at its end is no lead
 LEAST_LEAD = 15
 USUAL_KEYS = 300

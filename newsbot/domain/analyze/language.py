@@ -16,7 +16,8 @@ ENOUGH = 3
 """Function words that outvote a feed which claims another language."""
 
 _FUNCTION_WORDS = {
-    "en": "the of and to in is was for that with on are by from has have it its will as at be an this not but said",
+    "en": "the of and to in is was for that with on are by from has have it its will as at be an this not but said or "
+    "he she they we you i if so their what how than into out up about were been more would could can do did does",
     "de": "der die das und ist nicht mit von den auf für im ein eine dem des sich auch nach bei wird sind einer zum",
     "fr": "le la les des et est dans pour que qui une du au sur pas avec ce par plus sont a aux ses cette été leur",
     "es": "el la los las de y que en una por con para del se su al más es ha como pero sobre sus fue este entre",

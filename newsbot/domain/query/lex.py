@@ -34,6 +34,8 @@ class Atom:
 
 _OR = frozenset({"OR", "|", "||"})
 _AND = frozenset({"AND", "&&", "+", "&"})
+OPERATORS = _OR | _AND | {"NOT"}
+"""Words and signs that join what stands beside them, in capitals."""
 
 
 def atoms(text: str) -> list[Atom]:

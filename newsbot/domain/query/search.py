@@ -12,7 +12,7 @@ from newsbot.domain.analyze.language import base, is_function_word
 from newsbot.domain.analyze.segment import normal
 from newsbot.domain.analyze.words import fold
 from newsbot.domain.lexicon import Keys, Lexicon
-from newsbot.domain.query.lex import Atom, atoms
+from newsbot.domain.query.lex import OPERATORS, Atom, atoms
 from newsbot.domain.query.parts import Part, phrases_of, split
 from newsbot.errors import QueryError
 
@@ -128,7 +128,10 @@ def _groups(words: list[Atom], analyzer: Analyzer, lexicon: Lexicon) -> list[lis
 def says_nothing(part: Part) -> bool:
     """Whether a part is a function word that was typed with no operator."""
     atom = part.atom
-    return not (atom.quoted or atom.negative or atom.field or part.concepts) and is_function_word(part.text)
+    if atom.quoted or atom.negative or atom.field or part.concepts:
+        return False
+    acronym = part.text.isupper() and len(part.text) > 1 and part.text not in OPERATORS
+    return not acronym and is_function_word(part.text.lower())
 
 
 def _either(group: list[Part], analyzer: Analyzer, lexicon: Lexicon) -> Node | None:

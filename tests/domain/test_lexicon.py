@@ -1,0 +1,62 @@
+"""Words that mean the same are known as such, and names never widen into what they make."""
+
+from __future__ import annotations
+
+from newsbot.domain.analyze import Analyzer
+from newsbot.domain.lexicon import Lexicon, parse, shipped
+
+ANALYZER = Analyzer()
+LEXICON = Lexicon.default()
+
+
+def test_an_abbreviation_widens_to_its_long_forms_in_other_languages() -> None:
+    assert {"electric car", "электромобиль", "电动汽车", "Elektroauto"} <= LEXICON.expand("ev", ANALYZER)
+
+
+def test_inflections_and_capitals_find_the_concept() -> None:
+    assert LEXICON.expand("Electric Cars", ANALYZER) >= LEXICON.expand("EV", ANALYZER)
+
+
+def test_a_kind_is_wanted_by_the_broader_word_and_not_the_other_way_round() -> None:
+    assert "EV" in LEXICON.expand("car", ANALYZER)
+    assert "Bitcoin" in LEXICON.expand("cryptocurrency", ANALYZER)
+    assert "car" not in LEXICON.expand("EV", ANALYZER)
+    assert "cryptocurrency" not in LEXICON.expand("Bitcoin", ANALYZER)
+
+
+def test_a_name_widens_to_its_other_spellings_only() -> None:
+    names = [concept for concept in LEXICON.concepts if concept.name]
+    assert names
+    assert not any(concept.narrower for concept in names)
+    assert LEXICON.expand("Xiaomi", ANALYZER) == {"Xiaomi", "小米", "Сяоми", "شاومي"}
+
+
+def test_an_unknown_word_stands_for_itself() -> None:
+    assert LEXICON.expand("zorkmid", ANALYZER) == {"zorkmid"}
+    assert LEXICON.expand("", ANALYZER) == {""}
+
+
+def test_the_configs_concepts_join_the_shipped_ones_in_a_new_snapshot() -> None:
+    wider = LEXICON.with_concepts([["Zorkmid", "ZM coin"], []])
+    assert wider.expand("zm coins", ANALYZER) == {"zm coins", "Zorkmid", "ZM coin"}
+    assert LEXICON.expand("zm coins", ANALYZER) == {"zm coins"}
+    assert wider.version != LEXICON.version
+    assert wider.version == LEXICON.with_concepts([["Zorkmid", "ZM coin"]]).version
+
+
+def test_a_rare_key_tells_more_than_a_common_one() -> None:
+    counted = LEXICON.with_frequencies({"say": 900, "xiaomi": 3}, 1000)
+    assert counted.rarity(("xiaomi",)) > counted.rarity(("say",)) > 0
+    assert counted.rarity(("say", "xiaomi")) == counted.rarity(("xiaomi",))
+
+
+def test_concepts_that_point_at_each_other_do_not_loop() -> None:
+    lexicon = Lexicon(parse("a1 | b1 > c1\nc1 > a1 | d1"))
+    assert lexicon.words_of(lexicon.concepts[0]) == ("a1", "b1", "c1", "d1")
+
+
+def test_the_shipped_concepts_are_clean() -> None:
+    aliases = [alias for concept in shipped() for alias in concept.aliases]
+    assert len(shipped()) >= 150
+    assert not [alias for alias in aliases if not ANALYZER.phrase(alias)]
+    assert not [alias for alias in aliases if ">" in alias or alias != alias.strip()]
