@@ -22,6 +22,8 @@ from newsbot.pipeline.leadership import this_process
 from newsbot.pipeline.planner import Planner
 from newsbot.pipeline.probe import Probe
 from newsbot.pipeline.retention import Retention
+from newsbot.pipeline.workers import Workers
+from newsbot.pipeline.workers import Workers
 from newsbot.storage import Storage
 
 FOREVER = timedelta(days=36500)
@@ -115,15 +117,16 @@ async def open_newsroom(config: Config, *, clock: Clock | None = None, adopt: bo
         storage = await Storage.open(config.database_url)
         stack.push_async_callback(storage.close)
         fetcher = await stack.enter_async_context(Fetcher(proxy=config.proxy))
-        room = _wire(config, storage, fetcher, clock)
+        workers = await stack.enter_async_context(Workers())
+        room = _wire(config, storage, fetcher, workers, clock)
         if adopt:
             await room.adopt(config)
         yield room
 
 
-def _wire(config: Config, storage: Storage, fetcher: Fetcher, clock: Clock) -> Newsroom:
+def _wire(config: Config, storage: Storage, fetcher: Fetcher, workers: Workers, clock: Clock) -> Newsroom:
     wake, owner, analyzer, lexicon = LocalWake(), this_process(), Analyzer(), lexicon_of(config)
-    probe = Probe(fetcher)
+    probe = Probe(fetcher, workers)
     return Newsroom(
         config=config,
         storage=storage,
@@ -137,7 +140,7 @@ def _wire(config: Config, storage: Storage, fetcher: Fetcher, clock: Clock) -> N
         newsdesk=Newsdesk(
             storage, analyzer=analyzer, lexicon=lexicon, clock=clock, probe=probe, wake=wake, rules=rules_of(config)
         ),
-        collector=Collector(storage, fetcher, analyzer, clock, wake, root=config.root),
+        collector=Collector(storage, fetcher, workers, clock, wake, root=config.root),
         judge=Judge(storage, analyzer, lexicon, clock, wake, owner),
         planner=Planner(storage, analyzer, lexicon, clock, wake, owner, defaults_of(config)),
         retention=Retention(storage, clock, keep_of(config)),

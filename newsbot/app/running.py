@@ -107,6 +107,7 @@ async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Ter
     metrics = Metrics()
     house = await WebChatHouse.build(room, metrics) if room.config.server else None
     reloader = Reloader(room)
+    room.newsdesk.loops = lambda: [loop.health for loop in room.loops]
     room.newsdesk.reload = reloader.reload
     boxes = _boxes(room, roles, house, terminal, metrics)
     room.loops = _loops(room, roles, boxes, metrics)

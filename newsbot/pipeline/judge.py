@@ -105,7 +105,15 @@ class Judge:
     def _verdicts(
         self, articles: Sequence[Article], stories: StoryIndex, feeds: Mapping[int, Feed], now: datetime
     ) -> list[Verdict]:
-        return [self._verdict(article, stories, feeds.get(article.feed_id), now) for article in articles]
+        return [self._guarded(article, stories, feeds.get(article.feed_id), now) for article in articles]
+
+    def _guarded(self, article: Article, stories: StoryIndex, feed: Feed | None, now: datetime) -> Verdict:
+        """One article that upsets our code must not hold up those behind it: loud, and a story of its own."""
+        try:
+            return self._verdict(article, stories, feed, now)
+        except Exception:
+            log.exception("an article could not be judged", article=article.id, title=article.title)
+            return Verdict(article.id, article.id, article.title, article.language, (), now)
 
     def _verdict(self, article: Article, stories: StoryIndex, feed: Feed | None, now: datetime) -> Verdict:
         found = features(article, self._analyzer)

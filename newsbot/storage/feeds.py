@@ -114,8 +114,10 @@ class Feeds(Polls):
         async with self._db.write() as conn:
             await _set(conn, feed_id, enabled=False)
 
-    async def due(self, now: datetime, limit: int, lease_seconds: float = LEASE_SECONDS) -> builtins.list[Feed]:
-        """Claim up to ``limit`` feeds whose time has come, the longest overdue first: their next poll moves
+    async def due(
+        self, now: datetime, limit: int, lease_seconds: float = LEASE_SECONDS, owner: str = ""
+    ) -> builtins.list[Feed]:
+        """Claim up to ``limit`` feeds whose time has come for ``owner``, the longest overdue first: their next poll moves
         ``lease_seconds`` ahead, so that no other worker takes them meanwhile and a dead worker's are taken up again."""
         lease = now + timedelta(seconds=lease_seconds)
         ready = (
@@ -129,10 +131,21 @@ class Feeds(Polls):
             ids = (await conn.execute(ready)).scalars().all()
             if not ids:
                 return []
-            await conn.execute(update(feeds).where(feeds.c.id.in_(ids)).values(next_poll=lease))
+            await conn.execute(update(feeds).where(feeds.c.id.in_(ids)).values(next_poll=lease, claimed_by=owner))
             rows = (await conn.execute(select(feeds).where(feeds.c.id.in_(ids)))).all()
         by_id = {row.id: feed_of(row) for row in rows}
         return [by_id[feed_id] for feed_id in ids]
+
+    async def claimers(self) -> set[str]:
+        """Who has claimed feeds and not recorded what became of them."""
+        async with self._db.read() as conn:
+            return set((await conn.execute(select(feeds.c.claimed_by).where(feeds.c.claimed_by != "").distinct())).scalars())
+
+    async def unclaim(self, owner: str, now: datetime) -> None:
+        """Make what ``owner`` claimed due again: it is known to poll no more."""
+        mine = feeds.c.claimed_by == owner
+        async with self._db.write() as conn:
+            await conn.execute(update(feeds).where(mine).values(claimed_by="", next_poll=now))
 
     async def next_due(self) -> datetime | None:
         """When the next feed's time comes."""
@@ -145,7 +158,9 @@ class Feeds(Polls):
     async def record_failure(self, feed_id: int, error: str, next_poll: datetime, now: datetime) -> None:
         """A poll failed for the reason ``error``, which people will read."""
         async with self._db.write() as conn:
-            await _set(conn, feed_id, error=error, failures=feeds.c.failures + 1, next_poll=next_poll)
+            await _set(
+                conn, feed_id, error=error, failures=feeds.c.failures + 1, next_poll=next_poll, claimed_by=""
+            )
 
     async def record_unchanged(
         self, feed_id: int, next_poll: datetime, now: datetime, etag: str = "", last_modified: str = ""
@@ -153,7 +168,8 @@ class Feeds(Polls):
         """A poll found nothing new (304, or the same bytes). Empty ``etag`` and ``last_modified`` keep the old ones."""
         fresh = {key: value for key, value in (("etag", etag), ("last_modified", last_modified)) if value}
         async with self._db.write() as conn:
-            await _set(conn, feed_id, error="", failures=0, next_poll=next_poll, last_success=now, **fresh)
+            done = {"error": "", "failures": 0, "next_poll": next_poll, "last_success": now, "claimed_by": ""}
+            await _set(conn, feed_id, **done, **fresh)
 
 
 async def _set(conn: AsyncConnection, feed_id: int, **values: Any) -> None:

@@ -206,6 +206,7 @@ async def _record(
         "last_modified": poll.last_modified,
         "body_hash": poll.body_hash,
         "next_poll": poll.next_poll,
+        "claimed_by": "",
         "last_success": now,
         "last_item": latest if feed.last_item is None else max(latest, feed.last_item),
         "changed": now,

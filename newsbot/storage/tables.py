@@ -76,6 +76,7 @@ feeds = Table(
     Column("last_modified", Words, nullable=False, server_default=""),
     Column("body_hash", Words, nullable=False, server_default=""),
     Column("next_poll", Moment, nullable=False),
+    Column("claimed_by", Text, nullable=False, server_default=""),  # the process that polls it just now
     Column("last_success", Moment),
     Column("last_item", Moment),
     Column("changed", Moment),  # when its document was last read whole: see retention
