@@ -23,7 +23,6 @@ from newsbot.pipeline.planner import Planner
 from newsbot.pipeline.probe import Probe
 from newsbot.pipeline.retention import Retention
 from newsbot.pipeline.workers import Workers
-from newsbot.pipeline.workers import Workers
 from newsbot.storage import Storage
 
 FOREVER = timedelta(days=36500)
