@@ -227,20 +227,12 @@ def search(
 
 
 def _found(file: str, queries: str, limit: int, lexicon: Lexicon) -> Iterator[Record]:
-    from newsbot.domain.query import parse_search
-    from newsbot.domain.shelf import Shelf
+    from newsbot.domain.rank import search_all
 
-    analyzer = Analyzer()
-    shelf, names, newest = Shelf(analyzer), dict[int, Any](), None
-    for given in articles(file):
-        shelf.add(given.article)
-        names[given.article.id] = given.id
-        newest = max(filter(None, (newest, given.article.published)), default=None)
-    for name, text in pairs(queries):
-        try:
-            hits = shelf.find(parse_search(text, analyzer, lexicon), limit, newest)
-        except QueryError as error:
-            complain(f"{queries}: query {name}: {error}")
-            continue
+    given, asked = list(articles(file)), list(pairs(queries))
+    answers = search_all([one.article for one in given], [text for _, text in asked], Analyzer(), lexicon, limit)
+    for (name, text), hits in zip(asked, answers, strict=True):
+        if not hits:
+            complain(f"{queries}: query {name}: nothing found for {text!r}")
         for place, hit in enumerate(hits, 1):
-            yield {"query": name, "article": names[hit.id], "rank": place, "score": round(hit.score, 4)}
+            yield {"query": name, "article": given[hit.id].id, "rank": place, "score": round(hit.score, 4)}
