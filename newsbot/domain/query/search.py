@@ -22,6 +22,7 @@ MOST_ATOMS = 64
 _SPAN = re.compile(r"(\d{1,4})([hdwmy])", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _UNITS = {"h": 1 / 24, "d": 1, "w": 7, "m": 30, "y": 365}
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)  # no time is before it, as datetime has it
 
 Moment = datetime | timedelta
 """A time, or how long before now."""
@@ -196,4 +197,6 @@ def read_moment(text: str) -> Moment | None:
 
 
 def _moment(moment: Moment | None, now: datetime) -> datetime | None:
-    return now - moment if isinstance(moment, timedelta) else moment
+    if not isinstance(moment, timedelta):
+        return moment
+    return now - moment if moment < now - _BEGINNING else _BEGINNING
