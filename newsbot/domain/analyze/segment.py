@@ -34,7 +34,7 @@ _WORDS = re.compile(
     |(?P<dictionary>[{DICTIONARY}]+)""",
     re.VERBOSE,
 )
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-", "`": "'"})
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-"})
 _JOINS = re.compile("[\u1160-\u11ff\uff9e\uff9f]")  # Jamo vowels and finals, half-width voicing marks
 
 

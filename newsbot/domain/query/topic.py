@@ -115,7 +115,7 @@ def _plain(words: Iterable[str]) -> list[str]:
 
 
 def _said(facet: Facet) -> str:
-    if len(facet.shown) == 1 and (len(facet.aliases) == 1 or facet.rarity >= NAME):
+    if len(facet.shown) == 1:
         return facet.shown[0]
     more = ", …" if len(facet.aliases) > len(facet.shown) else ""
     return f"({', '.join(facet.shown)}{more})"
@@ -131,7 +131,7 @@ def _facet(parts: Sequence[Part], analyzer: Analyzer, lexicon: Lexicon, *, liste
     own = list(dict.fromkeys(part.text for part in parts))
     concepts = [concept for part in parts for concept in part.concepts]
     widened = [word for concept in concepts for word in lexicon.words_of(concept)]
-    aliases = _aliases([*own, *widened], analyzer)
+    aliases = _aliases([*own, *widened], analyzer, kept=len(own))
     name = any(_is_name(part) for part in parts)
     rarity = min(lexicon.rarity(part.keys) for part in parts) + (NAME if name else 0.0)
     shown = tuple(own[:SHOWN]) if listed or len(own) > 1 else _shown(own[0], concepts, aliases)
@@ -166,11 +166,12 @@ def _anchor(facets: Sequence[Facet], definition: TopicDefinition) -> int:
     return max(able, key=lambda at: (facets[at].rarity, -at))
 
 
-def _aliases(texts: Iterable[str], analyzer: Analyzer) -> tuple[Alias, ...]:
-    """The texts' phrases without repeats; one that holds a single-word alias adds nothing."""
+def _aliases(texts: Sequence[str], analyzer: Analyzer, kept: int = 0) -> tuple[Alias, ...]:
+    """The texts' phrases without repeats; after the first ``kept``, one that holds a single-word alias adds nothing."""
     found: dict[Keys, Alias] = {}
     for text in texts:
         if (keys := analyzer.phrase(text)) and keys not in found:
             found[keys] = Alias(keys, text, len(keys) == 1 and keys[0] in SHOUTED)
     single = {keys[0] for keys, alias in found.items() if len(keys) == 1 and not alias.shouted}
-    return tuple(a for k, a in found.items() if len(k) == 1 or not single.intersection(k))
+    own = {analyzer.phrase(text) for text in texts[:kept]}
+    return tuple(a for k, a in found.items() if len(k) == 1 or k in own or not single.intersection(k))
