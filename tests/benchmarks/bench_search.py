@@ -99,7 +99,7 @@ class Ours:
         feed = await self._storage.feeds.add(FeedSpec("https://example.org/feed"), START)
         for batch in made(count):
             numbered = [(first_id(START) + ((n * EVERY) << 20), title, text) for n, title, text in batch]
-            async with self._storage.database.write() as conn:
+            async with self._storage._db.write() as conn:
                 await conn.execute(insert(articles), [_row(i, feed.id, title, text) for i, title, text in numbered])
                 await index_articles(conn, [IndexRow(i, feed.id, "en", title, text) for i, title, text in numbered])
 
