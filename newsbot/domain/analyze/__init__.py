@@ -23,8 +23,8 @@ __all__ = ["AnalyzedArticle", "Analyzer", "Token", "base", "detect", "fold"]
 LEAD = 60
 """Keys at the head of a text that count as its lead."""
 
-REMEMBERED = 200_000
-"""Runs kept in the cache; it is emptied when full (about 60 MB)."""
+REMEMBERED = 100_000
+"""Runs kept in the cache; it is emptied when full (about 35 MB)."""
 
 _LONGEST_REMEMBERED = 40
 _RUN = re.compile(r"\S+")
