@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsbot.domain.models import ParsedFeed
-from newsbot.domain.parse import guard, jsonfeed, xml
+from newsbot.domain.parse import guard, jsonfeed, markup, xml
 from newsbot.domain.parse.guard import MAX_BYTES
 from newsbot.errors import ParseError
 
@@ -17,10 +17,10 @@ def parse_feed(data: bytes, url: str = "", content_type: str = "") -> ParsedFeed
     """
     if len(data) > MAX_BYTES:
         raise ParseError(f"is larger than {MAX_BYTES // 2**20} MiB")
-    text = guard.decode(data, content_type).lstrip()
+    text = guard.decode(guard.unzipped(data), content_type).lstrip()
     if not text:
         raise ParseError("answered with nothing")
     if text.startswith(("{", "[")):
         return jsonfeed.read(text, url)
     guard.refuse_web_page(text)
-    return xml.read(guard.defuse(text), url)
+    return xml.read(markup.escaped(guard.defuse(text)), url)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 from collections.abc import Iterator
 from html.entities import html5
 
@@ -17,6 +18,7 @@ MAX_DEPTH = 200
 MAX_ATTRIBUTES = 256
 _LONG_TAG = 2048  # a tag with more than MAX_ATTRIBUTES attributes is longer than this
 
+_GZIP = b"\x1f\x8b"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -51,7 +53,9 @@ _DECLARED = re.compile(rb"<\?xml\b[^<>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _PROLOG = re.compile(r"(?:\s++|<\?[^<>]*+>|<!--(?:[^-]|-(?!->))*+-->)*+")
-_PAGE = re.compile(r"<(?:!doctype\s+html|(?:html|head|body|div|p|h1|title|script|meta|center|table)\b)", re.IGNORECASE)
+_HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b[^<>]*>", re.IGNORECASE)
+_HTML_ROOT = re.compile(r"<(?:html|head|body|div|p|h1|title|script|meta|center|table|img|span|a)\b", re.IGNORECASE)
+_FEED_ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!doctype\b[^<>\[]*+(?P<subset>\[)?", re.IGNORECASE)
 _SUBSET_END = re.compile(r"\]\s*>")
 _REFERENCE = r"&(?!#|lt;|amp;|gt;|quot;|apos;)"
@@ -62,6 +66,20 @@ _AMPERSAND = re.compile(
     r"&(?!(?:lt|gt|amp|quot|apos|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
 )
 _START_TAG = re.compile(r"[^\s>/!?][^\"'>]*+(?:\"[^\"]*+\"[^\"'>]*+|'[^']*+'[^\"'>]*+)*+")
+
+
+def unzipped(data: bytes) -> bytes:
+    """What a ``.gz`` file holds, where a server hands one out as it is. Raises ParseError for bombs and broken ones."""
+    if not data.startswith(_GZIP):
+        return data
+    unzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        plain = unzip.decompress(data, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise ParseError("is a damaged gzip file") from error
+    if len(plain) > MAX_BYTES:
+        raise ParseError(f"is larger than {MAX_BYTES // 2**20} MiB")
+    return plain
 
 
 def decode(data: bytes, content_type: str = "") -> str:
@@ -78,7 +96,10 @@ def decode(data: bytes, content_type: str = "") -> str:
 def refuse_web_page(text: str) -> None:
     """Raise ParseError with a reason that people understand for what is plainly no feed."""
     start = _prolog_end(text)
-    if _PAGE.match(text, start):
+    doctype = _HTML_DOCTYPE.match(text, start)
+    if doctype:
+        start = _prolog_end(text, doctype.end())
+    if _HTML_ROOT.match(text, start) or (doctype and not _FEED_ROOT.match(text, start)):
         raise ParseError("answered with a web page, not a feed")
     if not text.startswith("<", start):
         raise ParseError("answered with something that is no feed")
@@ -136,9 +157,9 @@ def _charset(label: str) -> str:
     return _ON_THE_WEB.get(name, name) if _CHARSET.match(name) else ""
 
 
-def _prolog_end(text: str) -> int:
-    found = _PROLOG.match(text)
-    return found.end() if found else 0
+def _prolog_end(text: str, start: int = 0) -> int:
+    found = _PROLOG.match(text, start)
+    return found.end() if found else start
 
 
 def _without_doctype(text: str) -> str:
@@ -169,7 +190,7 @@ def _spell_entities(text: str) -> str:
     if "&" not in text:
         return text
     return "".join(
-        _AMPERSAND.sub(_spelled, piece) if not piece.startswith("<![CDATA[") else piece for piece in _by_cdata(text)
+        _AMPERSAND.sub(_spelled, piece) if not piece.startswith("<![CDATA[") else piece for piece in by_cdata(text)
     )
 
 
@@ -178,7 +199,7 @@ def _spelled(found: re.Match[str]) -> str:
     return html5.get(name + ";") or f"&amp;{name};" if name else "&amp;"
 
 
-def _by_cdata(text: str) -> Iterator[str]:
+def by_cdata(text: str) -> Iterator[str]:
     """The document in pieces, each wholly a CDATA section or wholly outside of one."""
     at = 0
     while (start := text.find("<![CDATA[", at)) >= 0:
@@ -193,7 +214,7 @@ def _by_cdata(text: str) -> Iterator[str]:
 
 def _outside_cdata(text: str) -> Iterator[str]:
     """What follows each ``<``, CDATA sections left out."""
-    for piece in _by_cdata(text):
+    for piece in by_cdata(text):
         if not piece.startswith("<![CDATA["):
             yield from piece.split("<")[1:]
 

@@ -26,6 +26,9 @@ _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _BASE = re.compile(r"<(?:\w+:)?(?:feed|rss|RDF)\b[^<>]*\bxml:base\s*=\s*[\"']([^\"'<>]+)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<(?:\w+:)?language\b[^<>]*>(?:<!\[CDATA\[)?\s*([A-Za-z_-]{2,20})\s*(?:\]\]>)?</")
 
+_MAIL = r"[^\s@()<>]{1,100}@[^\s@()<>]{1,100}"
+_ADDRESSED = re.compile(rf"(?P<before>[^@()<>]{{0,200}}?)\s*[(<]?{_MAIL}[)>]?\s*(?:\((?P<after>[^@()]{{1,200}})\))?")
+
 Node = Mapping[str, Any]
 
 
@@ -58,11 +61,8 @@ def _fast(text: str) -> Node | None:
 
 
 def _lacks(document: Node, text: str) -> bool:
-    """Whether there is more in ``text`` than fastfeedparser found: no entries, or XHTML titles, which it drops."""
-    entries = document.get("entries") or []
-    if not entries:
-        return _ENTRY.search(text) is not None
-    return "xhtml" in text and not all(entry.get("title") for entry in entries)
+    """Whether ``text`` has entries of which fastfeedparser found none."""
+    return not document.get("entries") and _ENTRY.search(text) is not None
 
 
 def _slow(text: str, fallback: Node | None) -> Node:
@@ -167,7 +167,13 @@ def _date(entry: Node) -> datetime | None:
 
 def _authors(entry: Node) -> tuple[str, ...]:
     names = [_text(person, "name") for person in _nodes(entry, "authors")] or [_text(entry, "author")]
-    return tuple(dict.fromkeys(plain(name) for name in names if name.strip()))
+    return tuple(dict.fromkeys(person for name in names if (person := _person(name))))
+
+
+def _person(text: str) -> str:
+    """The name in "Name", "Name (address)", "Name <address>" and RSS's "address (Name)"; "" for a bare address."""
+    found = _ADDRESSED.fullmatch(text.strip())
+    return plain(found["before"] or found["after"] or "") if found else plain(text)
 
 
 def _image(entry: Node, base: str) -> str:
