@@ -42,18 +42,26 @@ def _iso(moment: datetime | None) -> str | None:
 @commands.command()
 def parse(files: Files, config: ConfigOption = None) -> None:
     """Feeds to articles: a line for each file."""
-    write(_parsed(files))
+    unreadable: list[BadInput] = []
+    write(_parsed(files, unreadable))
+    for error in unreadable:
+        complain(str(error))
+    if unreadable:
+        raise typer.Exit(1)
 
 
-def _parsed(files: Iterable[str]) -> Iterator[Record]:
+def _parsed(files: Iterable[str], unreadable: list[BadInput]) -> Iterator[Record]:
     from newsbot.domain.parse import parse_feed
 
     for file in files:
         line: Record = {"file": file, "title": "", "link": "", "language": "", "articles": [], "error": None}
         try:
             feed = parse_feed(whole(file), "")
-        except (ParseError, BadInput) as error:
+        except ParseError as error:
             line["error"] = str(error)
+        except BadInput as error:
+            line["error"] = str(error)
+            unreadable.append(error)
         else:
             line |= {"title": feed.title, "link": feed.link, "language": feed.language}
             line["articles"] = [_entry(article) for article in feed.articles]
