@@ -66,7 +66,7 @@ class Following:
 
     async def follow_id(self, asker: Asker, topic_id: int) -> Followed:
         """Follow a topic by its id, as a button does. Raises NotFound."""
-        return await self._follow(asker, await self.topic(topic_id), None)
+        return await self._follow(asker, await self.topic(asker, topic_id), None)
 
     async def unfollow(self, asker: Asker, text: str) -> Topic:
         """Stop following the topic called ``text``. Raises NotFound."""
@@ -77,19 +77,23 @@ class Following:
         raise NotFound("not_following", text=text)
 
     async def unfollow_id(self, asker: Asker, topic_id: int) -> Topic:
-        """Stop following a topic; nothing happens when it was not followed. Raises NotFound for no such topic."""
-        topic = await self.topic(topic_id)
+        """Stop following a topic; nothing happens when a ready-made one was not followed. Raises NotFound."""
+        topic = await self.topic(asker, topic_id)
         own = [o.id for o in await self._own(asker) if o.what == _what(topic)]
         if own:
             await self._tools.storage.chats.unsubscribe(own)
         return topic
 
-    async def topic(self, topic_id: int) -> Topic:
-        """A topic by its id. Raises NotFound."""
+    async def topic(self, asker: Asker, topic_id: int) -> Topic:
+        """A topic by its id: a ready-made one, or one that comes to the asker. Raises NotFound for somebody else's."""
         found = await self._tools.storage.topics.get(topic_id)
-        if found is None:
+        if found is None or not (found.slug or await self._comes(asker, found)):
             raise NotFound("topic_gone")
         return found
+
+    async def _comes(self, asker: Asker, topic: Topic) -> bool:
+        here = await self._tools.orders(await self._tools.known(asker))
+        return any(o.what == _what(topic) for o in (*here, *await self._own(asker)))
 
     async def topics(self, asker: Asker) -> list[TopicRow]:
         """The ready-made topics, then those that the asker typed, each with whether they follow it."""
@@ -106,7 +110,7 @@ class Following:
 
     async def page(self, asker: Asker, topic_id: int) -> TopicPage:
         """A topic with what is understood, and its preview. Raises NotFound."""
-        topic = await self.topic(topic_id)
+        topic = await self.topic(asker, topic_id)
         own = next((o for o in await self._own(asker) if o.what == _what(topic)), None)
         seen = await preview(self._tools, topic.definition, PREVIEW_DAYS, topic.id)
         return TopicPage(topic, self._understood(topic.definition), seen, own)

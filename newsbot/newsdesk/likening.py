@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from newsbot.domain.match import fits
 from newsbot.domain.models import Article, DigestStory
-from newsbot.domain.query import parse_search
+from newsbot.domain.query import And, Node, Or, Prefix, SearchQuery, Term, parse_search
+from newsbot.errors import QueryError
 from newsbot.newsdesk.reading import Reading
 from newsbot.newsdesk.tools import Tools
 from newsbot.storage.search import SearchRequest
@@ -13,8 +18,9 @@ from newsbot.storage.search import SearchRequest
 WORDS = 6  # of the headline, the rarest
 NAMED = 2  # of them make the topic that is offered
 SHARED = 2  # words that another story must have to be alike
-CANDIDATES = 40
+CANDIDATES = 60
 SHOWN = 5
+_PLAIN = re.compile(r"\w(?:[\w'’.-]*\w)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,8 @@ class Alike:
     """Stories like the one of ``headline``, and the words (``text``) that would follow it as a topic, "" for none."""
 
     headline: str
-    stories: tuple[DigestStory, ...]
-    text: str
+    stories: tuple[DigestStory, ...] = ()
+    text: str = ""
 
 
 class Likening:
@@ -34,33 +40,55 @@ class Likening:
         self._reading = reading
 
     async def like(self, story_id: int) -> Alike:
-        """Other stories of the same matter, best first. Raises NotFound."""
-        articles = await self._reading.articles(story_id)
-        headline = articles[0].title
-        words = await self._telling(headline)
-        if not words:
-            return Alike(headline, (), "")
-        found = await self._sharing(list(words.values()), set(words))
+        """Other stories of the same matter, those that share most first. Raises NotFound."""
+        headline = (await self._reading.articles(story_id))[0].title
+        wanted = await self._telling(headline)
+        if not wanted:
+            return Alike(headline)
+        named = " ".join(said(node) for node in wanted[:NAMED])
+        if len(wanted) < SHARED:
+            return Alike(headline, (), named)
+        found = await self._sharing(wanted)
         order = dict.fromkeys(a.story_id for a in found if a.story_id not in (None, story_id))
-        stories = await self._reading.tell([i for i in list(order)[:SHOWN] if i is not None])
-        return Alike(headline, stories, " ".join(list(words.values())[:NAMED]))
+        return Alike(headline, await self._reading.tell([i for i in order if i is not None][:SHOWN]), named)
 
-    async def _telling(self, headline: str) -> dict[str, str]:
-        """The headline's rarest keys that other articles have too, rarest first, each with the word as written."""
-        words = [t for t in self._tools.analyzer.tokens(headline) if len(t.text) > 1 or not t.text.isascii()]
-        tokens = {token.key: token.text for token in words}
-        known = await self._tools.storage.search.frequencies(list(tokens))
-        common = max(20, await self._tools.storage.search.documents() // 5)
-        telling = sorted((known.get(key, 0), key) for key in tokens if 1 < known.get(key, 0) <= common)
-        return {key: tokens[key] for _, key in telling[:WORDS]}
+    async def _telling(self, headline: str) -> list[Node]:
+        """What the headline says in its rarest words that other articles have too, rarest first."""
+        try:
+            query = parse_search(" ".join(_PLAIN.findall(headline)), self._tools.analyzer, self._tools.lexicon)
+        except QueryError:
+            return []
+        search = self._tools.storage.search
+        keys = {key for term in query.terms for phrase in phrases(term) for key in phrase}
+        known, documents = await search.frequencies(list(keys)), await search.documents()
+        often = {node: frequency(node, known) for node in query.node.nodes}
+        telling = [node for node, n in often.items() if 1 < n <= max(20, documents // 5)]
+        return sorted(telling, key=lambda node: often[node])[:WORDS]
 
-    async def _sharing(self, words: list[str], keys: set[str]) -> list[Article]:
-        tools = self._tools
-        query = parse_search(" OR ".join(f'"{word}"' for word in words), tools.analyzer, tools.lexicon)
-        result = await tools.storage.search.find(SearchRequest(query, CANDIDATES, now=tools.now()))
-        found = await tools.storage.articles.get([hit.article_id for hit in result.hits])
-        return [article for article in found if len(keys & self._keys(article)) >= min(SHARED, len(keys))]
+    async def _sharing(self, wanted: Sequence[Node]) -> list[Article]:
+        query = SearchQuery("", And((Or(tuple(wanted)),)))
+        result = await self._tools.storage.search.find(SearchRequest(query, CANDIDATES, now=self._tools.now()))
+        found = await self._tools.storage.articles.get([hit.article_id for hit in result.hits])
+        shared = await asyncio.to_thread(lambda: {article.id: self._shared(article, wanted) for article in found})
+        return sorted((a for a in found if shared[a.id] >= SHARED), key=lambda a: -shared[a.id])
 
-    def _keys(self, article: Article) -> set[str]:
-        text = f"{article.title}\n{article.text[:4000]}"
-        return {key for token in self._tools.analyzer.tokens(text) for key in token.keys}
+    def _shared(self, article: Article, wanted: Sequence[Node]) -> int:
+        analyzed = self._tools.analyzer.article(article.title, article.text, article.language)
+        return sum(fits(SearchQuery("", And((node,))), analyzed) for node in wanted)
+
+
+def phrases(term: Term | Prefix) -> tuple[tuple[str, ...], ...]:
+    """What a term is satisfied by; of a prefix nothing is known."""
+    return term.phrases if isinstance(term, Term) else ()
+
+
+def frequency(node: Node, known: Mapping[str, int]) -> int:
+    """About how many articles have what ``node`` asks for: of each phrase its rarest key, alternatives added up."""
+    terms = SearchQuery("", And((node,))).terms
+    return sum(min(known.get(key, 0) for key in phrase) for term in terms[:1] for phrase in phrases(term) if phrase)
+
+
+def said(node: Node) -> str:
+    """The words that ``node`` was typed as."""
+    first = next(iter(SearchQuery("", And((node,))).terms), None)
+    return first.text if isinstance(first, Term) else ""

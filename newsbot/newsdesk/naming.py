@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from newsbot.domain.models import Feed, FeedSpec, What, When
@@ -17,6 +17,7 @@ from newsbot.newsdesk.tools import Tools
 EVERYTHING = frozenset({"everything", "all", "*", "anything", "news"})
 LONGEST_WHEN = 4  # words: "weekly mon at 08:00"
 LONGEST_NAME = 12  # words
+LONGEST_TITLE = 120  # characters
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?:/\S*)?", re.IGNORECASE)
 
 
@@ -62,9 +63,19 @@ class Names:
         self.choices: list[Choice] = []
         self._by_name: dict[str, Choice] = {}
         for names, choice in choices:
-            self.choices.append(choice)
-            for name in filter(None, names):
-                self._by_name.setdefault(_key(name), choice)
+            self._add(choice, [name for name in (choice.handle, *names) if name])
+
+    def _add(self, choice: Choice, names: Sequence[str]) -> None:
+        taken = self._by_name.get(_key(choice.handle))
+        if taken is not None and taken.what == choice.what:
+            return
+        kind = choice.what.kind
+        if taken is not None:  # something else has the name: say the kind too
+            choice = replace(choice, handle=f"{kind}:{choice.handle}")
+        for name in names:
+            self._by_name.setdefault(_key(name), choice)
+            self._by_name.setdefault(f"{kind}:{_key(name)}", choice)
+        self.choices.append(choice)
 
     def exact(self, text: str) -> Choice | None:
         """The choice called exactly ``text``, whatever the case."""
@@ -76,8 +87,9 @@ class Names:
     def near(self, text: str, limit: int = 3) -> list[Choice]:
         """Choices whose names look like ``text``, or begin with it, best first."""
         key = _key(text)
-        begins = [name for name in self._by_name if len(key) > 1 and name.startswith(key)]
-        alike = difflib.get_close_matches(key[:60], self._by_name, n=limit * 2, cutoff=0.6)
+        names = [name for name in self._by_name if ":" not in name or "://" in name]
+        begins = [name for name in names if len(key) > 1 and name.startswith(key)]
+        alike = difflib.get_close_matches(key[:60], names, n=limit * 2, cutoff=0.6)
         found = dict.fromkeys(self._by_name[name] for name in (*begins, *alike))
         return list(found)[:limit]
 
@@ -179,7 +191,8 @@ class Naming:
         known = await tools.storage.feeds.find(probed.url)
         if known is not None and known.enabled:
             return known, False
-        spec = FeedSpec(probed.url, name=probed.feed.title[:120], new_feed=tools.rules.defaults.new_feed)
+        name = probed.feed.title[:LONGEST_TITLE] or urlsplit(probed.url).hostname or ""
+        spec = FeedSpec(probed.url, name=name, new_feed=tools.rules.defaults.new_feed)
         feed = await tools.storage.feeds.add(spec, tools.now())
         tools.wake.notify("collect")
         return feed, True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -169,16 +170,22 @@ _DEFAULT: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+@functools.cache
+def zone_names() -> tuple[str, ...]:
+    """Every time zone's IANA name, those by area and city first."""
+    return tuple(sorted(available_timezones(), key=_plainness))
+
+
 def find_zone(text: str) -> str:
     """The IANA name of a time zone: any case, blanks for underscores, or a city alone.
 
     Raises NoSuchZone with names that look like it.
     """
-    names = available_timezones()
+    names = zone_names()
     wanted = text.strip().replace(" ", "_").casefold()
     by_name = {name.casefold(): name for name in names}
     if wanted not in by_name:
-        cities = {name.rpartition("/")[2].casefold(): name for name in sorted(names, key=_plainness, reverse=True)}
+        cities = {name.rpartition("/")[2].casefold(): name for name in reversed(names)}
         if wanted in cities:
             return cities[wanted]
         near = [cities[city] for city in difflib.get_close_matches(wanted, cities, n=3, cutoff=0.7)]

@@ -26,10 +26,14 @@ class Memory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A verb of :data:`newsbot.platforms.commands.PRESSES` and its arguments."""
+    """A verb of :data:`newsbot.platforms.answers.PRESSES` and its arguments.
+
+    ``kept``: it was in our own memory, so that nobody can have made it up.
+    """
 
     verb: str
     arguments: tuple[str, ...] = ()
+    kept: bool = False
 
 
 def short(verb: str, *arguments: object) -> str:
@@ -45,6 +49,11 @@ async def pack(memory: Memory, verb: str, *arguments: object) -> str:
     text = _join(verb, arguments)
     if len(text.encode()) <= LIMIT:
         return text
+    return await keep(memory, verb, *arguments)
+
+
+async def keep(memory: Memory, verb: str, *arguments: object) -> str:
+    """The action as a token, however short it is: for what is believed only from our own memory."""
     return "~" + await memory.remember({"verb": verb, "arguments": [str(a) for a in arguments]})
 
 
@@ -56,8 +65,8 @@ async def unpack(memory: Memory, text: str) -> Action | None:
     payload = await memory.recall(text[1:])
     if payload is None:
         return None
-    kept = payload.get("arguments")
-    return Action(str(payload.get("verb", "")), tuple(map(str, kept)) if isinstance(kept, list) else ())
+    found = payload.get("arguments")
+    return Action(str(payload.get("verb", "")), tuple(map(str, found)) if isinstance(found, list) else (), kept=True)
 
 
 def _join(verb: str, arguments: tuple[object, ...]) -> str:

@@ -15,7 +15,7 @@ from newsbot.errors import BadRequest, Forbidden, NewsbotError, QueryError, Stor
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, Newsdesk
 from newsbot.platforms import actions
-from newsbot.platforms.answers import HANDLERS, PRESSES, welcome
+from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, welcome
 from newsbot.platforms.answers.completing import complete
 from newsbot.platforms.answers.visit import Usage, Visit, line
 from newsbot.platforms.pace import Pace
@@ -99,7 +99,7 @@ class Desk:
         try:
             visit = await self._visit(request.asker)
             self._newsdesk.admit(request.asker)
-            return await complete(visit, clean(text), self.commands(request.asker))
+            return await complete(visit, half_typed(text), self.commands(request.asker))
         except NewsbotError:
             return []
 
@@ -178,7 +178,7 @@ class Desk:
         if action is not None and action.verb == "c" and action.arguments:
             return await self._command(visit, clean(action.arguments[0]))
         press = PRESSES.get(action.verb) if action else None
-        if action is None or press is None:
+        if action is None or press is None or (action.verb in KEPT and not action.kept):
             return Reply(toast=visit.words("button_too_old"), error=True)
         try:
             return await press(visit, action.arguments)
@@ -190,6 +190,11 @@ def clean(text: str) -> str:
     """What a person typed, within bounds: no lone surrogates, no NUL, one blank where there were many."""
     known = text[: LONGEST * 2].encode("utf-8", "replace").decode().replace("\0", " ")
     return " ".join(known.split())[:LONGEST]
+
+
+def half_typed(text: str) -> str:
+    """The same for a line that is not finished: a blank at its end says that a word is."""
+    return clean(text) + (" " if text[-1:].isspace() and text.strip() else "")
 
 
 def split(text: str) -> tuple[str, str]:
@@ -207,7 +212,8 @@ def refusal(text: str, *, toast: bool = False) -> Reply:
 
 def usage(visit: Visit, command: Command) -> Reply:
     """How a command is written, with an example to tap."""
-    blocks = [visit.say("usage", usage=command.usage), visit.say(f"help_{command.name}")]
+    about = visit.words(f"help_{command.name}")
+    blocks = [visit.say("usage", usage=command.usage), line(f"{about[:1].upper()}{about[1:]}.")]
     return Reply((*blocks, *example(visit, command)), error=True)
 
 

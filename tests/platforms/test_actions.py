@@ -33,7 +33,8 @@ async def test_an_action_of_any_length_comes_back_as_it_was(arguments: list[str]
     shelf = Shelf()
     text = await pack(shelf, "c", *arguments)
     assert len(text.encode()) <= LIMIT
-    assert await unpack(shelf, text) == Action("c", tuple(arguments))
+    action = await unpack(shelf, text)
+    assert action == Action("c", tuple(arguments), kept=text.startswith("~"))
 
 
 async def test_a_short_action_needs_no_memory() -> None:
@@ -46,7 +47,7 @@ async def test_a_long_action_travels_as_a_token() -> None:
     shelf = Shelf()
     text = await pack(shelf, "c", "/search " + "电池" * 40)
     assert text == "~t0"
-    assert await unpack(shelf, text) == Action("c", ("/search " + "电池" * 40,))
+    assert await unpack(shelf, text) == Action("c", ("/search " + "电池" * 40,), kept=True)
 
 
 async def test_a_token_that_nobody_remembers_is_no_action() -> None:

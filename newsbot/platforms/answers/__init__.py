@@ -46,6 +46,7 @@ PRESSES: Mapping[str, Press] = {
     "sz": ordering.press_remove_all,
     "sa": ordering.press_restore,
     "tp": topics.press_page,
+    "tt": topics.press_list,
     "fo": topics.press_follow,
     "un": topics.press_unfollow,
     "tl": reading.press_topic_latest,
@@ -56,6 +57,7 @@ PRESSES: Mapping[str, Press] = {
     "mo": reading.press_more,
     "se": settings.press_open,
     "sv": settings.press_set,
+    "ml": mutes.press_list,
     "mm": mutes.press_menu,
     "mu": mutes.press_mute,
     "mx": mutes.press_unmute,
@@ -64,3 +66,6 @@ PRESSES: Mapping[str, Press] = {
 }
 """What answers each button, by its verb; ``c``, which carries a command, is the desk's. Verbs stay as they are: old
 posts carry them."""
+
+KEPT = frozenset({"sa"})
+"""Verbs that are believed only from our own memory, since they name things that the presser may not."""

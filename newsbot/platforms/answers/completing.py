@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsbot.newsdesk.settling import NAMES
+from newsbot.newsdesk.settling import NAMES, zone_names
 from newsbot.platforms.answers.ordering import TIMES, label_of
 from newsbot.platforms.answers.settings import ITEMS, LANGUAGES, QUIET, ZONES
 from newsbot.platforms.answers.visit import Visit
@@ -14,7 +14,6 @@ MOST = 25  # Discord shows no more
 PERIODS = ("12h", "day", "3d", "week", "month")
 VALUES: dict[str, Sequence[str]] = {
     "when": TIMES,
-    "timezone": ZONES,
     "quiet": (*QUIET, "off"),
     "languages": ("all", *LANGUAGES),
     "items": ITEMS,
@@ -53,8 +52,7 @@ async def complete(visit: Visit, text: str, commands: Sequence[CommandInfo]) -> 
 
 def _fits(offer: Offer, rest: str) -> bool:
     """Whether a word of what is offered begins with what was typed."""
-    value, typed = offer[0].casefold(), rest.casefold()
-    return value.startswith(typed) or f" {typed}" in f" {value}"
+    return f" {rest.casefold()}" in f" {offer[0].casefold()} {offer[1].casefold()}"
 
 
 def _done(offers: Sequence[Offer], rest: str) -> str:
@@ -83,7 +81,7 @@ async def _offers(visit: Visit, kind: str, head: str, commands: Sequence[Command
         case "setting":
             return [(name, visit.words(f"setting_{name}")) for name in NAMES]
         case "value":
-            return [(value, "") for value in _values(visit, head.strip())]
+            return _values(visit, head.strip())
     return []
 
 
@@ -92,5 +90,9 @@ async def _topics(visit: Visit, *, followed: bool) -> list[Offer]:
     return [(row.topic.name, "") for row in rows if (row.subscription is not None) is followed]
 
 
-def _values(visit: Visit, name: str) -> Sequence[str]:
-    return visit.newsdesk.rules.languages if name == "language" else VALUES.get(name, ())
+def _values(visit: Visit, name: str) -> list[Offer]:
+    if name == "timezone":
+        names = dict.fromkeys((*ZONES, *zone_names()))
+        return [(zone, zone.rpartition("/")[2].replace("_", " ")) for zone in names]
+    values = visit.newsdesk.rules.languages if name == "language" else VALUES.get(name, ())
+    return [(value, "") for value in values]

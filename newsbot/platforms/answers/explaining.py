@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from newsbot.domain.models import Reason
 from newsbot.newsdesk.explaining import Explanation
 from newsbot.newsdesk.naming import address
@@ -9,6 +11,8 @@ from newsbot.platforms.actions import short
 from newsbot.platforms.answers.telling import UNTITLED
 from newsbot.platforms.answers.visit import Visit, line, number
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
+
+SOON = timedelta(minutes=1)
 
 
 async def why(visit: Visit, text: str) -> Reply:
@@ -46,7 +50,7 @@ def _verdict(visit: Visit, found: Explanation) -> str:
 
 def _waiting(visit: Visit, found: Explanation) -> str:
     due = found.outcome.due if found.outcome else None
-    if due is None or due <= visit.now:
+    if due is None or due <= visit.now + SOON:
         return visit.words("why_waiting_soon")
     key = {"quiet": "why_waiting_quiet", "busy": "why_waiting_busy"}.get(found.note, "why_waiting")
     return visit.words(key, moment=visit.moment(due))

@@ -5,19 +5,31 @@ from __future__ import annotations
 from newsbot.domain.models import Mute
 from newsbot.newsdesk.muting import Mutable
 from newsbot.platforms.actions import short
+from newsbot.platforms.answers.paging import page_of, turning
 from newsbot.platforms.answers.visit import Visit, heading, line, number
 from newsbot.platforms.views import Button, Item, Reply, Span
 
 SHORT = 40  # characters of a label on a button
 
 
-async def mutes(visit: Visit, text: str, *, edit: bool = False, toast: str = "") -> Reply:
+async def mutes(visit: Visit, text: str) -> Reply:
     """What is muted here, each with its undo."""
+    return await _listed(visit, edit=False)
+
+
+async def press_list(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Another page of it."""
+    return await _listed(visit, number(arguments[0]))
+
+
+async def _listed(visit: Visit, page: int = 0, toast: str = "", *, edit: bool = True) -> Reply:
     found = await visit.newsdesk.muting.all(visit.asker)
     if not found:
         return Reply((visit.say("mutes_none"),), edit=edit, toast=toast)
-    items = [_item(visit, mute, n) for n, mute in enumerate(found, 1)]
-    return Reply((heading(visit.words("mutes_title", n=len(found))), *items), edit=edit, toast=toast)
+    shown = page_of(found, page)
+    items = [_item(visit, mute, n) for n, mute in shown.numbered()]
+    title = heading(visit.words("mutes_title", n=len(found)))
+    return Reply((title, *items), turning(visit, "ml", shown), edit=edit, toast=toast)
 
 
 def _item(visit: Visit, mute: Mute, n: int) -> Item:
@@ -45,7 +57,9 @@ async def press_mute(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     mute = await visit.newsdesk.muting.mute(visit.asker, arguments[0], arguments[1])
     said = visit.words("muted", kind=mute.kind, label=mute.label)
     undo = Button(visit.words("undo_button"), short("mx", mute.id))
-    return Reply((line(said),), buttons=((undo, Button("/mutes", short("c", "/mutes"))),), edit=True, toast=said)
+    return Reply(
+        (line(said),), buttons=((undo, Button(visit.words("mutes_button"), short("ml", 0))),), edit=True, toast=said
+    )
 
 
 async def press_unmute(visit: Visit, arguments: tuple[str, ...]) -> Reply:
@@ -53,5 +67,5 @@ async def press_unmute(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     mute = await visit.newsdesk.muting.unmute(visit.asker, number(arguments[0]))
     said = visit.words("unmuted", label=mute.label) if mute else visit.words("unmuted_already")
     if arguments[1:] == ("l",):
-        return await mutes(visit, "", edit=True, toast=said)
+        return await _listed(visit, toast=said)
     return Reply((line(said),), edit=True, toast=said)

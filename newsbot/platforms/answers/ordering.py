@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from newsbot.domain.models import Subscription, What
+from typing import get_args
+
+from newsbot.domain.models import Subscription, What, WhatKind
 from newsbot.domain.schedule import format_when, parse_when
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.asking import must_run_chat
 from newsbot.newsdesk.naming import Unclear
 from newsbot.newsdesk.subscribing import Subscribed
-from newsbot.platforms.actions import short
+from newsbot.platforms.actions import keep, short
+from newsbot.platforms.answers.paging import SIZE, page_of, turning
 from newsbot.platforms.answers.visit import Visit, heading, line, number, rows
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 
-OFFERED = 12  # choices in the menu of /subscribe
+OFFERED = 9  # choices of each kind in the menu of /subscribe
 TIMES = ("instant", "hourly", "daily 08:00", "daily 18:00", "weekly mon 08:00")
-EXAMPLES = ("/subscribe everything daily 08:00", "/subscribe https://example.org")
+EXAMPLE = "/subscribe https://example.org"
 
 
 async def subscribe(visit: Visit, text: str) -> Reply:
@@ -43,16 +46,16 @@ async def unclear(visit: Visit, error: Unclear, command: str) -> Reply:
 
 
 async def _menu(visit: Visit) -> Reply:
+    """What there is to subscribe to, a kind after the other."""
     names = await visit.newsdesk.naming.names(visit.asker)
-    buttons = [
-        await visit.button(label_of(visit, c.what, c.label), "c", f"/subscribe {c.handle}")
-        for c in names.choices[:OFFERED]
-    ]
+    buttons: list[tuple[Button, ...]] = []
+    for kind in get_args(WhatKind):
+        choices = [c for c in names.choices if c.what.kind == kind][:OFFERED]
+        offers = [await visit.button(label_of(visit, c.what, c.label), "c", f"/subscribe {c.handle}") for c in choices]
+        buttons += rows(offers)
     hint = Span(visit.words("subscribe_hint") + " ")
-    return Reply(
-        (heading(visit.words("subscribe_title")), Paragraph((hint, Span(EXAMPLES[1], command=EXAMPLES[1])))),
-        buttons=rows(buttons),
-    )
+    example = Paragraph((hint, Span(EXAMPLE, command=EXAMPLE)))
+    return Reply((heading(visit.words("subscribe_title")), example), buttons=tuple(buttons))
 
 
 def label_of(visit: Visit, what: What, label: str) -> str:
@@ -74,6 +77,8 @@ def _said(visit: Visit, done: Subscribed) -> tuple[Paragraph, ...]:
         said.insert(0, line(words("subscribed_added", feed=done.added.label)))
     if done.first is not None:
         said.append(line(words("subscribed_first", moment=visit.moment(done.first), zone=str(visit.zone))))
+    elif done.added is not None:
+        said.append(line(words("subscribed_reading")))
     elif done.created:
         said.append(line(words("subscribed_sample", n=done.sample)))
     return tuple(said)
@@ -116,19 +121,30 @@ async def _ended(visit: Visit, ended: list[Subscription], *, edit: bool = False)
 
 
 async def _undo(visit: Visit, o: Subscription) -> Button:
-    label = visit.words("undo_button")
-    return await visit.button(label, "sa", o.what.kind, o.what.ref, o.query, format_when(o.when), o.label)
+    kept = (o.what.kind, o.what.ref, o.query, format_when(o.when), o.label)
+    return Button(visit.words("undo_button"), await keep(visit.newsdesk, "sa", *kept))
 
 
-async def subscriptions(visit: Visit, text: str, *, edit: bool = False) -> Reply:
+async def subscriptions(visit: Visit, text: str) -> Reply:
     """What the chat gets, each with its buttons."""
+    return await _listed(visit, edit=False)
+
+
+async def _listed(
+    visit: Visit, page: int = 0, focus: Subscription | None = None, toast: str = "", *, edit: bool = True
+) -> Reply:
+    """A page of the list: the one with ``focus`` on it where that is given."""
     orders = await visit.newsdesk.subscribing.all(visit.asker)
     if not orders:
         add = Button(visit.words("welcome_subscribe_button"), short("c", "/subscribe"), style="primary")
         topics = Button(visit.words("welcome_topics_button"), short("c", "/topics"))
-        return Reply((visit.say("subscriptions_none"),), buttons=((add, topics),), edit=edit)
+        return Reply((visit.say("subscriptions_none"),), buttons=((add, topics),), edit=edit, toast=toast)
+    if focus is not None:
+        page = next((n for n, o in enumerate(orders) if o.id == focus.id), 0) // SIZE
+    shown = page_of(orders, page)
     title = heading(visit.words("subscriptions_title", n=len(orders)))
-    return Reply((title, *(_item(visit, o, n) for n, o in enumerate(orders, 1))), edit=edit)
+    items = [_item(visit, order, n) for n, order in shown.numbered()]
+    return Reply((title, *items), turning(visit, "su", shown), edit=edit, toast=toast)
 
 
 def _item(visit: Visit, order: Subscription, n: int) -> Item:
@@ -145,15 +161,15 @@ def _item(visit: Visit, order: Subscription, n: int) -> Item:
 
 
 async def press_list(visit: Visit, arguments: tuple[str, ...]) -> Reply:
-    """Show the list in place of what was there."""
-    return await subscriptions(visit, "", edit=True)
+    """Show the list, or that page of it, in place of what was there."""
+    return await _listed(visit, number(arguments[0]) if arguments else 0)
 
 
 async def press_pause(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """``id:1`` pauses, ``id:0`` resumes."""
     order = await visit.newsdesk.subscribing.pause(visit.asker, number(arguments[0]), paused=arguments[1] == "1")
     key = "subscription_paused" if order.paused else "subscription_resumed"
-    return await _listed(visit, visit.words(key, what=_name(visit, order)))
+    return await _listed(visit, focus=order, toast=visit.words(key, what=_name(visit, order)))
 
 
 async def press_when(visit: Visit, arguments: tuple[str, ...]) -> Reply:
@@ -161,7 +177,8 @@ async def press_when(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     service, subscription_id = visit.newsdesk.subscribing, number(arguments[0])
     if len(arguments) > 1:
         order = await service.change_when(visit.asker, subscription_id, arguments[1])
-        return await _listed(visit, visit.words("when_changed", what=_name(visit, order), when=visit.often(order.when)))
+        said = visit.words("when_changed", what=_name(visit, order), when=visit.often(order.when))
+        return await _listed(visit, focus=order, toast=said)
     must_run_chat(visit.asker)
     order = await service.own(visit.asker, subscription_id)
     buttons = [Button(time_label(visit, t), short("sw", order.id, t)) for t in TIMES]
@@ -196,17 +213,12 @@ async def press_remove_all(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 async def press_restore(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """Take an ending back."""
-    kind, ref, query, when, label = arguments[:5]
-    what = _WHATS.get(kind)
+    what = _WHATS.get(arguments[0])
     if what is None:
         raise BadRequest("button_too_old")
-    await visit.newsdesk.subscribing.restore(visit.asker, What(what.kind, ref), query, when, label)
-    return await press_list(visit, ())
+    query, when, label = arguments[2], arguments[3], arguments[4]
+    done = await visit.newsdesk.subscribing.restore(visit.asker, What(what.kind, arguments[1]), query, when, label)
+    return await _listed(visit, focus=done.subscription)
 
 
 _WHATS: dict[str, What] = {w.kind: w for w in (What("everything"), What("category"), What("feed"), What("topic"))}
-
-
-async def _listed(visit: Visit, toast: str) -> Reply:
-    shown = await subscriptions(visit, "", edit=True)
-    return Reply(shown.blocks, shown.buttons, edit=True, toast=toast)

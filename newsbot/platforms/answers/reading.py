@@ -119,7 +119,7 @@ async def press_more(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 async def press_topic_latest(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """The newest stories of a topic, by its id."""
-    topic = await visit.newsdesk.following.topic(number(arguments[0]))
+    topic = await visit.newsdesk.following.topic(visit.asker, number(arguments[0]))
     found = await visit.newsdesk.reading.of_topic(topic)
     if not found:
         return Reply((visit.say("latest_none", what="topic", label=topic.name),), private=True)

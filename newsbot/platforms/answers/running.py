@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from newsbot.newsdesk.running import LoopState
 from newsbot.newsdesk.sourcing import SourceRow
-from newsbot.platforms.actions import short
+from newsbot.platforms.answers.paging import page_of, turning
 from newsbot.platforms.answers.visit import Visit, heading, line, number
-from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
+from newsbot.platforms.views import Item, Paragraph, Reply, Span
 
-PAGE = 10  # feeds
 REASON = 160  # characters of a feed's error
 
 
@@ -19,7 +18,7 @@ async def sources(visit: Visit, text: str) -> Reply:
 
 async def press_sources(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """Another page of them."""
-    return await _sources(visit, max(0, number(arguments[0])), edit=True)
+    return await _sources(visit, number(arguments[0]), edit=True)
 
 
 async def _sources(visit: Visit, page: int, *, edit: bool) -> Reply:
@@ -27,17 +26,11 @@ async def _sources(visit: Visit, page: int, *, edit: bool) -> Reply:
     if not found:
         example = "/subscribe https://example.org"
         return Reply((Paragraph((Span(visit.words("sources_none") + " "), Span(example, command=example))),))
-    page = min(page, (len(found) - 1) // PAGE)
+    shown = page_of(found, page)
     failing = sum(1 for row in found if row.state == "failing")
     said = (heading(visit.words("sources_title", n=len(found))), visit.say("sources_failing", n=failing))
-    shown = found[page * PAGE : (page + 1) * PAGE]
-    items = [_item(visit, row, n) for n, row in enumerate(shown, page * PAGE + 1)]
-    turn = []
-    if page:
-        turn.append(Button(visit.words("page_previous"), short("sl", page - 1)))
-    if (page + 1) * PAGE < len(found):
-        turn.append(Button(visit.words("page_next"), short("sl", page + 1)))
-    return Reply((*said, *items), buttons=(tuple(turn),) if turn else (), edit=edit)
+    items = [_item(visit, row, n) for n, row in shown.numbered()]
+    return Reply((*said, *items), turning(visit, "sl", shown), edit=edit)
 
 
 def _item(visit: Visit, row: SourceRow, n: int) -> Item:

@@ -20,9 +20,8 @@ async def search(visit: Visit, text: str) -> Reply:
 
 async def press_page(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """``page:cursor:query``: another page, in place of the one that was there."""
-    page, cursor, text = arguments[:3]
-    service = visit.newsdesk.searching
-    results = await service.search(visit.asker, text, number(page), cursor)
+    text, service = arguments[2], visit.newsdesk.searching
+    results = await service.search(visit.asker, text, number(arguments[0]), arguments[1])
     if not results.hits and results.page > 0:
         results = await service.search(visit.asker, text)
     return await _shown(visit, results, edit=True)
@@ -35,7 +34,7 @@ async def _shown(visit: Visit, results: Results, *, edit: bool) -> Reply:
     if not results.hits:
         blocks.append(line(visit.words("search_none_hint"), "muted"))
     blocks += [_item(visit, results, n) for n in range(len(results.hits))]
-    buttons = (await _paging(visit, results), await _offers(visit, results))
+    buttons = (_opening(visit, results), await _paging(visit, results), await _offers(visit, results))
     return Reply(tuple(blocks), buttons=tuple(row for row in buttons if row), edit=edit)
 
 
@@ -53,8 +52,17 @@ def _item(visit: Visit, results: Results, index: int) -> Item:
     title = marked(hit.title, article.url) or (Span(UNTITLED, url=article.url),)
     origin = Span(f"{article.source} · {visit.ago(article.published or article.fetched)}", "muted")
     lines = tuple(spans for spans in (marked(hit.snippet), (origin,)) if spans)
-    opened = (Button(visit.words("open_button"), short("st", article.story_id)),) if article.story_id else ()
-    return Item(title, lines, opened, number=results.first + index)
+    return Item(title, lines, number=results.first + index)
+
+
+def _opening(visit: Visit, results: Results) -> tuple[Button, ...]:
+    """A button for each article, with its number, that opens its story."""
+    found = enumerate((hit.article for hit in results.hits), results.first)
+    return tuple(
+        Button(str(n), short("st", a.story_id), hint=visit.words("button_story_hint", headline=a.title or UNTITLED))
+        for n, a in found
+        if a.story_id is not None
+    )
 
 
 async def _paging(visit: Visit, results: Results) -> tuple[Button, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from newsbot.domain.models import ChatSettings, When
+from newsbot.domain.schedule import format_when
 from newsbot.newsdesk.asking import must_run_chat
 from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone
 from newsbot.platforms.actions import short
@@ -88,7 +89,11 @@ async def _one(visit: Visit, name: str, *, edit: bool = False) -> Reply:
     hint = words(f"setting_hint_{name}", time=f"{visit.now.astimezone(visit.zone):%H:%M}")
     typed = f"/settings {name} {_EXAMPLES[name]}"
     blocks = (title, line(hint), Paragraph((Span(words("setting_or") + " "), Span(typed, command=typed))))
-    buttons = [Button(label, short("sv", name, value)) for value, label in _choices(visit, name, now)]
+    current = _typed(name, now)
+    buttons = [
+        Button(f"✓ {label}" if value == current else label, short("sv", name, value))
+        for value, label in _choices(visit, name, now)
+    ]
     return Reply(blocks, buttons=(*rows(buttons), (_back(visit),)), edit=edit)
 
 
@@ -118,15 +123,33 @@ def _choices(visit: Visit, name: str, now: ChatSettings) -> list[tuple[str, str]
             return [(n, n) for n in ITEMS]
 
 
+def _typed(name: str, now: ChatSettings) -> str:
+    """What a setting is, as it would be typed."""
+    match name:
+        case "when":
+            return format_when(now.when or When())
+        case "timezone":
+            return now.timezone or ""
+        case "quiet" if now.quiet:
+            return f"{now.quiet.start:%H:%M}-{now.quiet.end:%H:%M}"
+        case "quiet":
+            return "off"
+        case "language":
+            return now.language or ""
+        case "languages":
+            return " ".join(now.languages) or "all"
+    return str(now.max_items)
+
+
 def _offered(now: ChatSettings) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*LANGUAGES, *now.languages)))
 
 
 def _language(code: str, now: ChatSettings) -> tuple[str, str]:
     """A language as a switch: pressed, it joins or leaves those that are wanted."""
-    on = code in now.languages
-    wanted = [c for c in now.languages if c != code] if on else [*now.languages, code]
-    return " ".join(wanted) or "all", f"✓ {code}" if on else code
+    if code in now.languages:
+        return " ".join(c for c in now.languages if c != code) or "all", f"✓ {code}"
+    return " ".join((*now.languages, code)), code
 
 
 def _value(visit: Visit, name: str, now: ChatSettings) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from newsbot.domain.models import Topic
 from newsbot.newsdesk.following import Followed, TopicRow
 from newsbot.newsdesk.matching import Preview
 from newsbot.platforms.actions import short
+from newsbot.platforms.answers.paging import SIZE, page_of, turning
 from newsbot.platforms.answers.telling import article_item
 from newsbot.platforms.answers.visit import Usage, Visit, heading, line, number
 from newsbot.platforms.views import Block, Button, Item, Paragraph, Reply, Span
@@ -59,7 +63,7 @@ async def unfollow(visit: Visit, text: str) -> Reply:
     """Stop following; with nothing, ask which."""
     if text:
         topic = await visit.newsdesk.following.unfollow(visit.asker, text)
-        return Reply((visit.say("unfollowed", topic=topic.name),), buttons=((_follow(visit, topic.id),),))
+        return Reply((visit.say("unfollowed", topic=topic.name),), buttons=((await _again(visit, topic),),))
     followed = await visit.newsdesk.following.followed(visit.asker)
     if not followed:
         return await topics(visit, "")
@@ -67,19 +71,38 @@ async def unfollow(visit: Visit, text: str) -> Reply:
     return Reply((heading(visit.words("unsubscribe_title")),), buttons=buttons)
 
 
+async def _again(visit: Visit, topic: Topic) -> Button:
+    """Follow what was just unfollowed: a typed topic by its words, for it is nobody's by its number."""
+    if topic.slug:
+        return _follow(visit, topic.id)
+    return await visit.button(visit.words("follow_button"), "c", f"/follow {topic.name}", primary=True)
+
+
 def _follow(visit: Visit, topic_id: int, back: str = "") -> Button:
     arguments = (topic_id, back) if back else (topic_id,)
     return Button(visit.words("follow_button"), short("fo", *arguments), style="primary")
 
 
-async def topics(visit: Visit, text: str, *, edit: bool = False, toast: str = "") -> Reply:
+async def topics(visit: Visit, text: str) -> Reply:
     """The topics there are, each with one tap to follow."""
+    return await _listed(visit, edit=False)
+
+
+async def _listed(visit: Visit, page: int = 0, focus: int = -1, toast: str = "", *, edit: bool = True) -> Reply:
+    """A page of the list: the one with the topic ``focus`` on it where there is such a topic."""
     found = await visit.newsdesk.following.topics(visit.asker)
-    hint = Paragraph((Span(visit.words("topics_hint") + " "), Span(EXAMPLE, command=EXAMPLE)))
-    if not found:
-        hint = Paragraph((Span(visit.words("topics_none") + " "), Span(EXAMPLE, command=EXAMPLE)))
-    items = [_row(visit, row, n) for n, row in enumerate(found, 1)]
-    return Reply((heading(visit.words("topics_title")), *items, hint), edit=edit, toast=toast)
+    page = next((n // SIZE for n, row in enumerate(found) if row.topic.id == focus), page)
+    shown = page_of(found, page)
+    items = [_row(visit, row, n) for n, row in shown.numbered()]
+    said = visit.words("topics_hint" if found else "topics_none")
+    hint = Paragraph((Span(said + " "), Span(EXAMPLE, command=EXAMPLE)))
+    blocks: list[Block] = [heading(visit.words("topics_title")), *items, hint]
+    return Reply(tuple(blocks), turning(visit, "tt", shown), edit=edit, toast=toast)
+
+
+async def press_list(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Another page of the topics."""
+    return await _listed(visit, number(arguments[0]))
 
 
 def _row(visit: Visit, row: TopicRow, n: int) -> Item:
@@ -101,13 +124,11 @@ async def press_page(visit: Visit, arguments: tuple[str, ...], *, edit: bool = F
     words, topic = visit.words, page.topic
     if page.subscription is not None:
         button = Button(words("unfollow_button"), short("un", topic.id, "p"))
-        state = words("followed_again", topic=topic.name)
+        state = words("topic_page_followed", when=visit.often(page.subscription.when))
     else:
         button = _follow(visit, topic.id, "p")
-        state = ""
-    blocks = [heading(topic.name), *_seen(visit, page.understood, page.preview)]
-    if state:
-        blocks.insert(1, line(state))
+        state = words("topic_page_not_followed")
+    blocks: list[Block] = [heading(topic.name), *_seen(visit, page.understood, page.preview), line(state)]
     buttons = ((button, Button(words("latest_button"), short("tl", topic.id))),)
     return Reply(tuple(blocks), buttons, edit=edit, toast=toast, private=True)
 
@@ -117,7 +138,7 @@ async def press_follow(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     done = await visit.newsdesk.following.follow_id(visit.asker, number(arguments[0]))
     toast = visit.words("followed", topic=done.topic.name)
     again = await _place(visit, arguments, toast)
-    return again or _followed(visit, done)
+    return again or replace(_followed(visit, done), edit=True)
 
 
 async def press_unfollow(visit: Visit, arguments: tuple[str, ...]) -> Reply:
@@ -125,13 +146,13 @@ async def press_unfollow(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     topic = await visit.newsdesk.following.unfollow_id(visit.asker, number(arguments[0]))
     toast = visit.words("unfollowed", topic=topic.name)
     again = await _place(visit, arguments, toast)
-    return again or Reply((line(toast),), buttons=((_follow(visit, topic.id),),), toast=toast)
+    return again or Reply((line(toast),), buttons=((await _again(visit, topic),),), edit=True)
 
 
 async def _place(visit: Visit, arguments: tuple[str, ...], toast: str) -> Reply | None:
     match arguments[1:]:
         case ("t",):
-            return await topics(visit, "", edit=True, toast=toast)
+            return await _listed(visit, focus=number(arguments[0]), toast=toast)
         case ("p",):
             return await press_page(visit, arguments, edit=True, toast=toast)
     return None

@@ -1,0 +1,414 @@
+"""The desk, from a typed line to the reply: every command, every button, and whatever people do with them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsbot.domain.models import ChatKey
+from newsbot.locales import Words, catalogue
+from newsbot.newsdesk import Access, Asker, Rules
+from newsbot.platforms.actions import LIMIT
+from newsbot.platforms.answers import HANDLERS, PRESSES
+from newsbot.platforms.commands import COMMANDS, TABLE, Desk, Request
+from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
+from newsbot.storage import Storage
+from tests.clock import ManualClock
+from tests.newsdesk.room import BATTERY, BOSS, CHAIR, ME, MEMBER, ROCKET, SU7, Room, open_room, person
+
+FREELY = Rules(commands_per_minute=100_000)
+
+
+class Visitor:
+    """Types lines and presses buttons."""
+
+    def __init__(self, room: Room, desk: Desk) -> None:
+        self.room = room
+        self.desk = desk
+
+    async def say(self, text: str, asker: Asker = ME) -> Reply:
+        reply = await self.desk.command(Request(asker, text))
+        sound(reply)
+        return reply
+
+    async def press(self, button: Button | str, asker: Asker = ME) -> Reply:
+        action = button if isinstance(button, str) else button.action
+        reply = await self.desk.press(Request(asker), action)
+        sound(reply)
+        return reply
+
+    async def offered(self, text: str) -> list[str]:
+        return [completion.value for completion in await self.desk.complete(Request(ME), text)]
+
+
+@pytest.fixture
+async def visitor(sqlite_storage: Storage, clock: ManualClock) -> Visitor:
+    room = await open_room(sqlite_storage, clock, FREELY)
+    return Visitor(room, Desk(room.newsdesk))
+
+
+def spans(reply: Reply) -> Iterator[Span]:
+    for block in reply.blocks:
+        if isinstance(block, Paragraph):
+            yield from block.spans
+        elif isinstance(block, Item):
+            yield from block.title
+            for line in block.lines:
+                yield from line
+
+
+def text_of(reply: Reply) -> str:
+    return " ".join([reply.toast, *(span.text for span in spans(reply))])
+
+
+def buttons(reply: Reply) -> list[Button]:
+    own = [button for block in reply.blocks if isinstance(block, Item) for button in block.buttons]
+    return own + [button for row in reply.buttons for button in row]
+
+
+def button(reply: Reply, label: str) -> Button:
+    return next(b for b in buttons(reply) if b.label.startswith(label))
+
+
+def sound(reply: Reply) -> None:
+    """What every reply keeps to: something is said, buttons are short and have names."""
+    for b in buttons(reply):
+        assert b.label.strip()
+        assert b.action or b.url
+        assert len(b.action.encode()) <= LIMIT
+    assert not any("{" in span.text for span in spans(reply))
+    assert Words()("failed") not in text_of(reply)
+
+
+# --- the table -----------------------------------------------------------------------------------
+
+
+def test_every_command_has_a_handler_and_a_line_of_help() -> None:
+    assert set(TABLE) == set(HANDLERS) | {"help"}
+    assert all(f"help_{command.name}" in catalogue("en") for command in COMMANDS)
+
+
+def test_commands_of_the_bots_admins_are_shown_to_them_alone(visitor: Visitor) -> None:
+    assert {c.name for c in visitor.desk.commands(BOSS)} - {c.name for c in visitor.desk.commands(ME)} == {
+        "status", "reload",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.example], ids=lambda c: c.name)
+async def test_the_example_of_every_command_is_understood(visitor: Visitor, command: object) -> None:
+    example = getattr(command, "example", "")
+    reply = await visitor.say(example)
+    assert "Use it like this" not in text_of(reply)
+
+
+async def test_help_lists_commands_and_explains_each(visitor: Visitor) -> None:
+    whole = text_of(await visitor.say("/help"))
+    for info in visitor.desk.commands(ME):
+        assert f"/{info.name}" in whole
+        assert info.usage in text_of(await visitor.say(f"/help {info.name}"))
+
+
+async def test_missing_arguments_get_the_usage_and_an_example_to_tap(visitor: Visitor) -> None:
+    for name in ("follow", "search"):
+        reply = await visitor.say(f"/{name}")
+        assert reply.error
+        assert TABLE[name].usage in text_of(reply)
+        assert TABLE[name].example in [span.command for span in spans(reply)]
+
+
+async def test_an_unknown_command_is_answered_with_a_near_one(visitor: Visitor) -> None:
+    reply = await visitor.say("/subscrib cars")
+    assert reply.error
+    assert "/subscribe cars" in [span.command for span in spans(reply)]
+    assert "/help" in text_of(await visitor.say("/xyzzy"))
+
+
+async def test_a_command_may_name_the_bot_and_be_in_capitals(visitor: Visitor) -> None:
+    assert "Topics" in text_of(await visitor.say("/TOPICS@newsbot"))
+
+
+# --- first steps ---------------------------------------------------------------------------------
+
+
+async def test_every_button_of_the_welcome_leads_somewhere(visitor: Visitor) -> None:
+    for asker in (ME, CHAIR):
+        for b in buttons(await visitor.say("/start", asker)):
+            answer = await visitor.press(b, asker)
+            assert answer.blocks
+            assert not answer.error
+
+
+async def test_plain_words_are_a_search_in_private_and_nothing_in_a_group(visitor: Visitor) -> None:
+    await visitor.room.publish("motors", *BATTERY)
+    found = await visitor.say("solid-state battery")
+    assert BATTERY[0] in text_of(found).replace("  ", " ")
+    followed = await visitor.press(button(found, "Follow"))
+    assert "You follow" in text_of(followed)
+    assert await visitor.say("solid-state battery", MEMBER) == Reply()
+
+
+# --- subscriptions -------------------------------------------------------------------------------
+
+
+async def test_subscribing_from_the_menu(visitor: Visitor) -> None:
+    menu = await visitor.say("/subscribe")
+    done = await visitor.press(button(menu, "Motor News"))
+    assert "Subscribed to “Motor News”" in text_of(done)
+    assert "has “Motor News” already" in text_of(await visitor.press(button(menu, "Motor News")))
+
+
+async def test_a_category_and_a_topic_of_one_name_can_both_be_chosen(visitor: Visitor) -> None:
+    menu = await visitor.say("/subscribe")
+    await visitor.press(button(menu, "space"))
+    await visitor.press(button(menu, "Space"))
+    kinds = [order.what.kind for order in await visitor.room.newsdesk.subscribing.all(ME)]
+    assert kinds == ["category", "topic"]
+
+
+async def test_a_misspelt_name_offers_what_was_meant_and_to_follow_it(visitor: Visitor) -> None:
+    reply = await visitor.say("/subscribe motr news")
+    assert reply.error
+    assert "Subscribed" in text_of(await visitor.press(button(reply, "Motor News")))
+    assert "You follow" in text_of(await visitor.press(button(reply, "Follow")))
+
+
+async def test_a_subscription_is_paused_resumed_changed_and_removed_by_buttons(visitor: Visitor) -> None:
+    await visitor.say("/subscribe cars")
+    shown = await visitor.say("/subscriptions")
+    pause = button(shown, "Pause")
+    paused = await visitor.press(pause)
+    assert paused.edit
+    assert "paused" in text_of(await visitor.press(pause))  # a second press does no harm
+    await visitor.press(button(paused, "Resume"))
+    times = await visitor.press(button(paused, "When"))
+    changed = await visitor.press(button(times, "Daily 08:00"))
+    assert "every day at 08:00" in text_of(changed)
+    ended = await visitor.press(button(changed, "Remove"))
+    back = await visitor.press(button(ended, "Undo"))
+    assert "every day at 08:00" in text_of(back)
+    assert (await visitor.press(button(changed, "Remove"))).error  # that one is gone
+
+
+async def test_an_undo_that_nobody_was_given_is_refused(visitor: Visitor) -> None:
+    reply = await visitor.press("sa:feed:1::instant:Motor News")
+    assert reply.error
+    assert await visitor.room.newsdesk.subscribing.all(ME) == []
+
+
+async def test_ending_everything_is_asked_for_twice(visitor: Visitor) -> None:
+    await visitor.say("/subscribe cars")
+    await visitor.say("/subscribe space hourly")
+    asked = await visitor.say("/unsubscribe all")
+    assert len(await visitor.room.newsdesk.subscribing.all(ME)) == 2
+    await visitor.press(button(asked, "Yes"))
+    assert await visitor.room.newsdesk.subscribing.all(ME) == []
+    assert not (await visitor.press(button(asked, "Yes"))).error
+
+
+async def test_long_lists_come_in_pages_and_stay_on_theirs(visitor: Visitor) -> None:
+    for n in range(20):
+        await visitor.say(f"/subscribe cars word{n}")
+    first = await visitor.say("/subscriptions")
+    second = await visitor.press(button(first, "Next"))
+    assert "word9" in text_of(second)
+    assert "word0" not in text_of(second)
+    assert "word9" in text_of(await visitor.press(button(second, "Pause")))
+
+
+# --- topics --------------------------------------------------------------------------------------
+
+
+async def test_a_topic_is_followed_and_unfollowed_with_one_tap_in_place(visitor: Visitor) -> None:
+    shown = await visitor.say("/topics")
+    followed = await visitor.press(button(shown, "Follow"))
+    assert followed.edit
+    assert "You follow “Space”" in followed.toast
+    unfollowed = await visitor.press(button(followed, "✓ Following"))
+    assert "no longer" in unfollowed.toast
+    assert await visitor.room.newsdesk.following.followed(ME) == []
+
+
+async def test_following_tells_what_was_understood_and_found(visitor: Visitor) -> None:
+    await visitor.room.publish("motors", *SU7)
+    said = text_of(await visitor.say("/follow Xiaomi EV"))
+    for part in ("I look for", "Xiaomi", "30 days", "1 story", SU7[0], "matched"):
+        assert part in said
+    assert "would have brought you nothing" in text_of(await visitor.say("/follow sodium teapot"))
+
+
+async def test_somebody_elses_typed_topic_is_nobodys_to_open(visitor: Visitor) -> None:
+    done = await visitor.room.newsdesk.following.follow(ME, "my secret illness")
+    for verb in ("tp", "fo", "un", "tl"):
+        reply = await visitor.press(f"{verb}:{done.topic.id}", person(user="9"))
+        assert reply.error
+        assert "secret" not in text_of(reply)
+    assert "secret" in text_of(await visitor.press(f"tp:{done.topic.id}"))
+
+
+async def test_a_typed_topic_can_be_taken_up_again_after_unfollowing(visitor: Visitor) -> None:
+    followed = await visitor.say("/follow sodium teapot")
+    ended = await visitor.press(button(followed, "Unfollow"))
+    assert "You follow" in text_of(await visitor.press(button(ended, "Follow")))
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+async def test_search_turns_pages_in_place_even_for_a_long_query(visitor: Visitor) -> None:
+    long = "battery " + " OR ".join(f"lithium{n}" for n in range(30))
+    for n in range(7):
+        await visitor.room.publish("motors", f"Battery lithium1 number {n}", "It lasts.", hours=n + 1)
+    first = await visitor.say(f"/search {long}")
+    second = await visitor.press(button(first, "Next"))
+    assert second.edit
+    assert [b.number for b in second.blocks if isinstance(b, Item)] == [6, 7]
+    again = await visitor.press(button(second, "‹"))
+    assert [b.number for b in again.blocks if isinstance(b, Item)] == [1, 2, 3, 4, 5]
+
+
+async def test_a_story_in_a_list_opens_with_its_own_buttons_and_all_of_them_work(visitor: Visitor) -> None:
+    told = await visitor.room.publish("motors", *SU7)
+    await visitor.room.publish("volt", "Xiaomi delivers", SU7[1], story=told.story_id)
+    await visitor.room.publish("stars", *ROCKET)
+    await visitor.say("/follow Xiaomi EV")
+    opened = await visitor.press(button(await visitor.say("/latest cars"), "1"))
+    assert {b.action.partition(":")[0] for b in buttons(opened)} == {"lk", "so", "mm", "wy"}
+    for b in buttons(opened):
+        assert not (await visitor.press(b)).error
+    muted = await visitor.press(button(await visitor.press(button(opened, "Mute")), "Source Motor News"))
+    assert "Muted the source Motor News" in text_of(muted)
+    await visitor.press(button(muted, "Undo"))
+    assert await visitor.room.newsdesk.muting.all(ME) == []
+
+
+async def test_nothing_new_offers_a_longer_period(visitor: Visitor) -> None:
+    await visitor.room.publish("motors", *SU7, hours=50)
+    empty = await visitor.say("/digest cars")
+    longer = await visitor.press(button(empty, "The last week"))
+    assert any(type(block).__name__ == "DigestBlock" for block in longer.blocks)
+
+
+async def test_why_answers_with_the_subscription_and_the_words(visitor: Visitor) -> None:
+    told = await visitor.room.publish("motors", *SU7)
+    assert "no subscription" in text_of(await visitor.say(f"/why {told.url}"))
+    await visitor.say("/follow Xiaomi EV")
+    said = text_of(await visitor.say(f"/why {told.url}"))
+    assert "the topic Xiaomi EV" in said
+    assert "matched" in said
+    assert (await visitor.say("/why not")).error
+
+
+# --- settings ------------------------------------------------------------------------------------
+
+
+async def test_every_setting_and_every_choice_can_be_pressed(visitor: Visitor) -> None:
+    for b in buttons(await visitor.say("/settings")):
+        opened = await visitor.press(b)
+        assert opened.edit
+        for choice in buttons(opened):
+            assert not (await visitor.press(choice)).error
+
+
+async def test_a_misspelt_time_zone_offers_near_ones(visitor: Visitor) -> None:
+    reply = await visitor.say("/settings timezone Berlni")
+    await visitor.press(button(reply, "Europe/Berlin"))
+    assert (await visitor.room.newsdesk.settling.of(ME)).timezone == "Europe/Berlin"
+    assert "Europe/Berlin" in text_of(await visitor.say("/subscribe cars daily 08:00"))
+
+
+# --- rights --------------------------------------------------------------------------------------
+
+
+async def test_members_of_a_group_may_read_but_not_change_it_whatever_they_press(visitor: Visitor) -> None:
+    told = await visitor.room.publish("motors", *SU7)
+    await visitor.say("/subscribe cars", CHAIR)
+    shown = await visitor.say("/subscriptions", MEMBER)
+    tries: list[Button | str] = [*buttons(shown), "sz", "sv:compact:on", f"mu:story:{told.story_id}", "mm:1", "mx:1"]
+    for b in tries:
+        reply = await visitor.press(b, MEMBER)
+        assert reply.error
+        assert "admins" in text_of(reply)
+    for text in ("/subscribe space", "/unsubscribe cars", "/settings compact on"):
+        assert "admins" in text_of(await visitor.say(text, MEMBER))
+    assert [o.label for o in await visitor.room.newsdesk.subscribing.all(MEMBER)] == ["cars"]
+
+
+async def test_status_and_reload_do_not_exist_for_others(visitor: Visitor) -> None:
+    assert "don’t know" in text_of(await visitor.say("/status"))
+    assert "don’t know" in text_of(await visitor.press("c:/reload"))
+    assert "Status" in text_of(await visitor.say("/status", BOSS))
+    assert (await visitor.say("/reload", BOSS)).error  # nothing to reload in this room
+
+
+async def test_a_chat_that_is_not_admitted_gets_one_sentence_and_no_completions(visitor: Visitor) -> None:
+    visitor.room.newsdesk.configure(Rules(access=Access("allowlist")))
+    assert "not open to this chat (web:7)" in text_of(await visitor.say("/topics"))
+    assert (await visitor.press("su")).error
+    assert await visitor.offered("/su") == []
+    assert await visitor.room.storage.chats.find(ChatKey("web", "7")) is None
+
+
+async def test_too_many_commands_a_minute_are_asked_to_wait(visitor: Visitor, clock: ManualClock) -> None:
+    visitor.room.newsdesk.configure(Rules(commands_per_minute=3))
+    replies = [await visitor.say("/privacy") for _ in range(4)]
+    assert [reply.error for reply in replies] == [False, False, False, True]
+    assert not (await visitor.say("/privacy", BOSS)).error
+    clock.advance(minutes=1)
+    assert not (await visitor.say("/privacy")).error
+
+
+# --- completion ----------------------------------------------------------------------------------
+
+
+async def test_completion_offers_commands_then_arguments_as_whole_lines(visitor: Visitor) -> None:
+    assert await visitor.offered("/sub") == ["/subscribe ", "/subscriptions"]
+    assert await visitor.offered("/subscribe mot") == ["/subscribe motors"]
+    assert "/subscribe motors daily 08:00" in await visitor.offered("/subscribe motors ")
+    assert await visitor.offered("/follow xia") == ["/follow Xiaomi EV"]
+    await visitor.say("/follow Xiaomi EV")
+    assert await visitor.offered("/follow xia") == []
+    assert await visitor.offered("/unfollow ") == ["/unfollow Xiaomi EV"]
+    assert await visitor.offered("/settings time") == ["/settings timezone"]
+    assert "/settings timezone Asia/Tokyo" in await visitor.offered("/settings timezone tok")
+    assert await visitor.offered("hello") == []
+    assert await visitor.offered("/nosuch x") == []
+
+
+# --- whatever people do --------------------------------------------------------------------------
+
+WORDS = st.sampled_from([c.name for c in COMMANDS] + ["Xiaomi", "cars", "daily", "08:00", "all", "-x", '"', "0", "OR"])
+LINES = st.one_of(
+    st.text(max_size=60).map(lambda text: "/" + text),
+    st.lists(WORDS, min_size=1, max_size=5).map(lambda words: "/" + " ".join(words)),
+    st.tuples(st.sampled_from([c.name for c in COMMANDS]), st.text(max_size=40)).map(lambda p: f"/{p[0]} {p[1]}"),
+)
+VERBS = [*PRESSES, "c", "~", "nosuch"]
+ARGUMENT = st.one_of(st.integers(-5, 2**70).map(str), st.text(max_size=12), st.sampled_from(["timezone", "t", "p"]))
+ACTIONS = st.tuples(st.sampled_from(VERBS), st.lists(ARGUMENT, max_size=4)).map(lambda p: ":".join((p[0], *p[1])))
+
+
+@pytest.mark.parametrize("asker", [ME, MEMBER, BOSS], ids=["me", "member", "boss"])
+async def test_no_line_and_no_press_ever_breaks_the_desk(
+    visitor: Visitor, asker: Asker, caplog: pytest.LogCaptureFixture
+) -> None:
+    await visitor.room.publish("motors", *SU7)
+    found: list[str] = []
+    presses: list[str] = []
+
+    @given(LINES, ACTIONS)
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def collect(text: str, action: str) -> None:
+        found.append(text)
+        presses.append(action)
+
+    collect()
+    with caplog.at_level(logging.ERROR):
+        for text, action in zip(found, presses, strict=True):
+            await visitor.say(text, asker)
+            await visitor.press(action, asker)
+            await visitor.desk.complete(Request(asker), text)
+    assert not caplog.records
