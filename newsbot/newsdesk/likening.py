@@ -61,7 +61,7 @@ class Likening:
         search = self._tools.storage.search
         keys = {key for term in query.terms for phrase in phrases(term) for key in phrase}
         known, documents = await search.frequencies(list(keys)), await search.documents()
-        often = {node: frequency(node, known) for node in query.node.nodes}
+        often = {node: frequency(node, known) for node in query.node.nodes if len(said(node).encode()) > 1}
         telling = [node for node, n in often.items() if 1 < n <= max(20, documents // 5)]
         return sorted(telling, key=lambda node: often[node])[:WORDS]
 
