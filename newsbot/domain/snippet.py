@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from newsbot.domain.analyze import Analyzer, Token
+from newsbot.domain.analyze import Analyzer
 
 Snippet = tuple[tuple[str, bool], ...]
 """Pieces of a text in order, each with whether it is a match. Joined, they are a part of the text on one line, with
 "…" where it was cut."""
 
+Word = tuple[int, int, str]
+"""Start, end and key."""
+
 LOOKED_AT = 20_000
 """Characters of a text in which matches are looked for."""
-MOST_HITS = 300
+MOST_HITS = 200
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*\s+|[。！？]|\n+")
 
 
@@ -40,9 +43,9 @@ def cut(text: str, runs: Sequence[Run], analyzer: Analyzer, width: int) -> Snipp
     """About ``width`` characters of ``text``, cut between words, round the richest place; its beginning when nothing
     matches. Never raises; () for an empty text."""
     looked = text[:LOOKED_AT]
-    tokens = analyzer.tokens(looked)
-    hits = _hits(tokens, runs)
-    begin, end = _window(looked, tokens, hits, max(width, 1))
+    words = analyzer.places(looked)
+    hits = _hits(words, runs)
+    begin, end = _window(looked, words, hits, max(width, 1))
     pieces = [("… ", False)] if begin else []
     pieces += _pieces(looked, begin, end, hits)
     if end < len(text.rstrip()):
@@ -50,37 +53,37 @@ def cut(text: str, runs: Sequence[Run], analyzer: Analyzer, width: int) -> Snipp
     return _joined(pieces)
 
 
-def _hits(tokens: Sequence[Token], runs: Sequence[Run]) -> list[_Hit]:
+def _hits(words: Sequence[Word], runs: Sequence[Run]) -> list[_Hit]:
+    """Where the runs stand, in the order of the text."""
     whole: dict[str, list[Run]] = {}
     for run in runs:
         if run.keys and not (run.prefix and len(run.keys) == 1):
             whole.setdefault(run.keys[0], []).append(run)
     beginnings = [run for run in runs if run.prefix and len(run.keys) == 1]
     hits: list[_Hit] = []
-    for at, token in enumerate(tokens):
-        for run in (*whole.get(token.key, ()), *beginnings):
-            if _stands(run, tokens, at):
-                last = tokens[at : at + len(run.keys)]
-                hits.append(_Hit(token.start, max(t.end for t in last), run.term))
-        if len(hits) >= MOST_HITS:
-            break
+    for at, (start, _, key) in enumerate(words):
+        if key in whole or beginnings:
+            standing = (run for run in (*whole.get(key, ()), *beginnings) if _stands(run, words, at))
+            hits += (_Hit(start, max(end for _, end, _ in words[at : at + len(r.keys)]), r.term) for r in standing)
+            if len(hits) >= MOST_HITS:
+                break
     return hits
 
 
-def _stands(run: Run, tokens: Sequence[Token], at: int) -> bool:
-    keys = [token.key for token in tokens[at : at + len(run.keys)]]
+def _stands(run: Run, words: Sequence[Word], at: int) -> bool:
+    keys = tuple(key for _, _, key in words[at : at + len(run.keys)])
     if run.prefix:
-        return len(keys) == len(run.keys) and keys[:-1] == list(run.keys[:-1]) and keys[-1].startswith(run.keys[-1])
-    return keys == list(run.keys)
+        return len(keys) == len(run.keys) and keys[:-1] == run.keys[:-1] and keys[-1].startswith(run.keys[-1])
+    return keys == run.keys
 
 
-def _window(text: str, tokens: Sequence[Token], hits: Sequence[_Hit], width: int) -> tuple[int, int]:
+def _window(text: str, words: Sequence[Word], hits: Sequence[_Hit], width: int) -> tuple[int, int]:
     """From where to where: the place with most of the query's demands, the earliest of equals."""
     if len(text) <= width:
         return 0, len(text)
     best = max(hits, key=lambda hit: (_worth(hits, hit.start, hit.start + width * 3 // 4), -hit.start), default=None)
-    begin = _begin(text, tokens, best.start, width) if best else 0
-    return begin, _end(text, tokens, begin, best.end if best else 0, width)
+    begin = _begin(text, words, best.start, width) if best else 0
+    return begin, _end(text, words, begin, best.end if best else 0, width)
 
 
 def _worth(hits: Sequence[_Hit], start: int, end: int) -> float:
@@ -89,7 +92,7 @@ def _worth(hits: Sequence[_Hit], start: int, end: int) -> float:
     return len(set(terms)) + 0.1 * min(len(terms), 5)
 
 
-def _begin(text: str, tokens: Sequence[Token], hit: int, width: int) -> int:
+def _begin(text: str, words: Sequence[Word], hit: int, width: int) -> int:
     """A little before the hit: where its sentence begins, or else a word."""
     if hit < width // 2:
         return 0
@@ -97,17 +100,17 @@ def _begin(text: str, tokens: Sequence[Token], hit: int, width: int) -> int:
     sentences = [end.end() for end in SENTENCE_END.finditer(text, max(hit - width // 2, 0), hit)]
     if sentences:
         return sentences[-1]
-    at = bisect.bisect_left(tokens, earliest, key=lambda token: token.start)
-    return min(tokens[at].start, hit) if at < len(tokens) else hit
+    at = bisect.bisect_left(words, earliest, key=lambda word: word[0])
+    return min(words[at][0], hit) if at < len(words) else hit
 
 
-def _end(text: str, tokens: Sequence[Token], begin: int, least: int, width: int) -> int:
+def _end(text: str, words: Sequence[Word], begin: int, least: int, width: int) -> int:
     """The end of the last word that fits, with the sign behind it."""
     end = begin + width
     if end >= len(text):
         return len(text)
-    at = bisect.bisect_right(tokens, end, key=lambda token: token.end)
-    last = tokens[at - 1].end if at else 0
+    at = bisect.bisect_right(words, end, key=lambda word: word[1])
+    last = words[at - 1][1] if at else 0
     last = max(last, min(least, end))
     if last <= begin:
         return end

@@ -8,6 +8,7 @@ it even when articles arrive in between.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ from newsbot.domain.query import SearchQuery
 from newsbot.domain.rank import Candidate, rank
 from newsbot.storage.engine import Database
 from newsbot.storage.search_counts import Counts
-from newsbot.storage.search_expression import EVERYTHING, Expression, both
+from newsbot.storage.search_expression import EVERYTHING, Expression, both, holds
 from newsbot.storage.search_index import create_search, engine, index_articles, unindex_articles
 from newsbot.storage.search_query import Wanted, wanted
 from newsbot.storage.search_rows import Span, published
@@ -40,8 +41,8 @@ __all__ = [
 
 NEWEST = 300
 """Candidates by time: what the first page ranks, not what paging can reach."""
-TITLED = 100
-"""Candidates for words in the title, however old."""
+TITLED = 150
+"""Candidates for words in the title, however old: as many that have all, and as many that have any."""
 COUNTED = 1000
 """Results are counted up to here."""
 REMEMBERED = 256
@@ -152,21 +153,25 @@ class Search:
         asked = await wanted(conn, request.query, request.languages, request.now)
         keys = {key for term in asked.terms for phrase in term.phrases for key in phrase}
         for demand in asked.demands:
-            some = self._engine.matching(demand, asked.span).limit(COUNTED + 1)
+            expression = both((demand, *asked.conditions))
+            some = self._engine.matching(expression, asked.span).limit(COUNTED + 1)
             tally = await self._counts.tally(conn, some, keys)
             if tally.found:
                 candidates = await self._candidates(conn, asked, demand)
-                ranked = rank(candidates, asked.terms, tally.frequencies, tally.documents, request.now)
+                counts = tally.frequencies, tally.documents
+                ranked = await asyncio.to_thread(rank, candidates, asked.terms, *counts, request.now)
                 hits = tuple(SearchHit(r.id, r.score) for r in ranked)
-                return _First(demand, asked.span, hits, tally.found, relaxed=demand is not asked.demands[0])
+                return _First(expression, asked.span, hits, tally.found, relaxed=demand is not asked.demands[0])
         return _First(EVERYTHING, asked.span, (), 0, relaxed=False)
 
     async def _candidates(self, conn: AsyncConnection, asked: Wanted, demand: Expression) -> list[Candidate]:
-        windows = [(demand, NEWEST), *((both((demand, title)), TITLED) for title in asked.titled)]
-        ids = [_newest(self._engine.matching(part, asked.span), limit) for part, limit in windows]
-        found = union(*(select(part.subquery().c.id) for part in ids)).subquery()
-        statement = select(_documents).join(found, found.c.id == _documents.c.id)
-        return [Candidate(i, title, body, published(i)) for i, title, body in await conn.execute(statement)]
+        newest = self._engine.matching(both((demand, *asked.conditions)), asked.span)
+        titled = (self._engine.titled(both((title, *asked.conditions)), asked.span) for title in asked.titled)
+        windows = [_newest(newest, NEWEST), *(_newest(ids, TITLED) for ids in titled)]
+        found = union(*(select(window.subquery().c.id) for window in windows)).subquery()
+        rows = await conn.execute(select(_documents).join(found, found.c.id == _documents.c.id))
+        # What was found by its title alone need not have all that is asked for.
+        return [Candidate(i, title, body, published(i)) for i, title, body in rows if holds(demand, title, body)]
 
     # --- the pages ---
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from newsbot.domain.rank import padded
 from newsbot.storage.columns import storable
 
 LONGEST_KEY = 100
@@ -96,3 +97,19 @@ def either(parts: Iterable[Expression]) -> Expression:
     """OR; nothing when there are no parts."""
     those = tuple(dict.fromkeys(parts))
     return those[0] if len(those) == 1 else Either(those) if those else NOTHING
+
+
+def holds(expression: Expression, title: str, body: str) -> bool:
+    """Whether an article with these padded keys is wanted, marks aside: they are the database's to judge."""
+    match expression:
+        case Phrase():
+            run = padded(" ".join(expression.keys))
+            return run in title or (not expression.title and run in body)
+        case Both():
+            return all(holds(part, title, body) for part in expression.parts)
+        case Either():
+            return any(holds(part, title, body) for part in expression.parts)
+        case Without():
+            return not holds(expression.part, title, body)
+        case Marked():
+            return expression == EVERYTHING

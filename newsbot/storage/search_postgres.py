@@ -80,7 +80,7 @@ def _row(document: Document) -> dict[str, object]:
         "id": document.id,
         "title": document.title,
         "body": document.body,
-        "title_keys": list(title_keys),
+        "title_keys": list(title_keys.union(document.marks)),
         "keys": list(title_keys.union(document.body.split(), document.marks)),
     }
 
@@ -112,6 +112,14 @@ def matching(expression: Expression, span: Span) -> Select[Any]:
     """
     parts = expression.parts if isinstance(expression, Both) else (expression,)
     conditions = [_has(loose)] if (loose := _loose(expression)) else []
+    conditions += [_exact(part) for part in parts if not _is_plain(part)]
+    return select(_documents.c.id).where(*conditions, *span.bounds(_documents.c.id))
+
+
+def titled(expression: Expression, span: Span) -> Select[Any]:
+    """The same for an ``expression`` of title phrases and marks only, from the titles' own index."""
+    parts = expression.parts if isinstance(expression, Both) else (expression,)
+    conditions = [_has(loose, "title_vector")] if (loose := _loose(expression)) else []
     conditions += [_exact(part) for part in parts if not _is_plain(part)]
     return select(_documents.c.id).where(*conditions, *span.bounds(_documents.c.id))
 

@@ -37,12 +37,14 @@ Widened = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to ask the database for: ``demands``, the strictest first, each tried when the one before finds nothing.
+    """What to ask the database for: ``demands``, the strictest first, each tried when the one before finds nothing;
+    always within ``conditions`` (marks) and ``span``.
 
     ``titled``: what else makes an article a candidate for the first page, however old. ``terms``: for the ranker.
     """
 
     demands: tuple[Expression, ...]
+    conditions: tuple[Expression, ...] = ()
     titled: tuple[Expression, ...] = ()
     terms: tuple[rank.Term, ...] = ()
     span: Span = EVER
@@ -51,7 +53,7 @@ class Wanted:
 async def wanted(conn: AsyncConnection, query: SearchQuery, languages: Sequence[str], now: datetime) -> Wanted:
     """What to ask the database for a query asked at ``now``, within a reader's ``languages`` (() for all)."""
     prefixes = [term.text for term in query.terms if isinstance(term, Prefix)]
-    widened = {prefix: await widen(conn, prefix) for prefix in prefixes}
+    widened = {prefix: await widen(conn, prefix) for prefix in dict.fromkeys(prefixes)}
     marks = await _marked(conn, query.filters)
     if languages:
         marks.append(Marked(tuple(language_mark(language) for language in (*languages, ""))))
@@ -63,11 +65,11 @@ def plan(node: And, widened: Widened, conditions: Sequence[Expression], span: Sp
     may not."""
     positive = [part for part in node.nodes if not isinstance(part, Not)]
     vetoes = [_expression(part, widened) for part in node.nodes if isinstance(part, Not)]
-    always = [*conditions, *vetoes]
     parts = [_expression(part, widened) for part in positive]
     titles = [_expression(part, widened, titled=True) for part in positive]
-    demands = dict.fromkeys(both([*demand, *always]) for demand in _demands(parts))
-    return Wanted(tuple(demands), tuple(dict.fromkeys((both(titles), either(titles)))), rank.terms(node), span)
+    demands = dict.fromkeys(both([*demand, *vetoes]) for demand in _demands(parts))
+    windows = dict.fromkeys((both(titles), either(titles)))
+    return Wanted(tuple(demands), tuple(conditions), tuple(windows), rank.terms(node), span)
 
 
 def _demands(parts: Sequence[Expression]) -> list[list[Expression]]:

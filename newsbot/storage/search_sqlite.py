@@ -31,8 +31,19 @@ CREATE VIRTUAL TABLE search_index USING fts5
 (title, body, marks, content='search_documents', content_rowid='id', tokenize="ascii tokenchars '{_SIGNS}'")
 """
 
+# Titles have an index of their own: a word that all texts have is rare in titles, and its list there is short.
+_TITLES = f"""
+CREATE VIRTUAL TABLE search_titles USING fts5
+(title, marks, content='search_documents', content_rowid='id', tokenize="ascii tokenchars '{_SIGNS}'")
+"""
+
 _INSERT = "INSERT INTO search_documents (id, title, body, marks) VALUES (:id, :title, :body, :marks)"
 _ADD = "INSERT INTO search_index (rowid, title, body, marks) VALUES (:id, :title, :body, :marks)"
+_ADD_TITLE = "INSERT INTO search_titles (rowid, title, marks) VALUES (:id, :title, :marks)"
+_REMOVE_TITLE = """
+INSERT INTO search_titles (search_titles, rowid, title, marks)
+SELECT 'delete', id, title, marks FROM search_documents WHERE id IN (SELECT value FROM json_each(:ids))
+"""
 _REMOVE = """
 INSERT INTO search_index (search_index, rowid, title, body, marks)
 SELECT 'delete', id, title, body, marks FROM search_documents WHERE id IN (SELECT value FROM json_each(:ids))
@@ -40,27 +51,25 @@ SELECT 'delete', id, title, body, marks FROM search_documents WHERE id IN (SELEC
 _DELETE = "DELETE FROM search_documents WHERE id IN (SELECT value FROM json_each(:ids))"
 _LEARN = "INSERT OR IGNORE INTO search_words SELECT value FROM json_each(:words)"
 
-_index = table("search_index", column("rowid"))
-
 
 def create(conn: Connection) -> None:
     """Make the tables, in the migration's transaction."""
-    for statement in (_DOCUMENTS, _WORDS, _INDEX):
+    for statement in (_DOCUMENTS, _WORDS, _INDEX, _TITLES):
         conn.exec_driver_sql(statement)
 
 
 async def index(conn: AsyncConnection, documents: Sequence[Document]) -> None:
     """Put documents that are not in the index into it."""
     rows = [{"id": d.id, "title": d.title, "body": d.body, "marks": " ".join(d.marks)} for d in documents]
-    await conn.execute(text(_INSERT), rows)
-    await conn.execute(text(_ADD), rows)
+    for statement in (_INSERT, _ADD, _ADD_TITLE):
+        await conn.execute(text(statement), rows)
 
 
 async def unindex(conn: AsyncConnection, ids: Sequence[int]) -> None:
     """Take documents out of the index; ids that are not in it do nothing."""
     those = {"ids": json.dumps(list(ids))}
-    await conn.execute(text(_REMOVE), those)
-    await conn.execute(text(_DELETE), those)
+    for statement in (_REMOVE, _REMOVE_TITLE, _DELETE):
+        await conn.execute(text(statement), those)
 
 
 async def learn(conn: AsyncConnection, words: Sequence[str]) -> None:
@@ -79,8 +88,18 @@ def documents() -> Select[Any]:
 
 def matching(expression: Expression, span: Span) -> Select[Any]:
     """The ids, as ``id``, of the articles in ``span`` that ``expression`` wants."""
-    wanted = column("search_index", is_literal=True).op("MATCH")(_match(expression))
-    return select(_index.c.rowid.label("id")).where(wanted, *span.bounds(_index.c.rowid))
+    return _select("search_index", expression, span)
+
+
+def titled(expression: Expression, span: Span) -> Select[Any]:
+    """The same for an ``expression`` of title phrases and marks only, from the titles' own index."""
+    return _select("search_titles", expression, span)
+
+
+def _select(index: str, expression: Expression, span: Span) -> Select[Any]:
+    rows = table(index, column("rowid"))
+    wanted = column(index, is_literal=True).op("MATCH")(_match(expression))
+    return select(rows.c.rowid.label("id")).select_from(rows).where(wanted, *span.bounds(rows.c.rowid))
 
 
 def _match(expression: Expression) -> str:

@@ -96,6 +96,21 @@ class Analyzer:
             for (start, end), key in zip(run.spans, run.keys, strict=True)
         )
 
+    def places(self, text: str) -> list[tuple[int, int, str]]:
+        """Start, end and key of each word of ``text`` in order: what :meth:`tokens` tells, in less time."""
+        runs = self._runs
+        found = []
+        for match in _RUN.finditer(text):
+            at = match.start()
+            run = runs[match.group()]
+            if len(run.keys) == 1:
+                start, end = run.spans[0]
+                found.append((at + start, at + end, run.keys[0]))
+            else:
+                for (start, end), key in zip(run.spans, run.keys, strict=True):
+                    found.append((at + start, at + end, key))
+        return found
+
     def phrase(self, text: str) -> tuple[str, ...]:
         """The keys that stand side by side wherever an article says ``text``; () when it has no words."""
         keys = self.keys(text)
