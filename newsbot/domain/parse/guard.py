@@ -137,8 +137,8 @@ def _mixed(data: bytes) -> str:
     """Broken UTF-8 stays UTF-8 while most of its other characters are sound; all else is Windows' Latin."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    foreign = len(data) - len(data.translate(None, bytes(range(0xC2, 0xF5))))  # lead bytes of sequences
-    return text if foreign > 2 * bad else data.decode("cp1252", "replace")
+    sound = len(text) - len(text.encode("ascii", "ignore")) - bad
+    return text if sound > bad else data.decode("cp1252", "replace")
 
 
 def _first(found: re.Match[bytes] | re.Match[str] | None) -> str:
