@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +18,7 @@ from newsbot.app.terminal import Terminal
 from newsbot.app.webchat import WebChatHouse, web_sender
 from newsbot.domain.models import Delivery
 from newsbot.domain.plan import SETTLE
-from newsbot.domain.ports import Sender, SendOutcome
+from newsbot.domain.ports import Sender, SendOutcome, Sent
 from newsbot.pipeline.clockwork import Loop
 from newsbot.pipeline.collect import CollectReport
 from newsbot.pipeline.outbox import Outbox
@@ -52,7 +52,7 @@ class Tally:
 
     def __call__(self, _delivery: Delivery, answer: SendOutcome) -> None:
         """Count one."""
-        if type(answer).__name__ == "Sent":
+        if isinstance(answer, Sent):
             self.sent += 1
         else:
             self.failed += 1
@@ -76,7 +76,7 @@ async def run_once(room: Newsroom, terminal: Terminal) -> OnceReport:
     boxes = [Outbox(room.storage, s, room.clock, room.owner, settled) for s in _senders(room, lambda: None)]
     try:
         collected = await room.collector.once(terminal.polled)
-        judged = await _drain(room.judge.step)
+        await _drain(room.judge.step)
         await _drain(room.planner.step)
         await room.clock.sleep(SETTLE.total_seconds() + 0.1)  # what just came settles before it is composed
         await _drain(room.planner.step)
@@ -84,14 +84,12 @@ async def run_once(room: Newsroom, terminal: Terminal) -> OnceReport:
             await _drain(box.step)
     finally:
         await _release(room, boxes)
-    return OnceReport(collected, judged, tally.sent, tally.failed)
+    return OnceReport(collected, room.judge.judged, tally.sent, tally.failed)
 
 
-async def _drain(step: Callable[[], object]) -> int:
-    rounds = 0
-    while await step():  # type: ignore[misc]  # a step is an async function of no arguments
-        rounds += 1
-    return rounds
+async def _drain(step: Callable[[], Awaitable[bool]]) -> None:
+    while await step():
+        pass
 
 
 async def _release(room: Newsroom, boxes: Iterable[Outbox]) -> None:
@@ -140,8 +138,8 @@ def _boxes(
 
 
 def _loops(room: Newsroom, roles: Sequence[Role], boxes: Iterable[Outbox], metrics: Metrics) -> list[Loop]:
-    def loop(name: str, step: Callable[[], object], pause: float = 1.0) -> Loop:
-        return Loop(name, step, room.clock, room.wake, pause)  # type: ignore[arg-type]  # an async step
+    def loop(name: str, step: Callable[[], Awaitable[bool]], pause: float = 1.0) -> Loop:
+        return Loop(name, step, room.clock, room.wake, pause)
 
     ingest = [
         loop("collect", room.collector.step),

@@ -6,15 +6,16 @@ head of the text, or again and again; not once in passing, nor in a list at the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from newsbot.domain.analyze import AnalyzedArticle, fold
+from newsbot.domain.analyze import AnalyzedArticle, Analyzer, fold
 from newsbot.domain.lexicon import Lexicon
-from newsbot.domain.models import Match
-from newsbot.domain.query import Alias, And, Facet, Not, Or, Prefix, SearchQuery, Term, TopicQuery
+from newsbot.domain.models import Article, Match
+from newsbot.domain.query import Alias, And, Facet, Not, Or, Prefix, SearchQuery, Term, TopicQuery, parse_search
 from newsbot.domain.query.parts import SHOUTED
 from newsbot.domain.query.search import Node
+from newsbot.errors import QueryError
 
 Hit = tuple[int, int]
 """A facet in an article: the position of its first key, and how many keys it is."""
@@ -126,6 +127,20 @@ def fits(
     if name and any(part in name for part in filters.not_sources):
         return False
     return _in_time(query, published, now) and _holds(query.node, article)
+
+
+def narrowing(article: Article, analyzer: Analyzer, lexicon: Lexicon, now: datetime) -> Callable[[str], bool]:
+    """Whether ``article`` fits the narrowing query of a subscription; one without words lets nothing through."""
+
+    def narrowed(query: str) -> bool:
+        try:
+            asked = parse_search(query, analyzer, lexicon)
+        except QueryError:
+            return False
+        analyzed = analyzer.article(article.title, article.text, article.language)
+        return fits(asked, analyzed, source=article.source, published=article.published, now=now)
+
+    return narrowed
 
 
 def marked(article: AnalyzedArticle, query: SearchQuery) -> tuple[str, ...]:

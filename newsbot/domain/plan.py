@@ -30,7 +30,7 @@ SETTLE = timedelta(seconds=2)
 """An instant story waits this long, so that what arrives together is posted together."""
 
 BURST = 3
-"""So many stories at once are posted one by one; more become one digest."""
+"""So many stories at once are posted one by one; more become one digest, and one only within the window below."""
 
 BUSY_WINDOW = timedelta(minutes=10)
 BUSY_POSTS = 6
@@ -144,7 +144,7 @@ def _digest(occasion: Occasion, candidates: Iterable[Candidate], max_items: int)
 def _instant(due: Sequence[Candidate], posted: Sequence[datetime], max_items: int, now: datetime) -> Composition:
     held = any(c.outcome.note == "quiet" for c in due)
     recent = sorted(at for at in posted if at > now - BUSY_WINDOW)
-    if len(recent) >= BUSY_POSTS:
+    if len(recent) >= BUSY_POSTS or (recent and len(due) > BURST and not held):
         return Composition(hold=tuple(c.outcome for c in due), until=recent[0] + BUSY_WINDOW, note="busy")
     if held or len(due) > BURST:
         return Composition((_digest("quiet" if held else "burst", due, max_items),))

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from newsbot.domain import plan
-from newsbot.domain.match import matches
+from newsbot.domain.match import matches, narrowing
 from newsbot.domain.models import Article, Chat, Match, Outcome, OutcomeState, Story, Subscription
 from newsbot.domain.query import compile_topic
 from newsbot.errors import NotFound, QueryError
 from newsbot.newsdesk.asking import Asker
-from newsbot.newsdesk.matching import narrowing
 from newsbot.newsdesk.tools import Tools
 
 Verdict = Literal["shown", "more", "waiting", "skipped", "uncovered", "judging", "silent", "earlier"]
@@ -79,7 +78,7 @@ class Explaining:
         """The chat's orders that cover the article now."""
         orders = await self._tools.orders(chat)
         judged = plan.Judged(article, story_id, await self._matches(article, orders))
-        narrowed = narrowing(self._tools, article)
+        narrowed = narrowing(article, self._tools.analyzer, self._tools.lexicon, self._tools.now())
         return tuple(o for o in orders if plan.covers(o, judged) and (not o.query or narrowed(o.query)))
 
     async def _matches(self, article: Article, orders: list[Subscription]) -> dict[int, Match]:

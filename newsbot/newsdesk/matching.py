@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsbot.domain.match import fits, matches
+from newsbot.domain.match import matches
 from newsbot.domain.models import Article, Match, TopicDefinition
-from newsbot.domain.query import TopicQuery, compile_topic, parse_search
-from newsbot.errors import QueryError
+from newsbot.domain.query import TopicQuery, compile_topic
 from newsbot.newsdesk.tools import Tools
+from newsbot.storage.search import SearchRequest
 
 BATCH = 200  # articles looked at in one go, off the loop
 PREVIEW_DAYS = 30
@@ -32,7 +32,6 @@ class Preview:
 
     found: tuple[Found, ...]
     days: int
-    looked_at: int
 
     def stories(self) -> list[Found]:
         """The newest article of each story."""
@@ -47,31 +46,32 @@ class Preview:
         return [weeks[n] for n in range((self.days + 6) // 7)]
 
 
-def narrowing(tools: Tools, article: Article) -> Callable[[str], bool]:
-    """Whether ``article`` fits a subscription's narrowing query, for :func:`newsbot.domain.plan.outcome`."""
-
-    def narrowed(query: str) -> bool:
-        try:
-            asked = parse_search(query, tools.analyzer, tools.lexicon)
-        except QueryError:
-            return False
-        analyzed = tools.analyzer.article(article.title, article.text, article.language)
-        return fits(asked, analyzed, source=article.source, published=article.published, now=tools.now())
-
-    return narrowed
-
-
 async def preview(tools: Tools, definition: TopicDefinition, days: int = PREVIEW_DAYS, topic_id: int = 0) -> Preview:
-    """Every stored article of the last ``days`` that the topic matches. Raises QueryError for one with no words."""
+    """Every stored article of the last ``days`` that the topic matches. Raises QueryError for one with no words.
+
+    The index names all that say every facet; of these the predicate decides, article by article.
+    """
     query = compile_topic(definition, tools.analyzer, tools.lexicon)
     inside = await _scope(tools, definition)
     found: list[Found] = []
-    looked_at = 0
-    now = tools.now()
-    async for batch in tools.storage.articles.scan(now - timedelta(days=days), now, BATCH):
-        looked_at += len(batch)
-        found += await asyncio.to_thread(_matched, tools, query, [a for a in batch if inside(a)], topic_id)
-    return Preview(tuple(found), days, looked_at)
+    async for ids in _saying(tools, query, tools.now() - timedelta(days=days)):
+        articles = [article for article in await tools.storage.articles.get(ids) if inside(article)]
+        found += await asyncio.to_thread(_matched, tools, query, articles, topic_id)
+    found.sort(key=lambda f: -f.article.id)
+    return Preview(tuple(found), days)
+
+
+async def _saying(tools: Tools, query: TopicQuery, since: datetime) -> AsyncIterator[list[int]]:
+    """The articles since then that have some alias of every facet, each once, in no order."""
+    facets = (Or(tuple(Term((alias.keys,), alias.text) for alias in facet.aliases)) for facet in query.facets)
+    wanted = SearchQuery("", And(tuple(facets)), Filters(after=since))
+    cursor, offset, more = "", 0, True
+    while more:
+        page = await tools.storage.search.find(SearchRequest(wanted, BATCH, offset, cursor, now=tools.now()))
+        if page.relaxed:
+            return
+        yield [hit.article_id for hit in page.hits]
+        cursor, offset, more = page.cursor, offset + BATCH, page.more
 
 
 def _matched(tools: Tools, query: TopicQuery, articles: Sequence[Article], topic_id: int) -> list[Found]:

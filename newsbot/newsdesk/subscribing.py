@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsbot.domain import plan
+from newsbot.domain.match import narrowing
 from newsbot.domain.models import Article, Chat, Feed, Match, NewFeed, Outcome, OutcomeState, Subscription, What, When
 from newsbot.domain.query import parse_search
 from newsbot.domain.schedule import next_due, parse_when
 from newsbot.errors import BadRequest, NotFound
 from newsbot.newsdesk.asking import Asker, must_run_chat
-from newsbot.newsdesk.matching import narrowing
 from newsbot.newsdesk.naming import Choice, Naming
 from newsbot.newsdesk.tools import Tools
 
@@ -205,7 +205,14 @@ class Subscribing:
             if article.story_id is None or article.story_id in known or article.story_id in made:
                 continue
             judged = plan.Judged(article, article.story_id, _found(order, article, matches))
-            outcome = plan.outcome(chat, [order], mutes, judged, tools.now(), narrowing(tools, article))
+            outcome = plan.outcome(
+                chat,
+                [order],
+                mutes,
+                judged,
+                tools.now(),
+                narrowing(article, tools.analyzer, tools.lexicon, tools.now()),
+            )
             if outcome is None or outcome.state is OutcomeState.SKIPPED:
                 continue
             made[article.story_id] = outcome

@@ -31,7 +31,10 @@ MEMORY_ARTICLES = 20_000
 
 
 class Judge:
-    """The loop's state: the index of recent stories and the matcher, both rebuilt from rows when in doubt."""
+    """The loop's state: the index of recent stories and the matcher, both rebuilt from rows when in doubt.
+
+    ``judged`` counts the articles since the start.
+    """
 
     def __init__(
         self, storage: Storage, analyzer: Analyzer, lexicon: Lexicon, clock: Clock, wake: Wake, owner: str
@@ -40,6 +43,7 @@ class Judge:
         self._clock, self._wake = clock, wake
         self.leadership = Leadership(storage, "judge", owner, clock)
         self._fence: Fence | None = None
+        self.judged = 0
         self._stories: StoryIndex | None = None
         self._topics: dict[int, Topic] = {}
         self._topics_version = -1
@@ -58,6 +62,7 @@ class Judge:
             return False
         stories = await self._prepare(now)
         await self._judge(articles, stories, fence, now)
+        self.judged += len(articles)
         self._wake.notify("plan")
         return True
 

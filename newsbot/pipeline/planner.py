@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.digest import summarise
 from newsbot.domain.lexicon import Lexicon
-from newsbot.domain.match import fits
+from newsbot.domain.match import narrowing
 from newsbot.domain.models import (
     Article,
     Chat,
@@ -27,9 +27,7 @@ from newsbot.domain.models import (
 )
 from newsbot.domain.plan import BUSY_WINDOW, Candidate, Composition, Judged, Post, compose, outcome
 from newsbot.domain.ports import Clock, Wake
-from newsbot.domain.query import parse_search
 from newsbot.domain.schedule import next_due
-from newsbot.errors import QueryError
 from newsbot.pipeline.leadership import Leadership
 from newsbot.storage import Storage
 from newsbot.storage.leases import Fence
@@ -37,6 +35,9 @@ from newsbot.storage.outbox import PlannedDelivery
 
 BATCH = 200
 CHATS = 50
+PATIENCE = timedelta(seconds=15)
+"""So long, and no longer, posts wait for the judge."""
+
 EDIT_WINDOW = timedelta(hours=24)
 """A post follows its story's growth for so long."""
 
@@ -73,11 +74,18 @@ class Planner:
         fence = await self.leadership.hold()
         if fence is None:
             return False
-        fanned = await self.fan_out(fence, now)
-        composed = await self.compose_due(fence, now)
-        if composed:
-            self._wake.notify("deliver")
-        return fanned or composed
+        if await self.fan_out(fence, now):
+            return True
+        if await self._more_is_coming(now) or not await self.compose_due(fence, now):
+            return False
+        self._wake.notify("deliver")
+        return True
+
+    async def _more_is_coming(self, now: datetime) -> bool:
+        """Whether articles are still being judged that may belong into the posts that are due: they had better wait,
+        or a backlog would come as one digest for each batch. They do not wait long."""
+        oldest = next(iter(await self._storage.articles.new(1)), None)
+        return oldest is not None and oldest.fetched is not None and now - oldest.fetched <= PATIENCE
 
     # --- articles to chats ---------------------------------------------------------------------
 
@@ -111,13 +119,7 @@ class Planner:
     def _outcome(
         self, j: Judged, chat: Chat, subscriptions: Sequence[Subscription], mutes: Sequence[Mute], now: datetime
     ) -> Outcome | None:
-        def narrowed(query: str) -> bool:
-            try:
-                parsed = parse_search(query, self._analyzer, self._lexicon)
-            except QueryError:
-                return True
-            return fits(parsed, self._analyzer.article(j.article.title, j.article.text, j.article.language))
-
+        narrowed = narrowing(j.article, self._analyzer, self._lexicon, now)
         return outcome(chat, subscriptions, mutes, j, now, narrowed)
 
     # --- posts that grow -----------------------------------------------------------------------

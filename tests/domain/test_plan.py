@@ -103,6 +103,14 @@ def test_a_busy_chat_waits_and_then_gets_one_digest() -> None:
     assert not held.posts and held.note == "busy" and held.until == posted[-1] + BUSY_WINDOW
 
 
+def test_a_second_burst_waits_until_the_first_digest_is_a_while_ago() -> None:
+    posted = [NOW - timedelta(minutes=1)]
+    held = compose(CHAT, waiting(30), posted, ZONE, 10, "daily", NOW)
+    assert not held.posts and held.until == posted[0] + BUSY_WINDOW
+    single = compose(CHAT, waiting(1), posted, ZONE, 10, "daily", NOW)
+    assert [p.occasion for p in single.posts] == ["story"]
+
+
 def test_quiet_hours_hold_instant_stories_and_release_them_as_one_digest() -> None:
     chat = replace(CHAT, settings=ChatSettings(quiet=QuietHours(time(11), time(14))))
     held = compose(chat, waiting(2), [], ZONE, 10, "daily", NOW)
