@@ -22,6 +22,23 @@ from newsbot.storage import Storage
 # A test's rows need not survive a power cut.
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
 
+# Quicker than a new database for each test; only what has rows is truncated, and ids begin at 1 again.
+EMPTY = """
+DO $$
+DECLARE name text; filled boolean;
+BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO filled;
+        IF filled THEN EXECUTE format('TRUNCATE %I CASCADE', name); END IF;
+    END LOOP;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+    END LOOP;
+END $$
+"""
+
 
 class Postgres:
     """A running server. Its administrator's commands run in a thread with an event loop of their own."""
@@ -31,19 +48,19 @@ class Postgres:
         self._prefix = prefix
         self._names = itertools.count()
         self._thread = ThreadPoolExecutor(1)
-        self._template = ""
+        self._free: list[str] = []
 
     def url(self, database: str) -> str:
         """The address of one of its databases."""
         url = make_url(self._server.get_uri()).set(database=database)
         return url.render_as_string(hide_password=False)
 
-    def execute(self, *statements: str) -> None:
+    def execute(self, *statements: str, database: str = "postgres") -> None:
         """Run statements, each outside a transaction."""
-        self._thread.submit(asyncio.run, self._execute(statements)).result()
+        self._thread.submit(asyncio.run, self._execute(statements, database)).result()
 
-    async def _execute(self, statements: tuple[str, ...]) -> None:
-        connection = await asyncpg.connect(self.url("postgres"))
+    async def _execute(self, statements: tuple[str, ...], database: str) -> None:
+        connection = await asyncpg.connect(self.url(database))
         try:
             for statement in statements:
                 await connection.execute(statement)
@@ -63,15 +80,16 @@ class Postgres:
 
     @contextmanager
     def migrated(self) -> Iterator[str]:
-        """The address of a database with newsbot's tables, dropped afterwards."""
-        if not self._template:
-            self._template = self._new()
-            self.execute(f"CREATE DATABASE {self._template}")
-            self._thread.submit(asyncio.run, migrate(self.url(self._template))).result()
-        name = self._new()
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY file_copy")
+        """The address of a database with newsbot's tables and no rows; emptied afterwards, for the next test."""
+        if not self._free:
+            name = self._new()
+            self.execute(f"CREATE DATABASE {name}")
+            self._thread.submit(asyncio.run, migrate(self.url(name))).result()
+            self._free.append(name)
+        name = self._free.pop()
         yield self.url(name)
-        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self.execute(EMPTY, database=name)
+        self._free.append(name)
 
     def close(self) -> None:
         """Leave the server; the last to leave stops it and deletes its files."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, update
@@ -13,9 +13,6 @@ from newsbot.domain.models import Delivery, DeliveryState
 from newsbot.storage.delivery_rows import DELIVERY, delivery_of
 from newsbot.storage.sql import Repository
 from newsbot.storage.tables import chats, deliveries
-
-LEASE_SECONDS = 300.0
-"""How long a claim stands: longer than any platform may take to answer."""
 
 OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.QUARANTINED)
 """The states of deliveries that are not over."""
@@ -64,12 +61,9 @@ def claimable(platform: str, now: datetime, limit: int) -> Select[Any]:
 class Deliveries(Repository):
     """The part of ``storage.outbox`` that the senders work through."""
 
-    async def claim(
-        self, platform: str, now: datetime, limit: int, lease_seconds: float = LEASE_SECONDS
-    ) -> DeliveryList:
-        """Take up to ``limit`` deliveries, at most one of each chat, into state "sending" for ``lease_seconds``; each
-        counts an attempt. Which ones, and in what order: :func:`claimable`."""
-        lease = now + timedelta(seconds=lease_seconds)
+    async def claim(self, platform: str, now: datetime, limit: int) -> DeliveryList:
+        """Take up to ``limit`` deliveries, at most one of each chat, into state "sending"; each counts an attempt.
+        Which ones, and in what order: :func:`claimable`. They stay so until somebody settles them."""
         async with self._db.write() as conn:
             await self._db.serialise(conn, f"claim:{platform}")
             firsts: dict[int, int] = {}
@@ -78,7 +72,7 @@ class Deliveries(Repository):
             ids = list(firsts.values())[:limit]
             if not ids:
                 return []
-            taken = {"state": DeliveryState.SENDING, "attempts": deliveries.c.attempts + 1, "lease_until": lease}
+            taken = {"state": DeliveryState.SENDING, "attempts": deliveries.c.attempts + 1}
             await conn.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(**taken, updated=now))
             rows = (await conn.execute(DELIVERY.where(deliveries.c.id.in_(ids)))).all()
         claimed = {row.id: delivery_of(row) for row in rows}
@@ -88,11 +82,6 @@ class Deliveries(Repository):
         """A platform's deliveries in flight, oldest first: a new leader finds here what the one before left."""
         mine = (deliveries.c.platform == platform) & (deliveries.c.state == DeliveryState.SENDING)
         return await self._deliveries(DELIVERY.where(mine).order_by(deliveries.c.id))
-
-    async def expired(self, platform: str, now: datetime) -> DeliveryList:
-        """Those in flight whose lease ran out, oldest first; they stay so until somebody settles them."""
-        mine = (deliveries.c.platform == platform) & (deliveries.c.state == DeliveryState.SENDING)
-        return await self._deliveries(DELIVERY.where(mine, deliveries.c.lease_until <= now).order_by(deliveries.c.id))
 
     async def settle(
         self,
@@ -113,7 +102,7 @@ class Deliveries(Repository):
         believed = [DeliveryState.SENDING, DeliveryState.UNCERTAIN]
         if state is DeliveryState.SENT:
             believed += [DeliveryState.QUEUED, DeliveryState.QUARANTINED]
-        values: dict[str, Any] = {"state": state, "reason": reason, "updated": now, "lease_until": None}
+        values: dict[str, Any] = {"state": state, "reason": reason, "updated": now}
         values |= {"not_before": not_before or now} if state is DeliveryState.QUEUED else {}
         values |= {"sent_at": now, "message_ids": list(message_ids)} if state is DeliveryState.SENT else {}
         values |= {} if attempts is None else {"attempts": attempts}

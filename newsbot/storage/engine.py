@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import sqlite3
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -58,6 +59,13 @@ class Database:
         with translated():
             async with self._reader.begin() as conn:
                 yield conn
+
+    async def probe(self) -> None:
+        """Raises StorageError when SQLite cannot read the file. Asked before the engine connects: the threads of async
+        connections that failed outlive the event loop, and say so on standard error."""
+        if self.dialect == "sqlite":
+            with translated():
+                await asyncio.to_thread(_read_header, str(self.url.database))
 
     async def serialise(self, conn: AsyncConnection, name: str) -> None:
         """Let one transaction at a time pass this point for ``name``, until it ends. (SQLite's always do.)"""
@@ -107,6 +115,11 @@ def _sqlite(url: URL, busy_seconds: float) -> Database:
     _begin(writer, "BEGIN IMMEDIATE", ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"))
     _begin(reader, "BEGIN", ("query_only = ON",))
     return Database(url, "sqlite", writer, reader)
+
+
+def _read_header(path: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA schema_version")
 
 
 def _begin(engine: AsyncEngine, statement: str, pragmas: tuple[str, ...]) -> None:

@@ -117,8 +117,10 @@ class Feeds(Polls):
     async def due(
         self, now: datetime, limit: int, lease_seconds: float = LEASE_SECONDS, owner: str = ""
     ) -> builtins.list[Feed]:
-        """Claim up to ``limit`` feeds whose time has come for ``owner``, the longest overdue first: their next poll moves
-        ``lease_seconds`` ahead, so that no other worker takes them meanwhile and a dead worker's are taken up again."""
+        """Claim up to ``limit`` feeds whose time has come for ``owner``, the longest overdue first.
+
+        Their next poll moves ``lease_seconds`` ahead, so that no other worker takes them meanwhile and a dead worker's
+        are taken up again."""
         lease = now + timedelta(seconds=lease_seconds)
         ready = (
             select(feeds.c.id)
@@ -138,8 +140,9 @@ class Feeds(Polls):
 
     async def claimers(self) -> set[str]:
         """Who has claimed feeds and not recorded what became of them."""
+        query = select(feeds.c.claimed_by).where(feeds.c.claimed_by != "").distinct()
         async with self._db.read() as conn:
-            return set((await conn.execute(select(feeds.c.claimed_by).where(feeds.c.claimed_by != "").distinct())).scalars())
+            return set((await conn.execute(query)).scalars())
 
     async def unclaim(self, owner: str, now: datetime) -> None:
         """Make what ``owner`` claimed due again: it is known to poll no more."""
@@ -158,9 +161,7 @@ class Feeds(Polls):
     async def record_failure(self, feed_id: int, error: str, next_poll: datetime, now: datetime) -> None:
         """A poll failed for the reason ``error``, which people will read."""
         async with self._db.write() as conn:
-            await _set(
-                conn, feed_id, error=error, failures=feeds.c.failures + 1, next_poll=next_poll, claimed_by=""
-            )
+            await _set(conn, feed_id, error=error, failures=feeds.c.failures + 1, next_poll=next_poll, claimed_by="")
 
     async def record_unchanged(
         self, feed_id: int, next_poll: datetime, now: datetime, etag: str = "", last_modified: str = ""

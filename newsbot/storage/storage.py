@@ -49,6 +49,7 @@ class Storage:
         Raises StorageError when the database cannot be reached, is no newsbot's, or a newer newsbot's."""
         db = connect(url, busy_seconds=busy_seconds)
         try:
+            await db.probe()
             await (_migrate(db) if migrate else _check(db))
         except BaseException:
             await db.close()

@@ -245,7 +245,6 @@ deliveries = Table(
     Column("message_ids", JSON, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment, nullable=False),
-    Column("lease_until", Moment),
     Column("created", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
     Column("sent_at", Moment),

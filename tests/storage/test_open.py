@@ -69,13 +69,13 @@ async def test_without_migrating_an_empty_database_is_refused(empty_url: str) ->
 
 
 @pytest.mark.parametrize("migrate", [True, False])
-async def test_a_newer_newsbots_database_is_refused(database_url: str, migrate: bool) -> None:
-    storage = await Storage.open(database_url)
+async def test_a_newer_newsbots_database_is_refused(empty_url: str, migrate: bool) -> None:
+    storage = await Storage.open(empty_url)
     async with storage._db.write() as conn:
         await conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     await storage.close()
     with pytest.raises(StorageError, match="newer newsbot"):
-        await Storage.open(database_url, migrate=migrate)
+        await Storage.open(empty_url, migrate=migrate)
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://localhost/news", "sqlite://", "sqlite:///:memory:"])

@@ -1,0 +1,266 @@
+"""Deliveries: claimed in order, one at a time in each chat, settled once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
+
+from newsbot.domain.models import DeliveryState
+from newsbot.storage import Storage
+from newsbot.storage.deliveries import claimable
+from tests.storage.making import NOW, chat, digest, edit, outcome, post, posts
+
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+QUEUED, SENDING, SENT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT
+UNCERTAIN, QUARANTINED, DROPPED = DeliveryState.UNCERTAIN, DeliveryState.QUARANTINED, DeliveryState.DROPPED
+
+
+async def claim(storage: Storage, limit: int = 10, platform: str = "web", late: timedelta = timedelta()) -> list[int]:
+    return [delivery.id for delivery in await storage.outbox.claim(platform, NOW + late, limit)]
+
+
+async def send(storage: Storage, *ids: int, messages: tuple[str, ...] = ("m1",)) -> None:
+    for delivery_id in ids:
+        assert await storage.outbox.settle(delivery_id, SENT, message_ids=messages, now=NOW)
+
+
+async def state(storage: Storage, delivery_id: int) -> DeliveryState:
+    found = await storage.outbox.get(delivery_id)
+    assert found is not None
+    return found.state
+
+
+async def test_a_chat_takes_one_at_a_time_in_order(storage: Storage) -> None:
+    one, two = await chat(storage, "1"), await chat(storage, "2")
+    first, second = await posts(storage, one.id, 2)
+    (other,) = await posts(storage, two.id, 1)
+    assert await claim(storage) == [first, other]
+    assert await claim(storage) == []
+    await send(storage, first)
+    assert await claim(storage) == [second]
+
+
+async def test_a_claim_counts_the_attempt_and_marks_it_as_in_flight(storage: Storage) -> None:
+    room = await chat(storage)
+    (post_id,) = await posts(storage, room.id, 1)
+    (claimed,) = await storage.outbox.claim("web", NOW, 5)
+    assert (claimed.id, claimed.state, claimed.attempts, claimed.chat) == (post_id, SENDING, 1, room.key)
+    assert [d.id for d in await storage.outbox.sending("web")] == [post_id]
+    assert await storage.outbox.sending("telegram") == []
+
+
+async def test_each_platform_takes_its_own(storage: Storage) -> None:
+    web, telegram = await chat(storage, "1"), await chat(storage, "1", "telegram")
+    (here,) = await posts(storage, web.id, 1)
+    (there,) = await posts(storage, telegram.id, 1)
+    assert await claim(storage, platform="telegram") == [there]
+    assert await claim(storage, platform="discord") == []
+    assert await claim(storage) == [here]
+
+
+async def test_urgent_ones_go_before_older_scheduled_ones(storage: Storage) -> None:
+    rooms = [await chat(storage, str(i)) for i in range(3)]
+    await storage.outbox.record([], [outcome(room.id, 1) for room in rooms])
+    ids = await storage.outbox.plan([post(room.id, 1, priority=p) for room, p in zip(rooms, (1, 0, 1), strict=True)])
+    assert await claim(storage, 2) == [ids[1], ids[0]]
+
+
+async def test_nothing_goes_out_before_its_time_or_to_a_paused_chat(storage: Storage) -> None:
+    room, paused = await chat(storage, "1"), await chat(storage, "2")
+    await storage.chats.pause(paused.id, "blocked")
+    await posts(storage, paused.id, 1)
+    await storage.outbox.record([], [outcome(room.id, 1)])
+    (later,) = await storage.outbox.plan([post(room.id, 1, at=NOW + HOUR)])
+    assert await claim(storage) == []
+    assert await claim(storage, late=HOUR) == [later]
+    await storage.chats.resume(paused.id)
+    assert len(await claim(storage)) == 1
+
+
+async def test_a_post_that_must_wait_is_not_overtaken_in_its_chat(storage: Storage) -> None:
+    room, other = await chat(storage, "1"), await chat(storage, "2")
+    first, second = await posts(storage, room.id, 2)
+    (free,) = await posts(storage, other.id, 1)
+    await claim(storage)
+    await storage.outbox.settle(first, QUEUED, "429", not_before=NOW + 30 * SECOND, now=NOW)
+    await storage.outbox.settle(free, SENT, now=NOW)
+    assert await claim(storage) == []
+    assert await claim(storage, late=30 * SECOND) == [first]
+    await send(storage, first)
+    assert await claim(storage, late=30 * SECOND) == [second]
+
+
+async def test_an_edit_waits_for_its_post_blocks_nobody_and_goes_last(storage: Storage) -> None:
+    room = await chat(storage)
+    first, second = await posts(storage, room.id, 2)
+    (change,) = await storage.outbox.plan([edit(room.id, first)])
+    assert await claim(storage) == [first]
+    await send(storage, first, messages=("m1", "m2"))
+    assert await claim(storage) == [second]
+    await send(storage, second)
+    (claimed,) = await storage.outbox.claim("web", NOW, 5)
+    assert (claimed.id, claimed.kind, claimed.target, claimed.message_ids) == (change, "edit", first, ("m1", "m2"))
+
+
+async def test_an_edit_that_failed_holds_up_no_post(storage: Storage) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    await claim(storage)
+    await send(storage, first)
+    (change,) = await storage.outbox.plan([edit(room.id, first)])
+    assert await claim(storage) == [change]
+    await storage.outbox.settle(change, QUEUED, "503", not_before=NOW + HOUR, now=NOW)
+    (second,) = await posts(storage, room.id, 1, first_story=9)
+    assert await claim(storage) == [second]
+
+
+async def test_an_edit_that_was_sent_becomes_what_the_post_shows(storage: Storage) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    await claim(storage)
+    await send(storage, first)
+    (change,) = await storage.outbox.plan([edit(room.id, first, "Two sources")])
+    await claim(storage)
+    await send(storage, change, messages=())
+    shown = await storage.outbox.get(first)
+    assert shown is not None
+    assert (shown.digest, shown.message_ids) == (digest("Two sources"), ("m1",))
+
+
+async def test_an_edit_to_be_tried_again_gives_way_to_a_later_one(storage: Storage) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    await claim(storage)
+    await send(storage, first)
+    (old,) = await storage.outbox.plan([edit(room.id, first, "old")])
+    await claim(storage)
+    (new,) = await storage.outbox.plan([edit(room.id, first, "new")])
+    assert old != new
+    await storage.outbox.settle(old, QUEUED, "503", not_before=NOW, now=NOW)
+    assert await state(storage, old) is DROPPED
+    assert await claim(storage) == [new]
+
+
+@pytest.mark.parametrize("end", [QUARANTINED, DROPPED])
+async def test_the_edits_of_a_post_that_will_not_go_out_are_dropped(storage: Storage, end: DeliveryState) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    (change,) = await storage.outbox.plan([edit(room.id, first)])
+    await claim(storage)
+    await storage.outbox.settle(first, end, "refused", now=NOW)
+    assert await state(storage, change) is DROPPED
+
+
+async def test_what_was_settled_stays_settled_but_a_late_sent_is_believed(storage: Storage) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    await claim(storage)
+    assert await storage.outbox.settle(first, UNCERTAIN, "timeout", now=NOW)
+    await send(storage, first)
+    assert not await storage.outbox.settle(first, QUEUED, "late", now=NOW)
+    assert await state(storage, first) is SENT
+    assert not await storage.outbox.settle(999, SENT, now=NOW)
+
+
+async def test_a_sent_that_comes_after_a_recovery_is_not_sent_again(storage: Storage) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    await claim(storage)
+    await storage.outbox.settle(first, QUEUED, "the bot stopped while sending", now=NOW)
+    await send(storage, first)
+    assert await claim(storage) == []
+
+
+async def test_attempts_can_be_corrected(storage: Storage) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    await claim(storage)
+    await storage.outbox.settle(first, QUEUED, "429", attempts=0, now=NOW)
+    assert [d.attempts for d in await storage.outbox.claim("web", NOW, 1)] == [1]
+
+
+async def test_an_admin_can_retry_and_drop(storage: Storage) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    assert not await storage.outbox.retry(first, NOW)
+    await claim(storage)
+    assert not await storage.outbox.drop(first, NOW)
+    await storage.outbox.settle(first, QUARANTINED, "refused", now=NOW)
+    assert await storage.outbox.retry(first, NOW)
+    assert await claim(storage) == [first]
+    await storage.outbox.settle(first, UNCERTAIN, "timeout", now=NOW)
+    assert await storage.outbox.drop(first, NOW)
+    assert await state(storage, first) is DROPPED
+    assert not await storage.outbox.retry(999, NOW)
+
+
+async def test_the_outbox_is_counted_and_listed(storage: Storage) -> None:
+    rooms = [await chat(storage, str(i)) for i in range(4)]
+    ids = [(await posts(storage, room.id, 1))[0] for room in rooms]
+    assert await claim(storage, 3) == ids[:3]
+    await send(storage, ids[0])
+    await storage.outbox.settle(ids[1], UNCERTAIN, "timeout", now=NOW)
+    assert await storage.outbox.depth() == {"queued": 1, "sending": 1, "uncertain": 1, "quarantined": 0}
+    assert [d.id for d in await storage.outbox.list([UNCERTAIN, SENDING])] == [ids[2], ids[1]]
+    assert [d.id for d in await storage.outbox.list(limit=2)] == [ids[3], ids[2]]
+    assert await storage.outbox.last_sent() == {"web": NOW}
+    assert await storage.outbox.get(999) is None
+
+
+async def test_senders_at_once_never_claim_one_delivery_twice(storage: Storage) -> None:
+    rooms = [await chat(storage, str(i)) for i in range(6)]
+    for room in rooms:
+        await posts(storage, room.id, 2)
+    claims = await asyncio.gather(*(claim(storage, 4) for _ in range(5)))
+    taken = [delivery_id for ids in claims for delivery_id in ids]
+    assert len(taken) == len(set(taken)) == 6
+    in_flight = await storage.outbox.sending("web")
+    assert len({delivery.chat_id for delivery in in_flight}) == len(in_flight)
+
+
+async def test_claiming_reads_the_partial_index(sqlite_storage: Storage) -> None:
+    statement = claimable("web", NOW, 10).compile(
+        dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True, "render_postcompile": True}
+    )
+    async with sqlite_storage._db.read() as conn:
+        rows = await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
+        plan = " | ".join(str(tuple(row)[-1]) for row in rows)
+    assert "deliveries USING INDEX ix_deliveries_queued (platform=?)" in plan
+    assert "SCAN" not in plan
+    assert "ORDER BY" not in plan
+
+
+steps = st.lists(st.sampled_from(["post", "claim", "sent", "again", "uncertain", "edit"]), max_size=25)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps)
+async def test_posts_of_a_chat_go_out_in_the_order_in_which_they_were_planned(
+    sqlite_storage: Storage, script: list[str]
+) -> None:
+    storage = sqlite_storage
+    room = await chat(storage, str(id(script)) + str(len(await storage.chats.all())))
+    planned: list[int] = []
+    sent: list[int] = []
+    for step in script:
+        flying = [d for d in await storage.outbox.sending("web") if d.chat_id == room.id]
+        assert len(flying) <= 1
+        if step == "post":
+            planned += await posts(storage, room.id, 1, first_story=len(planned) + 1)
+        elif step == "edit" and sent:
+            await storage.outbox.plan([edit(room.id, sent[0])])
+        elif step == "claim":
+            await storage.outbox.claim("web", NOW, 5)
+        elif flying and step in {"sent", "again", "uncertain"}:
+            state = {"sent": SENT, "again": QUEUED, "uncertain": UNCERTAIN}[step]
+            await storage.outbox.settle(flying[0].id, state, now=NOW)
+            if state is SENT and flying[0].kind == "post":
+                sent.append(flying[0].id)
+    assert sent == sorted(sent)
+    for delivery in await storage.outbox.sending("web"):
+        await storage.outbox.settle(delivery.id, SENT, now=NOW)
