@@ -41,11 +41,12 @@ class Likening:
 
     async def like(self, story_id: int) -> Alike:
         """Other stories of the same matter, those that share most first. Raises NotFound."""
-        headline = (await self._reading.articles(story_id))[0].title
+        first = (await self._reading.articles(story_id))[0]
+        headline = first.title
         wanted = await self._telling(headline)
         if not wanted:
             return Alike(headline)
-        named = " ".join(said(node) for node in wanted[:NAMED])
+        named = topic_words(headline, first.text, [said(node) for node in wanted])
         if len(wanted) < SHARED:
             return Alike(headline, (), named)
         found = await self._sharing(wanted)
@@ -92,3 +93,16 @@ def said(node: Node) -> str:
     """The words that ``node`` was typed as."""
     first = next(iter(SearchQuery("", And((node,))).terms), None)
     return first.text if isinstance(first, Term) else ""
+
+
+def topic_words(headline: str, text: str, words: Sequence[str]) -> str:
+    """The two of ``words`` (rarest first) that name what a story is about, in the headline's order: proper names
+    before others, figures never. A name has its capital in the middle of the text's sentences too."""
+    plain = [re.sub(r"['’]s$", "", word) for word in words]
+    telling = [word for word in plain if word and not word[0].isdigit()]
+    chosen = sorted(telling, key=lambda word: not _is_name(word, text))[:NAMED]
+    return " ".join(sorted(chosen, key=headline.find))
+
+
+def _is_name(word: str, text: str) -> bool:
+    return word[:1].isupper() and re.search(rf"[\w,;] {re.escape(word)}\b", text) is not None

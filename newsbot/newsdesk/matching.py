@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from newsbot.domain.match import matches
 from newsbot.domain.models import Article, Match, TopicDefinition
-from newsbot.domain.query import TopicQuery, compile_topic
+from newsbot.domain.query import And, Filters, Or, SearchQuery, Term, TopicQuery, compile_topic
 from newsbot.newsdesk.tools import Tools
 from newsbot.storage.search import SearchRequest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from newsbot.domain.digest import summarise
@@ -69,20 +69,36 @@ class Reading:
 
     async def digest(self, asker: Asker, text: str) -> Review:
         """``[what] [period]``: what mattered within ``3d``, ``12h``, ``week`` (a day). Raises Unclear."""
-        name, period = split_period(text)
-        choice = await self._naming.one(asker, name)
         chat = await self._tools.known(asker)
-        since = self._tools.now() - period
-        stories = await self._stories(choice, LOOKED_AT, since, chat.settings.languages)
-        stories.sort(key=_importance)
-        most = chat.settings.max_items or self._tools.rules.defaults.max_items
+        choice, period, stories = await self._review(asker, chat, text)
+        most = self._most(chat)
         told = await self._told(stories[:most])
         return Review(choice, self._compose(chat, told, choice, len(stories) - len(told)), period)
 
-    async def story(self, asker: Asker, story_id: int) -> Digest:
-        """One story with all its sources, as a digest of one. Raises NotFound."""
+    async def rest(self, asker: Asker, text: str, offset: int, limit: int) -> More:
+        """The stories that :meth:`digest` leaves out for the same ``text``. Raises Unclear."""
         chat = await self._tools.known(asker)
-        return self._compose(chat, await self._told([await self.articles(story_id)]))
+        _, _, stories = await self._review(asker, chat, text)
+        left = stories[self._most(chat) :]
+        return More(await self._told(left[offset : offset + limit]), len(left))
+
+    async def _review(self, asker: Asker, chat: Chat, text: str) -> tuple[Choice, timedelta, list[list[Article]]]:
+        name, period = split_period(text)
+        choice = await self._naming.one(asker, name)
+        since = self._tools.now() - period
+        stories = await self._stories(choice, LOOKED_AT, since, chat.settings.languages)
+        return choice, period, sorted(stories, key=_importance)
+
+    def _most(self, chat: Chat) -> int:
+        return chat.settings.max_items or self._tools.rules.defaults.max_items
+
+    async def story(self, asker: Asker, story_id: int) -> Digest:
+        """One story with all its sources, and why the chat got it where it did, as a digest of one. Raises NotFound."""
+        chat = await self._tools.known(asker)
+        (told,) = await self._told([await self.articles(story_id)])
+        outcomes = await self._tools.storage.outbox.outcomes(chat.id, [story_id]) if chat.id else {}
+        reasons = outcomes[story_id].reasons if story_id in outcomes else ()
+        return self._compose(chat, (replace(told, reasons=reasons),))
 
     async def articles(self, story_id: int) -> list[Article]:
         """A story's articles, in order of arrival. Raises NotFound."""

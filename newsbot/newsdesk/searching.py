@@ -15,7 +15,7 @@ from newsbot.storage.search import SearchRequest
 
 PAGE = 5  # articles
 LAST_PAGE = 2_000
-TITLE, WIDTH = 200, 220  # characters of a title and a snippet
+TITLE, WIDTH = 200, 160  # characters of a title and a snippet
 
 
 @dataclass(frozen=True, slots=True)

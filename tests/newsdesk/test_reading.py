@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from newsbot.errors import BadRequest, NotFound, QueryError
+from newsbot.newsdesk.likening import topic_words
 from newsbot.newsdesk.naming import Unclear
 from newsbot.newsdesk.reading import read_period, split_count, split_period
 from tests.newsdesk.room import BATTERY, ME, ROCKET, SU7, Room, person
@@ -106,12 +107,29 @@ async def test_more_like_this_finds_stories_that_share_its_words(room: Room) -> 
     await room.publish("volt", "A battery of guns", "Old guns.", hours=6)
     found = await room.newsdesk.likening.like(mine.story_id or 0)
     assert [story.story_id for story in found.stories] == [alike.story_id]
+    assert len(found.text.split()) == 2
     assert set(found.text.lower().split()) <= {"xiaomi", "sodium", "battery"}
 
 
 async def test_the_stories_that_a_digest_counted_belong_to_its_chat_alone(room: Room) -> None:
     with pytest.raises(NotFound):
         await room.newsdesk.reading.more(ME, 5, 0, 10)
+
+
+def test_the_words_that_would_follow_a_story_are_its_names_first() -> None:
+    text = "Yesterday India landed a probe. It is the first that India set down near the Moon."
+    words = ["probe", "India", "4", "Moon’s", "First"]
+    assert topic_words("First: India lands a probe, 4 days early, near the Moon’s pole", text, words) == "India Moon"
+    assert topic_words("", "", ["7"]) == ""
+
+
+async def test_what_a_digest_leaves_out_can_be_read_on(room: Room) -> None:
+    await fill(room)
+    await room.newsdesk.settling.change(ME, "items", "1")
+    rest = await room.newsdesk.reading.rest(ME, "week", 0, 10)
+    shown = (await room.newsdesk.reading.digest(ME, "week")).digest.stories
+    assert (rest.total, len(rest.stories)) == (2, 2)
+    assert shown[0].story_id not in {story.story_id for story in rest.stories}
 
 
 def test_a_count_and_a_period_are_cut_off_the_end() -> None:

@@ -55,6 +55,7 @@ PRESSES: Mapping[str, Press] = {
     "so": reading.press_sources,
     "lk": reading.press_like,
     "mo": reading.press_more,
+    "dr": reading.press_rest,
     "se": settings.press_open,
     "sv": settings.press_set,
     "ml": mutes.press_list,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from newsbot.newsdesk.naming import Choice, Unclear
+from newsbot.newsdesk.reading import More
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.ordering import unclear
 from newsbot.platforms.answers.telling import UNTITLED, numbers, story_item
@@ -41,6 +42,8 @@ async def digest(visit: Visit, text: str) -> Reply:
         return await _nothing(visit, choice, found.period)
     title = visit.words("digest_title", what=choice.what.kind, label=choice.label, period=period)
     buttons = digest_buttons(found.digest, 0, visit.words)
+    if found.digest.more:
+        buttons = (*buttons, (await visit.button(visit.words("button_more", n=found.digest.more), "dr", 0, text),))
     return Reply((heading(title), DigestBlock(found.digest)), buttons=buttons)
 
 
@@ -100,21 +103,32 @@ async def press_like(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 
 async def press_more(visit: Visit, arguments: tuple[str, ...]) -> Reply:
-    """``delivery:page``: the stories that a digest counted as "N more"."""
+    """``delivery:page``: the stories that a posted digest counted as "N more"."""
     delivery_id, page = number(arguments[0]), max(0, number(arguments[1]))
     found = await visit.newsdesk.reading.more(visit.asker, delivery_id, page * PAGE, PAGE)
+    turns = [(n, short("mo", delivery_id, n)) for n in (page - 1, page + 1)]
+    return _left_out(visit, found, page, turns)
+
+
+async def press_rest(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """``page:what``: the stories that the answer to /digest left out."""
+    page, text = max(0, number(arguments[0])), arguments[1]
+    found = await visit.newsdesk.reading.rest(visit.asker, text, page * PAGE, PAGE)
+    turns = [(n, (await visit.button("…", "dr", n, text)).action) for n in (page - 1, page + 1) if n >= 0]
+    return _left_out(visit, found, page, turns)
+
+
+def _left_out(visit: Visit, found: More, page: int, turns: list[tuple[int, str]]) -> Reply:
+    """A page of stories; ``turns`` are the actions of the pages before and after it."""
     if not found.stories:
         return Reply(toast=visit.words("more_none"), error=True)
-    items = [story_item(visit, story, n) for n, story in enumerate(found.stories, page * PAGE + 1)]
-    buttons = list(rows(numbers(visit, found.stories, page * PAGE + 1), WIDTH))
-    turn = []
-    if page > 0:
-        turn.append(Button(visit.words("page_previous"), short("mo", delivery_id, page - 1)))
-    if (page + 1) * PAGE < found.total:
-        turn.append(Button(visit.words("page_next"), short("mo", delivery_id, page + 1)))
+    first = page * PAGE + 1
+    items = [story_item(visit, story, n) for n, story in enumerate(found.stories, first)]
+    labels = {page - 1: visit.words("page_previous"), page + 1: visit.words("page_next")}
+    turning = tuple(Button(labels[n], action) for n, action in turns if 0 <= n * PAGE < found.total)
+    opened = rows(numbers(visit, found.stories, first), WIDTH)
     title = heading(visit.words("more_title", n=found.total))
-    shown = (*buttons, tuple(turn)) if turn else tuple(buttons)
-    return Reply((title, *items), shown, edit=page > 0, private=True)
+    return Reply((title, *items), (*opened, turning) if turning else opened, edit=page > 0, private=True)
 
 
 async def press_topic_latest(visit: Visit, arguments: tuple[str, ...]) -> Reply:

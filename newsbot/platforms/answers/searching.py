@@ -76,10 +76,10 @@ async def _paging(visit: Visit, results: Results) -> tuple[Button, ...]:
 
 
 async def _offers(visit: Visit, results: Results) -> tuple[Button, ...]:
-    words, text = visit.words, results.text
-    brief = text if len(text) <= SHORT else text[: SHORT - 1] + "…"
-    buttons = [await visit.button(words("follow_topic_button", topic=brief), "c", f"/follow {text}")]
+    """A better spelling where there is one; else to follow what was looked for."""
     if results.suggestion:
-        label = words("search_meant", text=results.suggestion)
-        buttons.insert(0, await visit.button(label, "s", 0, "", results.suggestion, primary=True))
-    return tuple(buttons)
+        label = visit.words("search_meant", text=results.suggestion)
+        return (await visit.button(label, "s", 0, "", results.suggestion, primary=True),)
+    text = results.text
+    brief = text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+    return (await visit.button(visit.words("follow_topic_button", topic=brief), "c", f"/follow {text}"),)

@@ -17,7 +17,8 @@ def story_item(visit: Visit, story: DigestStory, number: int) -> Item:
     told = visit.words("told_by", source=source, n=max(0, len(story.sources) - 1))
     lines = [(Span(sentence),) for sentence in story.summary[:1]]
     lines.append((Span(f"{told} · {visit.ago(story.published)}", "muted"),))
-    return Item((Span(story.headline or UNTITLED, url=story.url),), tuple(lines), number=number, image=story.image)
+    image = story.image if visit.pictures else ""
+    return Item((Span(story.headline or UNTITLED, url=story.url),), tuple(lines), number=number, image=image)
 
 
 def article_item(visit: Visit, article: Article, number: int, extra: tuple[tuple[Span, ...], ...] = ()) -> Item:

@@ -30,6 +30,12 @@ class Visit:
         action = await actions.pack(self.newsdesk, verb, *arguments)
         return Button(label, action=action, hint=hint, style="primary" if primary else "")
 
+    @property
+    def pictures(self) -> bool:
+        """Whether the chat likes pictures, and its posts in full."""
+        shown = self.settings.images
+        return not self.settings.compact and (self.newsdesk.rules.defaults.images if shown is None else shown)
+
     def say(self, key: str, **values: object) -> Paragraph:
         """A paragraph of the bot's own words."""
         return line(self.words(key, **values))
