@@ -14,15 +14,15 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, column, desc, select, table, union
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, column, desc, select, table, union
 
 from newsbot.domain.query import SearchQuery
 from newsbot.domain.rank import Candidate, rank
 from newsbot.storage.engine import Database
-from newsbot.storage.search_counts import Counts
+from newsbot.storage.search_counts import Counts, Tally
 from newsbot.storage.search_expression import EVERYTHING, Expression, both, holds
 from newsbot.storage.search_index import create_search, engine, index_articles, unindex_articles
 from newsbot.storage.search_query import Wanted, wanted
@@ -101,8 +101,27 @@ class _First:
     marks: dict[int, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """All that ranking a first page needs of the database."""
+
+    asked: Wanted
+    expression: Expression
+    tally: Tally
+    candidates: Sequence[Candidate] = ()
+    relaxed: bool = False
+
+    def rank(self, now: datetime) -> _First:
+        """The first page's results in order."""
+        counts = self.tally.frequencies, self.tally.documents
+        ranked = rank(self.candidates, self.asked.terms, *counts, now)
+        hits = tuple(SearchHit(r.id, r.score) for r in ranked)
+        return _First(self.expression, self.asked.span, hits, self.tally.found, self.relaxed)
+
+
 _documents = table("search_documents", column("id"), column("title"), column("body"))
 _Key = tuple[SearchQuery, tuple[str, ...], str]
+_Page = tuple[tuple[SearchHit, ...], bool]
 
 
 class Search:
@@ -121,82 +140,77 @@ class Search:
         """
         offset, limit = max(request.offset, 0), max(request.limit, 0)
         first, cursor = self._recall(request) if offset else (None, "")
-        async with self._db.read() as conn:
-            await self._engine.prepare(conn)
-            if first is None:
-                first = await self._first(conn, request)
-                cursor = self._remember(request, first)
-            hits, more = await self._page(conn, first, offset, limit)
+        if first is None:
+            gathered = await self._db.look(partial(self._gather, request))
+            first = await asyncio.to_thread(gathered.rank, request.now)
+            cursor = self._remember(request, first)
+        hits, more = await self._page(first, offset, limit)
         return SearchResult(hits, min(first.total, COUNTED), first.total > COUNTED, more, cursor, first.relaxed)
 
     async def frequencies(self, keys: Sequence[str]) -> Mapping[str, int]:
         """How many articles have each of ``keys``; those that many have, as of some minutes ago."""
-        async with self._db.read() as conn:
-            return await self._counts.frequencies(conn, keys)
+        return await self._db.look(lambda conn: self._counts.frequencies(conn, keys))
 
     async def documents(self) -> int:
         """How many articles are in the index; where there are many, as of some minutes ago."""
-        async with self._db.read() as conn:
-            return await self._counts.documents(conn)
+        return await self._db.look(self._counts.documents)
 
     async def suggest(self, key: str, limit: int = 3) -> list[str]:
         """Keys of stored articles that are spelled nearly like ``key``, nearest and commonest first; bounded work."""
-        async with self._db.read() as conn:
-            words = await near(conn, key)
-            known = await self._counts.frequencies(conn, [word for word, _ in words])
-        found = [(distance, -known[word], word) for word, distance in words if known[word]]
-        return [word for _, _, word in sorted(found)[:limit]]
+
+        def look(conn: Connection) -> list[tuple[int, int, str]]:
+            words = near(conn, key)
+            known = self._counts.frequencies(conn, [word for word, _ in words])
+            return [(distance, -known[word], word) for word, distance in words if known[word]]
+
+        return [word for _, _, word in sorted(await self._db.look(look))[:limit]]
 
     # --- the first page ---
 
-    async def _first(self, conn: AsyncConnection, request: SearchRequest) -> _First:
-        asked = await wanted(conn, request.query, request.languages, request.now)
+    def _gather(self, request: SearchRequest, conn: Connection) -> _Gathered:
+        self._engine.prepare(conn)
+        asked = wanted(conn, request.query, request.languages, request.now)
         keys = {key for term in asked.terms for phrase in term.phrases for key in phrase}
         for demand in asked.demands:
             expression = both((demand, *asked.conditions))
             some = self._engine.matching(expression, asked.span).limit(COUNTED + 1)
-            tally = await self._counts.tally(conn, some, keys)
+            tally = self._counts.tally(conn, some, keys)
             if tally.found:
-                candidates = await self._candidates(conn, asked, demand)
-                counts = tally.frequencies, tally.documents
-                ranked = await asyncio.to_thread(rank, candidates, asked.terms, *counts, request.now)
-                hits = tuple(SearchHit(r.id, r.score) for r in ranked)
-                return _First(expression, asked.span, hits, tally.found, relaxed=demand is not asked.demands[0])
-        return _First(EVERYTHING, asked.span, (), 0, relaxed=False)
+                candidates = self._candidates(conn, asked, demand)
+                return _Gathered(asked, expression, tally, candidates, relaxed=demand is not asked.demands[0])
+        return _Gathered(asked, EVERYTHING, Tally(0, 0, {}))
 
-    async def _candidates(self, conn: AsyncConnection, asked: Wanted, demand: Expression) -> list[Candidate]:
+    def _candidates(self, conn: Connection, asked: Wanted, demand: Expression) -> list[Candidate]:
         newest = self._engine.matching(both((demand, *asked.conditions)), asked.span)
         titled = (self._engine.titled(both((title, *asked.conditions)), asked.span) for title in asked.titled)
         windows = [_newest(newest, NEWEST), *(_newest(ids, TITLED) for ids in titled)]
         found = union(*(select(window.subquery().c.id) for window in windows)).subquery()
-        rows = await conn.execute(select(_documents).join(found, found.c.id == _documents.c.id))
+        rows = conn.execute(select(_documents).join(found, found.c.id == _documents.c.id))
         # What was found by its title alone need not have all that is asked for.
         return [Candidate(i, title, body, published(i)) for i, title, body in rows if holds(demand, title, body)]
 
     # --- the pages ---
 
-    async def _page(
-        self, conn: AsyncConnection, first: _First, offset: int, limit: int
-    ) -> tuple[tuple[SearchHit, ...], bool]:
+    async def _page(self, first: _First, offset: int, limit: int) -> _Page:
         """The hits from ``offset`` on, and whether there are more."""
         hits = first.ranked[offset : offset + limit]
         if len(first.ranked) > offset + limit or first.total <= len(first.ranked):
             return hits, len(first.ranked) > offset + limit
-        rest = max(offset - len(first.ranked), 0)
-        later = await self._later(conn, first, rest, limit - len(hits) + 1)
-        shown = later[: limit - len(hits)]
+        rest, wanting = max(offset - len(first.ranked), 0), limit - len(hits)
+        later = await self._db.look(lambda conn: self._later(conn, first, rest, wanting + 1))
+        shown = later[:wanting]
         if shown:
             first.marks[rest + len(shown)] = shown[-1]
         return hits + tuple(SearchHit(i, 0.0) for i in shown), len(later) > len(shown)
 
-    async def _later(self, conn: AsyncConnection, first: _First, rest: int, limit: int) -> list[int]:
+    def _later(self, conn: Connection, first: _First, rest: int, limit: int) -> Sequence[int]:
         """The articles beyond the ranked ones, newest first, from the ``rest``-th on."""
-        known = max((mark for mark in first.marks if mark <= rest), default=0)
+        self._engine.prepare(conn)
+        known = max((mark for mark in list(first.marks) if mark <= rest), default=0)
         statement = self._engine.matching(first.expression, first.span.before(first.marks.get(known)))
         others = select(statement.subquery().c.id)
         others = others.where(others.selected_columns.id.not_in([hit.article_id for hit in first.ranked]))
-        ids = await conn.execute(_newest(others, limit).offset(rest - known))
-        return list(ids.scalars())
+        return conn.execute(_newest(others, limit).offset(rest - known)).scalars().all()
 
     def _recall(self, request: SearchRequest) -> tuple[_First | None, str]:
         first = self._firsts.get((request.query, request.languages, request.cursor))

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Label, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Label, Select, func, select
 
 from newsbot.storage.search_expression import Phrase
 from newsbot.storage.search_rows import Span
@@ -37,36 +36,36 @@ class Tally:
 
 
 class Counts:
-    """The counts of one database."""
+    """The counts of one database; several threads may ask."""
 
     def __init__(self, engine: ModuleType) -> None:
         self._engine = engine
         self._kept: dict[str, tuple[int, float]] = {}  # a count and when it was made
 
-    async def tally(self, conn: AsyncConnection, found: Select[Any], keys: Iterable[str]) -> Tally:
+    def tally(self, conn: Connection, found: Select[Any], keys: Iterable[str]) -> Tally:
         """Count what ``found`` selects together with what ranking it needs, in one statement."""
         known, missing = self._known([_ALL, *keys])
         first, *others = chunks(missing, _CHUNK) if missing else [[]]
         counts = [_count(found), *(self._counting(key) for key in first)]
-        total, *values = (await conn.execute(select(*counts))).one()
+        total, *values = (conn.execute(select(*counts))).one()
         known |= self._keep(first, values)
         for chunk in others:
-            known |= await self._counted(conn, chunk)
+            known |= self._counted(conn, chunk)
         return Tally(total, known.pop(_ALL), known)
 
-    async def documents(self, conn: AsyncConnection) -> int:
+    def documents(self, conn: Connection) -> int:
         """How many articles the index holds."""
-        return (await self.frequencies(conn, [_ALL]))[_ALL]
+        return (self.frequencies(conn, [_ALL]))[_ALL]
 
-    async def frequencies(self, conn: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
+    def frequencies(self, conn: Connection, keys: Iterable[str]) -> dict[str, int]:
         """How many articles have each of ``keys``."""
         known, missing = self._known(keys)
         for chunk in chunks(missing, _CHUNK):
-            known |= await self._counted(conn, chunk)
+            known |= self._counted(conn, chunk)
         return known
 
-    async def _counted(self, conn: AsyncConnection, keys: Sequence[str]) -> dict[str, int]:
-        row = (await conn.execute(select(*(self._counting(key) for key in keys)))).one()
+    def _counted(self, conn: Connection, keys: Sequence[str]) -> dict[str, int]:
+        row = (conn.execute(select(*(self._counting(key) for key in keys)))).one()
         return self._keep(keys, row)
 
     def _counting(self, key: str) -> Label[Any]:

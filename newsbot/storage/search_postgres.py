@@ -95,9 +95,9 @@ async def learn(conn: AsyncConnection, words: Sequence[str]) -> None:
     await conn.execute(_LEARN, {"words": words})
 
 
-async def prepare(conn: AsyncConnection) -> None:
+def prepare(conn: Connection) -> None:
     """Have every statement planned for its own words: a common one is read by id, a rare one from the index."""
-    await conn.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    conn.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def documents() -> Select[Any]:

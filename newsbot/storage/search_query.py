@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from newsbot.domain import rank
 from newsbot.domain.query import And, Filters, Node, Not, Or, Prefix, SearchQuery, Term
@@ -50,11 +49,11 @@ class Wanted:
     span: Span = EVER
 
 
-async def wanted(conn: AsyncConnection, query: SearchQuery, languages: Sequence[str], now: datetime) -> Wanted:
+def wanted(conn: Connection, query: SearchQuery, languages: Sequence[str], now: datetime) -> Wanted:
     """What to ask the database for a query asked at ``now``, within a reader's ``languages`` (() for all)."""
     prefixes = [term.text for term in query.terms if isinstance(term, Prefix)]
-    widened = {prefix: await widen(conn, prefix) for prefix in dict.fromkeys(prefixes)}
-    marks = await _marked(conn, query.filters)
+    widened = {prefix: widen(conn, prefix) for prefix in dict.fromkeys(prefixes)}
+    marks = _marked(conn, query.filters)
     if languages:
         marks.append(Marked(tuple(language_mark(language) for language in (*languages, ""))))
     return plan(query.node, widened, marks, _span(query.filters, now))
@@ -101,12 +100,12 @@ def _expression(node: Node, widened: Widened, *, titled: bool = False) -> Expres
 # --- filters -------------------------------------------------------------------------------------
 
 
-async def _marked(conn: AsyncConnection, filters: Filters) -> list[Expression]:
+def _marked(conn: Connection, filters: Filters) -> list[Expression]:
     conditions: list[Expression] = []
     if filters.sources:
-        conditions.append(await _sources(conn, filters.sources))
+        conditions.append(_sources(conn, filters.sources))
     if filters.not_sources:
-        conditions.append(Without(await _sources(conn, filters.not_sources)))
+        conditions.append(Without(_sources(conn, filters.not_sources)))
     if filters.languages:
         conditions.append(_languages(filters.languages))
     if filters.not_languages:
@@ -118,10 +117,10 @@ def _languages(codes: Sequence[str]) -> Expression:
     return either(Marked((language_mark(code),)) for code in codes)
 
 
-async def _sources(conn: AsyncConnection, names: Sequence[str]) -> Expression:
+def _sources(conn: Connection, names: Sequence[str]) -> Expression:
     """The feeds with any of ``names`` (case-folded) in their slug, name, title or address."""
     columns = feeds.c.slug, feeds.c.name, feeds.c.title, feeds.c.url
-    rows = await conn.execute(select(feeds.c.id, *columns))
+    rows = conn.execute(select(feeds.c.id, *columns))
     ids = [i for i, *texts in rows if any(name in (text or "").casefold() for text in texts for name in names)]
     return Marked(tuple(map(feed_mark, ids))) if ids else NOTHING
 

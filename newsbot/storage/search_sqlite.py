@@ -77,7 +77,7 @@ async def learn(conn: AsyncConnection, words: Sequence[str]) -> None:
     await conn.execute(text(_LEARN), {"words": json.dumps(words)})
 
 
-async def prepare(conn: AsyncConnection) -> None:
+def prepare(conn: Connection) -> None:
     """Nothing to set before a search."""
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Text, column, func, select, table
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, Text, column, func, select, table
 
 from newsbot.storage.search_expression import keys_of
 
@@ -18,13 +17,13 @@ _LAST = "\U0010ffff"
 _word = table("search_words", column("word", Text)).c.word
 
 
-async def widen(conn: AsyncConnection, prefix: str) -> list[str]:
+def widen(conn: Connection, prefix: str) -> list[str]:
     """The words that begin with ``prefix``, itself included where it is one; at most :data:`WIDEST`."""
     statement = _beginning(prefix).order_by(func.length(_word), _word).limit(WIDEST)
-    return list((await conn.execute(statement)).scalars())
+    return list((conn.execute(statement)).scalars())
 
 
-async def near(conn: AsyncConnection, key: str) -> list[tuple[str, int]]:
+def near(conn: Connection, key: str) -> list[tuple[str, int]]:
     """Words within one edit of ``key`` (two for long keys), and how many edits; ``key`` itself is left out.
 
     Only words that begin like it are looked at, the beginning misspelt in the usual ways included.
@@ -37,7 +36,7 @@ async def near(conn: AsyncConnection, key: str) -> list[tuple[str, int]]:
     for start in dict.fromkeys((key[:3], key[:2], key[1] + key[0], key[0] + key[2], key[1:3])):
         lengths = func.length(_word).between(len(key) - most, len(key) + most)
         statement = _beginning(start).where(lengths).order_by(_word).limit(LOOKED_AT)
-        for word in (await conn.execute(statement)).scalars():
+        for word in (conn.execute(statement)).scalars():
             # Each edit changes at most two letters of the set: a cheap look before the careful one.
             if word not in found and len(set(word) ^ set(key)) <= 2 * most:
                 found[word] = edits(key, word, most)

@@ -172,18 +172,18 @@ async def test_endless_texts_and_keys_are_cut_not_refused(storage: Storage) -> N
     assert await found(storage, Phrase(("w1",))) == [1]
 
 
-async def test_a_prefix_is_widened_and_a_misspelling_finds_its_neighbours(
-    storage: Storage,
-) -> None:
+async def test_a_prefix_is_widened_and_a_misspelling_finds_its_neighbours(storage: Storage) -> None:
     words = ["battery", "batteries", "bat", "batman", "xiaomi", "xiaoma", "bätt", "小米"]
     await put(storage, [IndexRow(1, 1, "en", "", " ".join(words))])
-    async with storage._db.read() as conn:
-        assert await widen(conn, "bat") == ["bat", "batman", "battery", "batteries"]
-        assert await widen(conn, "bat%") == []
-        assert dict(await near(conn, "xioami"))["xiaomi"] == 1
-        assert dict(await near(conn, "abttery"))["battery"] == 1
-        assert dict(await near(conn, "xaiomi"))["xiaomi"] == 1
-        assert await near(conn, "zz") == await near(conn, "") == []
+
+    async def alike(key: str) -> dict[str, int]:
+        return dict(await storage._db.look(lambda conn: near(conn, key)))
+
+    assert await storage._db.look(lambda conn: widen(conn, "bat")) == ["bat", "batman", "battery", "batteries"]
+    assert await storage._db.look(lambda conn: widen(conn, "bat%")) == []
+    assert (await alike("xioami"))["xiaomi"] == (await alike("xaiomi"))["xiaomi"] == 1
+    assert (await alike("abttery"))["battery"] == 1
+    assert await alike("zz") == await alike("") == {}
 
 
 @pytest.mark.parametrize(
