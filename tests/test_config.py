@@ -545,5 +545,8 @@ def test_differences_from_stored_feeds_and_topics(tmp_path: Path) -> None:
     ((slug, name, definition),) = config.topic_specs()
     same = Feed(1, spec.url, spec.slug, spec.name, spec.category, spec.every, language=spec.language, from_config=True)
     assert stored_diff([same], [Topic(1, name, definition, slug)], config) == []
+    english = Feed(1, spec.url, spec.slug, spec.name, spec.category, spec.every, language="en", from_config=True)
+    silent = load(tmp_path, FULL.replace("     language: en,", "    "))
+    assert stored_diff([english], [Topic(1, name, definition, slug)], silent) == []
     gone = Feed(2, "https://example.org/gone", "gone", from_config=True)
     assert stored_diff([same, gone], [], config) == ["feed gone: removed", "topic xiaomi-ev: added"]

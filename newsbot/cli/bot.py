@@ -14,7 +14,6 @@ from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, pr
 from newsbot.cli.lines import whole
 from newsbot.config import Config, config_diff, load_config, schema, stored_diff
 from newsbot.domain.models import FeedSpec
-from newsbot.domain.parse import parse_feed
 from newsbot.errors import NewsbotError
 
 if TYPE_CHECKING:
@@ -72,7 +71,11 @@ async def _once(config: Config) -> None:
 
     async with newsroom(config, adopt=True) as room:
         report = await run_once(room, Terminal(out))
-    complain(f"{count(report.judged, 'batch')} judged, {count(report.sent, 'post')} sent, {report.failed} not")
+    polled = report.collected
+    failed = f", {len(polled.failed)} failed" if polled.failed else ""
+    unsent = f", {report.failed} not" if report.failed else ""
+    articles = count(polled.new, "new article")
+    complain(f"{count(polled.feeds, 'feed')} polled{failed}; {articles}; {count(report.sent, 'post')} sent{unsent}")
 
 
 # --- check, diff, schema -------------------------------------------------------------------------
@@ -108,6 +111,8 @@ async def _feeds_answer(config: Config) -> bool:
 
 async def _look(room: Newsroom, spec: FeedSpec) -> int:
     """How many articles a feed of the config has now. Raises FeedError."""
+    from newsbot.domain.parse import parse_feed
+
     if spec.url.startswith("file:"):
         path = room.config.root / spec.url.removeprefix("file:").removeprefix("//")
         return len(parse_feed(whole(str(path)), spec.url).articles)

@@ -71,7 +71,8 @@ def show(ctx: typer.Context, number: Number, config: ConfigOption = None) -> Non
         out.print(f"\n{story.headline}", style="bold", markup=False)
         out.print(" ".join(story.summary), markup=False)
         for reason in story.reasons:
-            out.print(f"because of {reason.label}: {', '.join(reason.words)}", style="dim", markup=False)
+            words = f": {', '.join(reason.words)}" if reason.words else ""
+            out.print(f"because of {reason.label}{words}", style="dim", markup=False)
 
 
 @commands.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -123,7 +124,17 @@ def pairs(name: str) -> Iterator[tuple[str, str]]:
 
 
 def write(lines: Iterable[Record]) -> None:
-    """Each record as a line of JSON on standard output, at once: somebody may be waiting behind a pipe."""
+    """Each record as a line of JSON on standard output, at once: somebody may be waiting behind a pipe.
+
+    Whoever closes that pipe has read enough: the rest is not made, and that is no failure.
+    """
+    try:
+        _write(lines)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is anything written at exit
+
+
+def _write(lines: Iterable[Record]) -> None:
     for record in lines:
         text = json.dumps(record, ensure_ascii=False, separators=(", ", ": "))
         sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")

@@ -48,8 +48,7 @@ def try_(
     """What a topic would have matched in the archive, with the words that matched and counts per week."""
     seen = run(_preview(settings(ctx, config), " ".join(query), days))
     out.print(f"understood as: {seen.meaning}", style="bold", markup=False)
-    articles = count(seen.looked_at, "article")
-    out.print(f"{len(seen.rows):,} of {articles} in the last {count(days, 'day')}", markup=False)
+    out.print(f"{count(len(seen.rows), 'article')} in the last {count(days, 'day')}", markup=False)
     table(("published", "score", "source", "title", "matched"), seen.rows)
     _weeks(seen.weeks)
 
@@ -68,7 +67,6 @@ class _Seen:
 
     meaning: str
     rows: list[tuple[object, ...]]
-    looked_at: int
     weeks: list[int]
 
 
@@ -80,4 +78,4 @@ async def _preview(config: Config, query: str, days: int) -> _Seen:
             article, match = found.article, found.match
             words = ", ".join(match.words)
             rows.append((article.published, f"{match.score:.2f}", article.source, article.title, words))
-        return _Seen(meaning, rows, seen.looked_at, seen.per_week(room.clock.now()))
+        return _Seen(meaning, rows, seen.per_week(room.clock.now()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from pydantic import SecretStr
@@ -29,8 +29,11 @@ def config_diff(old: Config, new: Config) -> list[str]:
 def stored_diff(feeds: Sequence[Feed], topics: Sequence[Topic], new: Config) -> list[str]:
     """What ``new`` would change in a bot whose config gave it these feeds and topics: lines as of config_diff."""
     known = [(topic.slug or topic.name, topic.name, topic.definition) for topic in topics]
+    stated = {spec.slug: spec.language for spec in new.feed_specs()}
+    # a language that the config leaves open is found out by the bot: no difference
+    stored = [feed if stated.get(feed.slug, "?") else replace(feed, language="") for feed in feeds]
     return [
-        *_lines("feed", _feeds(feeds), _feeds(new.feed_specs())),
+        *_lines("feed", _feeds(stored), _feeds(new.feed_specs())),
         *_lines("topic", _topics(known), _topics(new.topic_specs())),
     ]
 

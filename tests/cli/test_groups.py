@@ -1,0 +1,134 @@
+"""feeds, topics, deliveries and db, on a newsroom of files."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from tests.cli.conftest import Call
+
+OPML = """\
+<?xml version="1.0"?>
+<opml version="2.0"><body>
+  <outline text="Cars">
+    <outline type="rss" text="One" xmlUrl="https://one.example/feed"/>
+  </outline>
+  <outline type="rss" text="Two" xmlUrl="https://two.example/feed" category="/tech"/>
+</body></opml>
+"""
+
+
+def rows(call: Call, *arguments: str) -> list[list[str]]:
+    """The tab-separated fields of a command's output."""
+    result = call(*arguments)
+    assert result.status == 0, result.err
+    return [line.split("\t") for line in result.out.splitlines()]
+
+
+def test_feeds_are_listed_with_their_health(newsroom: Path, call: Call) -> None:
+    listed = {row[0]: row for row in rows(call, "feeds", "list")}
+    assert listed["volt"][1:5] == ["Volt & Axle", "cars", "well", "14"]
+    assert listed["gone"][3].startswith("failing")
+    assert listed["gone"][-1]
+
+
+def test_feeds_of_a_config_that_never_ran_are_listed_as_waiting(newsroom: Path, call: Call) -> None:
+    path = newsroom / "config/newsbot.yaml"
+    more = path.read_text(encoding="utf-8").replace("topics:", "  - {id: fresh, url: https://f.example/f}\ntopics:")
+    path.write_text(more, encoding="utf-8")
+    assert {row[0]: row[3] for row in rows(call, "feeds", "list")}["fresh"] == "waiting"
+
+
+def test_opml_comes_in_and_goes_out_with_its_categories(newsroom: Path, call: Call) -> None:
+    (newsroom / "feeds.opml").write_text(OPML, encoding="utf-8")
+    assert call("feeds", "import", "feeds.opml", "--no-check").out == "2 feeds added, 0 left out\n"
+    listed = {row[1]: row for row in rows(call, "feeds", "list")}
+    assert (listed["One"][2], listed["Two"][2]) == ("Cars", "tech")
+    out = call("feeds", "export").out
+    assert 'xmlUrl="https://one.example/feed"' in out
+    assert "file:" not in out
+    assert call("feeds", "import", "feeds.opml", "--no-check").status == 0
+    assert len(rows(call, "feeds", "list")) == 5
+
+
+def test_a_feed_is_removed_by_name_but_not_one_of_the_config(newsroom: Path, call: Call) -> None:
+    (newsroom / "feeds.opml").write_text(OPML, encoding="utf-8")
+    call("feeds", "import", "feeds.opml", "--no-check")
+    assert call("feeds", "remove", "one").out == "removed: One  https://one.example/feed\n"
+    assert {row[1]: row[3] for row in rows(call, "feeds", "list")}["One"] == "off"
+    for name, reason in (("volt", "take it out there"), ("One", "no feed is called")):
+        refused = call("feeds", "remove", name)
+        assert refused.status == 1
+        assert reason in refused.err
+
+
+def test_a_hostile_opml_and_one_that_is_none_are_refused_in_a_line(newsroom: Path, call: Call) -> None:
+    (newsroom / "bad.opml").write_text('<!DOCTYPE opml [<!ENTITY a "b">]><opml/>', encoding="utf-8")
+    for name in ("bad.opml", "config/newsbot.yaml", "not-there.opml"):
+        result = call("feeds", "import", name)
+        assert result.status == 1
+        assert len(result.err.splitlines()) == 1
+
+
+def test_a_typed_address_in_a_private_network_is_refused(newsroom: Path, call: Call) -> None:
+    for command in ("check", "add"):
+        result = call("feeds", command, "http://127.0.0.1:9/feed")
+        assert result.status == 1
+        assert "private" in result.err
+
+
+def test_topics_are_listed_as_they_are_understood(newsroom: Path, call: Call) -> None:
+    ((slug, name, meaning),) = rows(call, "topics", "list")
+    assert (slug, name) == ("xiaomi-ev", "Xiaomi EV")
+    assert "Xiaomi" in meaning
+
+
+def test_topics_try_shows_matches_with_words_and_weeks(newsroom: Path, call: Call) -> None:
+    result = call("topics", "try", "Xiaomi", "EV", "--days", "14")
+    assert result.status == 0
+    lines = result.out.splitlines()
+    assert lines[0].startswith("understood as: ")
+    assert lines[1] == "1 article in the last 14 days"
+    assert "goes into mass production" in lines[2]
+    assert "electric car" in lines[2]
+    assert lines[3].split()[:3] == ["this", "week", "1"]
+    assert lines[4].startswith("1 week ago")
+    assert call("topics", "try", "--", "-x").status == 1
+
+
+def test_deliveries_are_listed_and_shown(newsroom: Path, call: Call) -> None:
+    assert rows(call, "deliveries", "list") == []
+    sent = rows(call, "deliveries", "list", "--state", "sent")
+    assert {tuple(row[1:4]) for row in sent} == {("sent", "post", "web:newsroom")}
+    number = next(row[0] for row in sent if "Xiaomi" in row[6])
+    shown = call("deliveries", "show", number).out
+    assert "Xiaomi's electric car" in shown
+    assert "because of everything" in shown
+    assert call("deliveries", "show", "999").status == 1
+
+
+def test_a_delivery_that_was_sent_is_neither_retried_nor_dropped(newsroom: Path, call: Call) -> None:
+    for command in ("retry", "drop"):
+        result = call("deliveries", command, "1")
+        assert result.status == 1
+        assert result.err.startswith("newsbot: 1 is not ")
+
+
+def test_the_emergency_stop_pauses_every_chat_and_resumes_only_those(newsroom: Path, call: Call) -> None:
+    assert call("deliveries", "pause").out == "1 chat paused\n"
+    assert call("deliveries", "pause").out == "0 chats paused\n"
+    assert call("deliveries", "resume").out == "1 chat resumed\n"
+    assert call("deliveries", "resume").out == "0 chats resumed\n"
+
+
+def test_a_backup_is_a_database_with_everything(newsroom: Path, call: Call) -> None:
+    assert call("db", "upgrade").status == 0
+    result = call("db", "backup", "copy.db")
+    assert result.status == 0, result.err
+    assert result.out.startswith("copy.db: ")
+    copy = sqlite3.connect(newsroom / "copy.db")
+    try:
+        assert copy.execute("SELECT count(*) FROM articles").fetchone() == (26,)
+    finally:
+        copy.close()
+    assert call("db", "backup", "no/such/folder/copy.db").status == 1
