@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from newsbot.domain.models import Article, Match, Story, What
 from newsbot.storage.article_ids import first_id
 from newsbot.storage.judging import JudgedArticle, Judging, Verdict
 from newsbot.storage.purging import Purging
-from newsbot.storage.sql import each_chunk
+from newsbot.storage.sql import chunks, each_chunk
 from newsbot.storage.tables import CORRECTED, JUDGED, NEW, articles, feeds, matches, stories
 
 __all__ = ["Articles", "JudgedArticle", "Verdict"]
@@ -20,6 +20,7 @@ __all__ = ["Articles", "JudgedArticle", "Verdict"]
 _LABEL = func.coalesce(func.nullif(feeds.c.name, ""), func.nullif(feeds.c.title, ""), feeds.c.url).label("source")
 _ARTICLE = select(articles, _LABEL, feeds.c.category).join_from(articles, feeds)
 _NEWEST = articles.c.id.desc()
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 _ARRIVAL = (articles.c.fetched, articles.c.id)
 
 
@@ -108,21 +109,29 @@ class Articles(Judging, Purging):
         """The newest articles of ``what`` (None: everything), newest first; ``before_id`` continues below an article,
         ``since`` bounds the published time, ``languages`` keeps those (an article of no known language stays)."""
         what = what or What()
-        wanted = _covered(what)
-        if what.kind == "category":
-            wanted.append(articles.c.feed_id.in_(await self._feeds_in(what.ref)))
+        wanted = []
         if before_id is not None:
             wanted.append(articles.c.id < before_id)
         if since is not None:
             wanted.append(articles.c.id >= first_id(since))
         if languages:
             wanted.append(articles.c.language.in_(["", *languages]))
-        return await self._articles(_ARTICLE.where(*wanted).order_by(_NEWEST).limit(limit))
+        if what.kind in {"feed", "category"}:
+            return await self.get(await self._newest_of(await self._feeds_of(what), wanted, limit))
+        query, newest = _ARTICLE.where(*wanted).limit(limit), _NEWEST
+        if what.kind == "topic":  # in the order of the topic's own index
+            of_topic = (matches.c.article_id == articles.c.id) & (matches.c.topic_id == _number(what.ref))
+            query, newest = query.join(matches, of_topic), matches.c.article_id.desc()
+        return await self._articles(query.order_by(newest))
 
     async def recent(self, since: datetime, limit: int) -> list[Article]:
         """The newest ``limit`` articles published since, in order of arrival."""
-        query = _ARTICLE.where(articles.c.id >= first_id(since)).order_by(_NEWEST).limit(limit)
-        return sorted(await self._articles(query), key=lambda a: (a.fetched, a.id))
+        found: list[Article] = []
+        async for batch in self.scan(since, LATEST, min(limit, 500)):
+            found += batch[: limit - len(found)]
+            if len(found) >= limit:
+                break
+        return sorted(found, key=lambda a: (a.fetched or LATEST, a.id))
 
     async def scan(self, since: datetime, until: datetime, batch: int = 500) -> AsyncIterator[list[Article]]:
         """All articles published from ``since`` to ``until``, newest first, ``batch`` at a time."""
@@ -141,24 +150,29 @@ class Articles(Judging, Purging):
         async with self._db.read() as conn:
             return int((await conn.execute(select(func.coalesce(func.sum(feeds.c.articles), 0)))).scalar_one())
 
-    async def _feeds_in(self, category: str) -> list[int]:
-        """Ids of the feeds in a category, whatever its case, in any script (SQLite's lower() knows only ASCII)."""
+    async def _feeds_of(self, what: What) -> list[int]:
+        """Ids of a feed, or of those in a category, whatever its case, in any script (SQLite's lower() knows ASCII)."""
+        if what.kind == "feed":
+            return [_number(what.ref)]
         async with self._db.read() as conn:
             rows = await conn.execute(select(feeds.c.id, feeds.c.category))
-            return [row.id for row in rows if row.category.casefold() == category.casefold()]
+            return [row.id for row in rows if row.category.casefold() == what.ref.casefold()]
+
+    async def _newest_of(self, feed_ids: list[int], wanted: list[ColumnElement[bool]], limit: int) -> list[int]:
+        """Ids of the newest articles of some feeds, newest first: the newest of each, and of these the newest.
+
+        (Asked for all feeds at once, SQLite would sort everything they ever brought.)"""
+        mine = select(articles.c.id).where(*wanted).order_by(_NEWEST).limit(limit)
+        ids: list[int] = []
+        async with self._db.read() as conn:
+            for chunk in chunks(feed_ids, 100):
+                each = (mine.where(articles.c.feed_id == feed_id).subquery() for feed_id in chunk)
+                ids += (await conn.execute(union_all(*(select(newest.c.id) for newest in each)))).scalars()
+        return sorted(ids, reverse=True)[:limit]
 
     async def _articles(self, query: Select[Any]) -> list[Article]:
         async with self._db.read() as conn:
             return [article_of(row) for row in await conn.execute(query)]
-
-
-def _covered(what: What) -> list[ColumnElement[bool]]:
-    if what.kind == "feed":
-        return [articles.c.feed_id == _number(what.ref)]
-    if what.kind == "topic":
-        of_topic = select(matches.c.article_id).where(matches.c.topic_id == _number(what.ref))
-        return [articles.c.id.in_(of_topic)]
-    return []
 
 
 def _number(ref: str) -> int:

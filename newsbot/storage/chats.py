@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from newsbot.domain.models import Chat, ChatKey, ChatKind, ChatSettings
 from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of
-from newsbot.storage.sql import bump
 from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
 from newsbot.storage.tables import chats, deliveries, mutes, outcomes, subscriptions, tokens
 from newsbot.storage.topics import VERSION
@@ -105,7 +104,7 @@ class Chats(Subscriptions, Mutes):
             for table in (subscriptions, mutes, outcomes, deliveries):
                 await conn.execute(delete(table).where(table.c.chat_id == chat_id))
             await conn.execute(delete(chats).where(chats.c.id == chat_id))
-            await bump(self, conn, VERSION)
+            await self._bump(conn, VERSION)
 
     async def remember(self, payload: Mapping[str, object]) -> str:
         """Keep what a button means and return a short random token for it (12 characters, safe in a link)."""

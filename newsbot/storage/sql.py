@@ -34,6 +34,16 @@ class Repository:
         """An INSERT that knows ON CONFLICT."""
         return sqlite.insert(table) if self._db.dialect == "sqlite" else postgresql.insert(table)
 
+    async def _bump(self, conn: AsyncConnection, key: str) -> int:
+        """Add one to the counter ``key`` in ``meta`` and return it.
+
+        Others who bump it wait until this transaction ends, so that whoever has seen a value has seen everything that
+        was written under a smaller one."""
+        grown = cast(cast(meta.c.value, BigInteger) + 1, meta.c.value.type)
+        statement = self._insert(meta).values(key=key, value="1")
+        statement = statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": grown})
+        return int((await conn.execute(statement.returning(meta.c.value))).scalar_one())
+
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """``items`` in runs of at most ``size``."""
@@ -57,20 +67,8 @@ def fingerprint(*parts: str) -> str:
     return digest.hexdigest()
 
 
-async def bump(repository: Repository, conn: AsyncConnection, key: str) -> int:
-    """Add one to the counter ``key`` and return it.
-
-    Others who bump it wait until this transaction ends, so that whoever has seen a value has seen everything that was
-    written under a smaller one."""
-    statement = repository._insert(meta).values(key=key, value="1")  # noqa: SLF001  a helper of its own kind
-    grown = statement.on_conflict_do_update(
-        index_elements=[meta.c.key], set_={"value": cast(cast(meta.c.value, BigInteger) + 1, meta.c.value.type)}
-    )
-    return int((await conn.execute(grown.returning(meta.c.value))).scalar_one())
-
-
 async def counter(conn: AsyncConnection, key: str) -> int:
-    """The counter ``key``, 0 before its first :func:`bump`."""
+    """The counter ``key``, 0 before its first ``_bump``."""
     value = (await conn.execute(select(meta.c.value).where(meta.c.key == key))).scalar()
     return int(value) if value else 0
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Chat, Mute, MuteKind, Subscription, What, When
 from newsbot.storage.chat_rows import chat_of
-from newsbot.storage.sql import CHUNK, Repository, bump, chunks, fingerprint
+from newsbot.storage.sql import CHUNK, Repository, chunks, fingerprint
 from newsbot.storage.tables import chats, mutes, subscriptions
 from newsbot.storage.topics import VERSION
 
@@ -90,7 +90,7 @@ class Subscriptions(Repository):
         async with self._db.write() as conn:
             made = await conn.execute(self._insert(subscriptions).values(**row).on_conflict_do_nothing())
             if made.rowcount and what.kind == "topic":
-                await bump(self, conn, VERSION)
+                await self._bump(conn, VERSION)
             found = (await conn.execute(select(subscriptions).where(same))).one()
             return subscription_of(found), bool(made.rowcount)
 
@@ -101,7 +101,7 @@ class Subscriptions(Repository):
             kinds = set((await conn.execute(select(subscriptions.c.what_kind).where(mine))).scalars())
             await conn.execute(delete(subscriptions).where(mine))
             if "topic" in kinds:
-                await bump(self, conn, VERSION)
+                await self._bump(conn, VERSION)
 
     async def subscription(self, subscription_id: int) -> Subscription | None:
         """The standing order with this id."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Topic, TopicDefinition
 from newsbot.storage import codec
-from newsbot.storage.sql import Repository, bounded, bump, counter
+from newsbot.storage.sql import Repository, bounded, counter
 from newsbot.storage.tables import subscriptions, topics
 
 VERSION = "topics.version"
@@ -38,7 +38,7 @@ class Topics(Repository):
             if gone:
                 await conn.execute(update(topics).where(topics.c.id.in_(gone)).values(enabled=False))
             if gone or any(changes):
-                await bump(self, conn, VERSION)
+                await self._bump(conn, VERSION)
 
     async def ensure(self, name: str, definition: TopicDefinition, key: str, now: datetime) -> Topic:
         """The typed topic whose canonical form is ``key``: the one that somebody typed before, or a new one."""
@@ -47,7 +47,7 @@ class Topics(Repository):
         async with self._db.write() as conn:
             made = await conn.execute(self._insert(topics).values(**row).on_conflict_do_nothing())
             if made.rowcount:
-                await bump(self, conn, VERSION)
+                await self._bump(conn, VERSION)
             return topic_of((await conn.execute(select(topics).where(topics.c.key == mark))).one())
 
     async def get(self, topic_id: int) -> Topic | None:

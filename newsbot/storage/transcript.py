@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from newsbot.domain.ports import Message
-from newsbot.storage.sql import Repository, bounded, bump, counter
+from newsbot.storage.sql import Repository, bounded, counter
 from newsbot.storage.tables import web_messages
 
 REVISION = "transcript.rev"
@@ -27,7 +27,7 @@ class Transcripts(Repository):
         """Add a message, or return the one that already has this ``key``."""
         row = {"chat": chat, "key": bounded(key), "author": author, "body": body, "at": at, "deleted": False}
         async with self._db.write() as conn:
-            rev = await bump(self, conn, REVISION)
+            rev = await self._bump(conn, REVISION)
             await conn.execute(self._insert(web_messages).values(**row, rev=rev).on_conflict_do_nothing())
             mine = select(web_messages).where(web_messages.c.key == row["key"])
             return _message((await conn.execute(mine)).one())
@@ -35,7 +35,7 @@ class Transcripts(Repository):
     async def replace(self, message_id: int, body: str) -> Message | None:
         """Put a new body in place of the old; None when there is no such message, or it was deleted."""
         async with self._db.write() as conn:
-            rev = await bump(self, conn, REVISION)
+            rev = await self._bump(conn, REVISION)
             here = (web_messages.c.id == message_id) & ~web_messages.c.deleted
             changed = update(web_messages).where(here).values(body=body, rev=rev).returning(web_messages)
             row = (await conn.execute(changed)).first()
@@ -44,7 +44,7 @@ class Transcripts(Repository):
     async def delete(self, message_id: int) -> bool:
         """Mark as deleted: its rev grows, its body is emptied. False when there is nothing to delete."""
         async with self._db.write() as conn:
-            rev = await bump(self, conn, REVISION)
+            rev = await self._bump(conn, REVISION)
             here = (web_messages.c.id == message_id) & ~web_messages.c.deleted
             gone = await conn.execute(update(web_messages).where(here).values(body="", deleted=True, rev=rev))
             return bool(gone.rowcount)
