@@ -112,6 +112,12 @@ class Fetcher:
             if session is not None:
                 await session.close()
 
+    def forget_names(self) -> None:
+        """Ask DNS anew for every name."""
+        for session in (self._open, self._guarded):
+            if session is not None and isinstance(session.connector, aiohttp.TCPConnector):
+                session.connector.clear_dns_cache()
+
     async def get(
         self,
         url: str,
@@ -132,12 +138,11 @@ class Fetcher:
 
     async def _follow(self, url: str, trusted: bool, headers: Mapping[str, str]) -> Answer:
         """Hop by hop, each checked anew (RFC 9110, 15.4)."""
+        if not is_web(url):
+            raise FetchError("is no web address")
         home, origin, credentials = host_of(url), _origin(url), _credentials(url)
-        at, moved, seen = redacted(url), "", set[str]()
-        permanent = True
+        at, moved, permanent, seen = redacted(url), "", True, set[str]()
         for _ in range(MAX_HOPS):
-            if not is_web(at):
-                raise FetchError("is no web address")
             seen.add(at)
             own = {**credentials, **headers} if _origin(at) == origin else {}
             answer = await self._hop(at, trusted and host_of(at) == home, own)
@@ -145,7 +150,7 @@ class Fetcher:
                 return _with_move(answer, moved)
             status, location = answer
             permanent = permanent and status in _PERMANENT
-            at = redacted(absolute(at, location))
+            at = redacted(absolute(at, location)) if location else ""
             moved = at if permanent else moved
             if not at:
                 raise FetchError("redirects to no web address", status=status)

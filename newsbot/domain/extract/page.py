@@ -46,11 +46,12 @@ def extract_page(html: bytes, url: str = "") -> ParsedArticle:
     if not text.strip():
         raise ParseError("the page holds no article")
     link = absolute(url, _canonical_href(tree)) or url
+    title = _title(tree, stated, metas)
     return ParsedArticle(
         guid=link,
         url=link,
-        title=_title(tree, stated, metas),
-        text=text[:MAX_TEXT].strip(),
+        title=title,
+        text=_without_heading(text[:MAX_TEXT].strip(), title),
         published=_published(stated, metas),
         authors=_authors(stated, metas),
         image=absolute(url or link, _image(stated) or metas.get("og:image", "") or metas.get("twitter:image", "")),
@@ -113,6 +114,12 @@ def _title(tree: LexborHTMLParser, stated: Stated, metas: Mapping[str, str]) -> 
         page_title.text() if page_title else "",
     )
     return next((title for guess in guesses if (title := plain(guess))), "")
+
+
+def _without_heading(text: str, title: str) -> str:
+    """The text without the page's heading as its first line, which would say the title twice."""
+    first, _, rest = text.partition("\n")
+    return rest.lstrip() if rest and plain(first) and plain(first) in title else text
 
 
 def _published(stated: Stated, metas: Mapping[str, str]) -> datetime | None:
