@@ -18,6 +18,7 @@ from newsbot.platforms.web.send import BOT, PLATFORM, dumps
 ME = "me"
 """The web's one person, and the native id of their private chat."""
 
+_PATIENCE = 2.0  # seconds that a stop waits for answers
 _PAGES = 20  # how far a repeated command looks for its answer, in pages of the transcript
 
 
@@ -83,8 +84,14 @@ class Talk:
         return self._desk.commands(asker(chat, language))
 
     async def finish(self) -> None:
-        """Wait for what is being answered."""
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        """Wait a moment for what is being answered; what takes longer is cut off, and asked again by its page."""
+        running = list(self._running.values())
+        if not running:
+            return
+        _, late = await asyncio.wait(running, timeout=_PATIENCE)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def _once(self, name: str, work: Coroutine[Any, Any, Said]) -> Said:
         """Join the work that is under way by this name, or start it; a page that leaves does not stop it."""

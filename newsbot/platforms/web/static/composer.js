@@ -28,6 +28,7 @@ export class Composer {
     this.close();
     const { commands } = await get(`/api/commands?chat=${encodeURIComponent(this.chat())}`);
     this.commands = commands;
+    if (document.activeElement === this.line) this.suggest(); // someone was faster
   }
 
   /** Put `text` into the line and offer what may follow. */

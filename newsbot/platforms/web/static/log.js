@@ -68,7 +68,7 @@ export class Log {
 
   unsent() {
     const entries = this.store.unsent.filter((entry) => entry.chat === this.chat.id);
-    const nodes = entries.map((entry) => this.cached(entry.key, entry.failed, () => this.entry(entry)));
+    const nodes = entries.filter((entry) => !this.store.arrived.has(entry.key)).map((entry) => this.cached(entry.key, entry.failed, () => this.entry(entry)));
     const going = entries.find((entry) => !entry.failed);
     return going ? [...nodes, this.cached(`dots ${going.key}`, "", () => this.dots())] : nodes;
   }
@@ -112,7 +112,7 @@ export class Log {
   }
 
   dots() {
-    const node = el("li", { className: "message bot thinking", hidden: true, "aria-label": word("thinking") }, el("div", { className: "bubble" }, el("i"), el("i"), el("i")));
+    const node = el("li", { className: "message thinking", hidden: true, "aria-label": word("thinking") }, el("div", { className: "bubble" }, el("i"), el("i"), el("i")));
     setTimeout(() => { node.hidden = false; }, PATIENCE);
     return node;
   }
@@ -143,7 +143,7 @@ export class Log {
   /** The first message in sight and where it stands, so that it stays there while others come above it. */
   anchor() {
     const top = this.scroll.getBoundingClientRect().top;
-    const node = [...this.list.children].find((each) => each.getBoundingClientRect().bottom > top);
+    const node = [...this.list.querySelectorAll(":scope > [data-id]")].find((each) => each.getBoundingClientRect().bottom > top);
     return node && { node, y: node.getBoundingClientRect().top };
   }
 

@@ -12,7 +12,8 @@ export class Store {
   constructor() {
     this.chats = new Map();
     this.read = load(localStorage, "read", {});
-    this.unsent = load(sessionStorage, "unsent", []); // survives a reload, not the tab
+    this.unsent = load(sessionStorage, "unsent", []); // until answered; survives a reload, not the tab
+    this.arrived = new Set(); // keys of what the server has kept
   }
 
   /** Take the server's list of chats; messages that are known stay. */
@@ -29,7 +30,7 @@ export class Store {
     const chat = this.chats.get(message.chat);
     if (!chat || (chat.messages.get(message.id)?.rev ?? 0) >= message.rev) return null;
     chat.messages.set(message.id, message);
-    if (message.key) this.forget(message.key);
+    if (message.key) this.arrived.add(message.key);
     return chat;
   }
 
