@@ -9,7 +9,7 @@ from newsbot.domain.query import canonical, compile_topic, understood
 from newsbot.errors import NotFound, QueryError
 from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.matching import PREVIEW_DAYS, Preview, preview
-from newsbot.newsdesk.naming import Choice, Naming
+from newsbot.newsdesk.naming import Choice, Naming, split_when
 from newsbot.newsdesk.subscribing import Subscribed, Subscribing
 from newsbot.newsdesk.tools import Tools
 
@@ -55,14 +55,17 @@ class Following:
         self._subscribing = subscribing
 
     async def follow(self, asker: Asker, text: str, when: When | None = None) -> Followed:
-        """Follow the ready-made topic called ``text``, or what ``text`` describes.
+        """Follow the ready-made topic called ``text``, or what ``text`` describes; a time at its end sets when.
 
         Raises BadRequest where the asker has no private chat with us, QueryError when no word is left to look for.
         """
         await self._tools.private(asker)
         text = text[:LONGEST_TOPIC].strip()
-        known = await self._ready_made(text)
-        return await self._follow(asker, known or await self._typed(text), when)
+        if known := await self._ready_made(text):
+            return await self._follow(asker, known, when)
+        text, typed = split_topic(text)
+        topic = await self._ready_made(text) or await self._typed(text)
+        return await self._follow(asker, topic, when or typed)
 
     async def follow_id(self, asker: Asker, topic_id: int) -> Followed:
         """Follow a topic by its id, as a button does. Raises NotFound."""
@@ -121,14 +124,12 @@ class Following:
         return self._understood(definition), await preview(self._tools, definition, days)
 
     async def _follow(self, asker: Asker, topic: Topic, when: When | None) -> Followed:
-        tools = self._tools
-        chat = await tools.private(asker)
-        seen = await preview(tools, topic.definition, PREVIEW_DAYS, topic.id)
-        await tools.storage.articles.add_matches(topic.id, [(f.article.id, f.match) for f in seen.found])
+        understood = self._understood(topic.definition)
+        chat = await self._tools.private(asker)
         choice = Choice(_what(topic), topic.name, topic.slug or topic.name)
-        matches = {found.article.id: found.match for found in seen.found}
-        subscribed = await self._subscribing.place(asker, chat, choice, when=when, matches=matches)
-        return Followed(topic, self._understood(topic.definition), seen, subscribed, chat.key != asker.chat)
+        subscribed = await self._subscribing.place(asker, chat, choice, when=when)
+        seen = subscribed.preview or Preview((), PREVIEW_DAYS)
+        return Followed(topic, understood, seen, subscribed, chat.key != asker.chat)
 
     async def _ready_made(self, text: str) -> Topic | None:
         found = await self._tools.storage.topics.find(text)
@@ -149,6 +150,13 @@ class Following:
         key = asker.private_chat
         chat = await self._tools.storage.chats.find(key) if key else None
         return await self._tools.orders(chat) if chat else []
+
+
+def split_topic(text: str) -> tuple[str, When | None]:
+    """A topic and when: only an unmistakable time is cut off its end, for "now" and "weekly" may be meant as words."""
+    words, when = split_when(text.split())
+    unmistakable = len(text.split()) - len(words) > 1 or (when is not None and when.kind == "hourly")
+    return (" ".join(words), when) if when and words and unmistakable else (text, None)
 
 
 def _what(topic: Topic) -> What:

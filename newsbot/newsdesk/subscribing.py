@@ -1,22 +1,19 @@
-"""Standing orders: subscribe, unsubscribe, pause, change when; and the sample that a new one begins with."""
+"""Standing orders: subscribe, unsubscribe, pause, change when."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from newsbot.domain import plan
-from newsbot.domain.match import narrowing
-from newsbot.domain.models import Article, Chat, Feed, Match, NewFeed, Outcome, OutcomeState, Subscription, What, When
+from newsbot.domain.models import Chat, Feed, Subscription, What, When
 from newsbot.domain.query import parse_search
 from newsbot.domain.schedule import next_due, parse_when
 from newsbot.errors import BadRequest, NotFound
 from newsbot.newsdesk.asking import Asker, must_run_chat
+from newsbot.newsdesk.matching import Preview
 from newsbot.newsdesk.naming import Choice, Naming
+from newsbot.newsdesk.sampling import Sampling
 from newsbot.newsdesk.tools import Tools
-
-SAMPLE_DAYS = timedelta(days=7)
-SAMPLE_ARTICLES = 300  # newest ones that are looked at for a sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,7 @@ class Subscribed:
     """A standing order as it now is. ``created`` is False when the chat had it, ``changed`` when its time is new.
 
     ``sample``: stories that come at once; ``first``: when a scheduled one's first digest comes (UTC);
-    ``added``: the feed that was made for it.
+    ``added``: the feed that was made for it; ``preview``: of a topic, what it would have brought.
     """
 
     subscription: Subscription
@@ -34,6 +31,7 @@ class Subscribed:
     sample: int = 0
     first: datetime | None = None
     added: Feed | None = None
+    preview: Preview | None = None
 
 
 class Subscribing:
@@ -42,6 +40,7 @@ class Subscribing:
     def __init__(self, tools: Tools, naming: Naming) -> None:
         self._tools = tools
         self._naming = naming
+        self._sampling = Sampling(tools)
 
     async def subscribe(self, asker: Asker, text: str) -> Subscribed:
         """Carry out ``what [query] [when]`` for the asker's chat.
@@ -61,11 +60,10 @@ class Subscribing:
         query: str = "",
         when: When | None = None,
         added: Feed | None = None,
-        matches: dict[int, Match] | None = None,
     ) -> Subscribed:
-        """Give ``chat`` the order, or change the time of the one it has, and begin it with a sample.
+        """Give ``chat`` the order, and begin it with a sample; or change the time of the one that it has.
 
-        ``matches`` are a topic's, by article id, where they are known.
+        Raises BadRequest when it has too many, QueryError.
         """
         tools = self._tools
         if query:
@@ -73,18 +71,22 @@ class Subscribing:
         had = await self._existing(chat, choice.what, query)
         wanted = when or (had.when if had else None) or chat.settings.when or tools.rules.defaults.when
         due = next_due(wanted, tools.zone(chat), tools.now())
+        changed = had is not None and (had.when != wanted or had.paused)
+        if changed and had is not None:
+            await tools.storage.chats.update_subscription(had.id, when=wanted, next_due=due, paused=False)
+        order = await self._one(had.id) if had else await self._order(asker, chat, choice, query, wanted, due)
+        begun = await self._sampling.begin(chat, order, sample=had is None and wanted.kind == "instant")
+        return Subscribed(order, chat, had is None, changed, begun.stories, due, added, begun.preview)
+
+    async def _order(
+        self, asker: Asker, chat: Chat, choice: Choice, query: str, when: When, due: datetime | None
+    ) -> Subscription:
         label = f"{choice.label}: {query}" if query else choice.label
-        if had is not None:
-            changed = had.when != wanted or had.paused
-            if changed:
-                await tools.storage.chats.update_subscription(had.id, when=wanted, next_due=due, paused=False)
-            return Subscribed(await self._one(had.id), chat, created=False, changed=changed, first=due)
-        made, _ = await tools.storage.chats.subscribe(
-            chat_id=chat.id, what=choice.what, query=query, label=label, when=wanted, next_due=due,
-            created=tools.now(), created_by=f"{asker.platform}:{asker.user_id}",
-        )  # fmt: skip
-        sample = await self._sample(chat, made, matches or {}) if wanted.kind == "instant" else 0
-        return Subscribed(made, chat, created=True, sample=sample, first=due, added=added)
+        by = f"{asker.platform}:{asker.user_id}"
+        made, _ = await self._tools.storage.chats.subscribe(
+            chat.id, choice.what, when, query=query, label=label, next_due=due, created_by=by, created=self._tools.now()
+        )
+        return made
 
     async def unsubscribe(self, asker: Asker, text: str) -> list[Subscription]:
         """End the orders that ``text`` names: by label, else all on that feed, category or topic.
@@ -170,56 +172,6 @@ class Subscribing:
             raise BadRequest("too_many_subscriptions", limit=limit)
         return had
 
-    # --- the sample ------------------------------------------------------------------------------
-
-    async def _sample(self, chat: Chat, order: Subscription, matches: dict[int, Match]) -> int:
-        """Let a new instant order begin with what is there already; returns how many stories will come.
-
-        They go the way of all stories: recorded as waiting, due now, for the planner to compose.
-        """
-        if not (wanted := await self._wanted(order)):
-            return 0
-        outcomes = await self._recent(chat, order, matches, first_only=wanted == "latest")
-        if outcomes:
-            await self._tools.storage.outbox.record([], outcomes)
-            self._tools.wake.notify("plan")
-        return len(outcomes)
-
-    async def _wanted(self, order: Subscription) -> NewFeed | None:
-        wish = self._tools.rules.defaults.new_feed
-        if order.what.kind == "feed" and (feed := await self._tools.storage.feeds.get(int(order.what.ref))):
-            wish = feed.new_feed
-        return None if wish == "none" else wish
-
-    async def _recent(
-        self, chat: Chat, order: Subscription, matches: dict[int, Match], *, first_only: bool
-    ) -> list[Outcome]:
-        tools = self._tools
-        found = await tools.storage.articles.latest(order.what, SAMPLE_ARTICLES)
-        since = tools.now() - SAMPLE_DAYS
-        fresh = [a for a in found if a.story_id is not None and (a.published or since) >= since]
-        known = await tools.storage.outbox.outcomes(chat.id, [a.story_id for a in fresh if a.story_id is not None])
-        mutes = await tools.storage.chats.mutes(chat.id)
-        made: dict[int, Outcome] = {}
-        for article in fresh:
-            if article.story_id is None or article.story_id in known or article.story_id in made:
-                continue
-            judged = plan.Judged(article, article.story_id, _found(order, article, matches))
-            outcome = plan.outcome(
-                chat,
-                [order],
-                mutes,
-                judged,
-                tools.now(),
-                narrowing(article, tools.analyzer, tools.lexicon, tools.now()),
-            )
-            if outcome is None or outcome.state is OutcomeState.SKIPPED:
-                continue
-            made[article.story_id] = outcome
-            if first_only:
-                break
-        return list(made.values())
-
 
 def read_when(text: str) -> When:
     """A time to post. Raises BadRequest when it is none."""
@@ -227,11 +179,3 @@ def read_when(text: str) -> When:
         return parse_when(text)
     except ValueError as error:
         raise BadRequest("no_when", text=text) from error
-
-
-def _found(order: Subscription, article: Article, matches: dict[int, Match]) -> dict[int, Match]:
-    """The topic's match of an article that its matches led us to; without its words where they are not known."""
-    if order.what.kind != "topic":
-        return {}
-    topic_id = int(order.what.ref)
-    return {topic_id: matches.get(article.id) or Match(topic_id, 1.0, ())}

@@ -13,7 +13,16 @@ from newsbot.domain.models import ChatKey, Outcome, OutcomeState, QuietHours, Re
 from newsbot.errors import BadRequest, ConfigError, Forbidden, NotFound, Problem
 from newsbot.newsdesk import Access, Rules
 from newsbot.newsdesk.settling import NoSuchZone, find_zone
-from tests.newsdesk.room import BATTERY, BOSS, CHAIR, ME, MEMBER, SU7, Room
+from newsbot.storage import Storage
+from tests.clock import ManualClock
+from tests.newsdesk.room import BATTERY, BOSS, CHAIR, ME, MEMBER, SU7, Room, open_room
+
+
+@pytest.fixture
+async def room(sqlite_storage: Storage, clock: ManualClock) -> Room:
+    """On one database: the storage's own tests hold the other to the same."""
+    return await open_room(sqlite_storage, clock)
+
 
 # --- settings ------------------------------------------------------------------------------------
 

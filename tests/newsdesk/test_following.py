@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from newsbot.domain.match import matches
 from newsbot.domain.models import TopicDefinition, When
 from newsbot.domain.query import compile_topic
 from newsbot.errors import BadRequest, NotFound, QueryError
+from newsbot.newsdesk.following import split_topic
 from tests.newsdesk.room import ANALYZER, BATTERY, CHAIR, LEXICON, ME, MEMBER, ROCKET, SU7, Room, person
 
 
@@ -136,3 +137,20 @@ async def test_a_topics_page_tells_whether_it_is_followed(room: Room) -> None:
     done = await room.newsdesk.following.follow(ME, "space")
     assert (await room.newsdesk.following.page(ME, done.topic.id)).subscription is not None
     assert (await room.newsdesk.following.page(person(user="9"), done.topic.id)).subscription is None
+
+
+async def test_a_time_at_the_end_of_a_topic_is_its_time_only_when_unmistakable(room: Room) -> None:
+    done = await room.newsdesk.following.follow(ME, "sodium battery daily 07:00")
+    assert (done.topic.name, done.subscribed.subscription.when) == ("sodium battery", When("daily", time(7)))
+    assert done.subscribed.first is not None
+    assert split_topic("apocalypse now") == ("apocalypse now", None)
+    assert split_topic("battery weekly") == ("battery weekly", None)
+    assert split_topic("xiaomi-ev hourly") == ("xiaomi-ev", When("hourly"))
+
+
+async def test_a_channel_that_subscribes_to_a_topic_can_read_its_past_too(room: Room) -> None:
+    told = await room.publish("motors", *SU7)
+    done = await room.newsdesk.subscribing.subscribe(CHAIR, "Xiaomi EV")
+    assert done.preview is not None
+    assert [found.article.id for found in done.preview.found] == [told.id]
+    assert [s.story_id for s in (await room.newsdesk.reading.latest(CHAIR, "Xiaomi EV")).stories] == [told.story_id]

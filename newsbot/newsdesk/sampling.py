@@ -1,0 +1,93 @@
+"""What a new standing order begins with: the topic's past found, and for an instant one the newest story at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from newsbot.domain import plan
+from newsbot.domain.match import narrowing
+from newsbot.domain.models import Article, Chat, Match, NewFeed, Outcome, OutcomeState, Subscription
+from newsbot.errors import QueryError
+from newsbot.newsdesk.matching import PREVIEW_DAYS, Preview, preview
+from newsbot.newsdesk.tools import Tools
+
+SAMPLE_DAYS = timedelta(days=7)
+SAMPLE_ARTICLES = 300  # newest ones that are looked at for a sample
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What an order began with: ``stories`` that come at once; of a topic, the ``preview`` of its past."""
+
+    stories: int = 0
+    preview: Preview | None = None
+
+
+class Sampling:
+    """Begins orders. Stories go the way of all stories: recorded as waiting, for the planner to compose."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    async def begin(self, chat: Chat, order: Subscription, *, sample: bool) -> Begun:
+        """Store what the order's topic matched before it was matched live; then, with ``sample``, let the chat have
+        what the config grants a new order."""
+        seen = await self._past(order)
+        matches = {found.article.id: found.match for found in seen.found} if seen else {}
+        wanted = await self._wanted(order) if sample else "none"
+        if wanted == "none":
+            return Begun(preview=seen)
+        outcomes = await self._recent(chat, order, matches, 1 if wanted == "latest" else SAMPLE_ARTICLES)
+        if outcomes:
+            await self._tools.storage.outbox.record([], outcomes)
+            self._tools.wake.notify("plan")
+        return Begun(len(outcomes), seen)
+
+    async def _past(self, order: Subscription) -> Preview | None:
+        """A topic's matches of the last month, stored, so that it can be read back; None for other orders."""
+        if order.what.kind != "topic":
+            return None
+        topic = await self._tools.storage.topics.get(int(order.what.ref))
+        if topic is None:
+            return None
+        try:
+            seen = await preview(self._tools, topic.definition, PREVIEW_DAYS, topic.id)
+        except QueryError:  # a ready-made topic without words: the config's check names it
+            return None
+        await self._tools.storage.articles.add_matches(topic.id, [(f.article.id, f.match) for f in seen.found])
+        return seen
+
+    async def _wanted(self, order: Subscription) -> NewFeed:
+        if order.what.kind == "feed" and (feed := await self._tools.storage.feeds.get(int(order.what.ref))):
+            return feed.new_feed
+        return self._tools.rules.defaults.new_feed
+
+    async def _recent(self, chat: Chat, order: Subscription, matches: Mapping[int, Match], most: int) -> list[Outcome]:
+        """Up to ``most`` stories of the last days, newest first, that the chat has not met."""
+        storage, now = self._tools.storage, self._tools.now()
+        found = await storage.articles.latest(order.what, SAMPLE_ARTICLES, since=now - SAMPLE_DAYS)
+        known = await storage.outbox.outcomes(chat.id, [a.story_id for a in found if a.story_id is not None])
+        mutes = await storage.chats.mutes(chat.id)
+        made: dict[int, Outcome] = {}
+        for article in found:
+            story_id = article.story_id
+            if story_id is None or story_id in known or story_id in made:
+                continue
+            judged = plan.Judged(article, story_id, _of_topic(order, article, matches))
+            narrowed = narrowing(article, self._tools.analyzer, self._tools.lexicon, now)
+            outcome = plan.outcome(chat, [order], mutes, judged, now, narrowed)
+            if outcome is not None and outcome.state is not OutcomeState.SKIPPED:
+                made[story_id] = replace(outcome, due=now)
+            if len(made) == most:
+                break
+        return list(made.values())
+
+
+def _of_topic(order: Subscription, article: Article, matches: Mapping[int, Match]) -> dict[int, Match]:
+    """The topic's match of an article that its matches led us to; without words where it was matched long before."""
+    if order.what.kind != "topic":
+        return {}
+    topic_id = int(order.what.ref)
+    return {topic_id: matches.get(article.id) or Match(topic_id, 1.0, ())}
