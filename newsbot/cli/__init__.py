@@ -4,7 +4,8 @@
 
     program      the whole, and what becomes of errors
     console      the config option, running async work, tables and progress
-    bot          run, check, diff, schema, search, status
+    bot          run, check, diff, schema
+    looking      search, status
     feeds  topics  deliveries  db
     try_         the bot's judgement on files; lines reads and writes them
 """

@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
-from newsbot.cli.bot import register
+from newsbot.cli.bot import check, diff, run_command, schema_command
 from newsbot.cli.console import ConfigOption, complain
 from newsbot.cli.db import commands as db
 from newsbot.cli.deliveries import commands as deliveries
 from newsbot.cli.feeds import commands as feeds
+from newsbot.cli.looking import search, status
 from newsbot.cli.topics import commands as topics
 from newsbot.cli.try_ import commands as try_
 from newsbot.errors import ConfigError, NewsbotError
@@ -47,7 +48,11 @@ def _root(
     """Read by every command: see :func:`newsbot.cli.console.settings`."""
 
 
-register(program)
+for name, command in (
+    ("run", run_command), ("check", check), ("diff", diff), ("schema", schema_command), ("search", search),
+    ("status", status),
+):  # fmt: skip
+    program.command(name)(command)
 for name, group in (("feeds", feeds), ("topics", topics), ("deliveries", deliveries), ("db", db), ("try", try_)):
     program.add_typer(group, name=name)
 

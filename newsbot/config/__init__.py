@@ -4,7 +4,9 @@
 
     document   the file's text as values that remember their lines; the environment filled in
     values     the small types: durations, addresses, chats, time zones
-    model      every key
+    section    what every mapping has in common
+    platforms  their keys
+    model      all other keys, and the whole file
     explain    what is wrong with a key, in plain words
     names      what a name in the file stands for
     check      what is wrong between keys

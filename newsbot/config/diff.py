@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from newsbot.config.config import Config
-from newsbot.config.model import ConfigFile, Section
+from newsbot.config.model import ConfigFile
+from newsbot.config.section import Section
 from newsbot.domain.models import ChatKey, Feed, FeedSpec, Topic, TopicDefinition, When
 from newsbot.domain.schedule import format_when
 

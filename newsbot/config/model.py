@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import types
-from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
+from newsbot.config.platforms import Platforms
+from newsbot.config.section import EmptyIsNone, Section
 from newsbot.config.values import (
-    AutoSwitch,
     ChatRef,
     DatabaseUrl,
     Duration,
     Facet,
     FeedUrl,
-    GatewayUrl,
     HttpUrl,
     Language,
     Listen,
@@ -24,38 +23,8 @@ from newsbot.config.values import (
     UserId,
     WhenText,
     Words,
-    maybe,
 )
 from newsbot.domain.models import FullText, NewFeed, When
-
-
-def takes_null(annotation: Any) -> bool:
-    """Whether None is among what ``annotation`` allows."""
-    if get_origin(annotation) is Annotated:
-        return takes_null(get_args(annotation)[0])
-    return get_origin(annotation) in {Union, types.UnionType} and type(None) in get_args(annotation)
-
-
-class Section(BaseModel):
-    """A mapping of the config. A key with nothing behind it counts as left out, unless null means something there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_empty(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return data
-        empty = {key for key, value in data.items() if value is None and not cls._null(str(key))}
-        return {key: value for key, value in data.items() if key not in empty}
-
-    @classmethod
-    def _null(cls, key: str) -> bool:
-        field = cls.model_fields.get(key)
-        return field is None or takes_null(field.annotation)
-
-
-EmptyIsNone = BeforeValidator(maybe)
 
 
 class Admins(Section):
@@ -83,80 +52,6 @@ class Server(Section):
 
     listen: Listen = "127.0.0.1:8080"
     """Address and port; 127.0.0.1 is reachable from this machine only."""
-
-
-class Webhook(Section):
-    """Where Telegram shall bring updates, in place of long polling."""
-
-    url: HttpUrl
-    """The public https address that leads to this server."""
-    secret: SecretStr = SecretStr("")
-    """A word that Telegram repeats with each update, so that nobody else can send any."""
-
-
-class TelegramRate(Section):
-    """How fast the bot sends; Telegram's own limits by default."""
-
-    global_: Annotated[float, Field(alias="global", gt=0, le=1000)] = 30
-    """Messages a second over all chats."""
-    chat: Annotated[float, Field(gt=0, le=1000)] = 1
-    """Messages a second to one chat."""
-    group_per_minute: Annotated[float, Field(gt=0, le=60_000)] = 20
-    """Messages a minute to one group."""
-
-
-class Telegram(Section):
-    """Telegram; off while the token is empty."""
-
-    token: SecretStr = SecretStr("")
-    """The bot's token, from @BotFather."""
-    api_url: HttpUrl = "https://api.telegram.org"
-    """Telegram's Bot API server, or your own."""
-    webhook: Webhook | None = None
-    """null: long polling."""
-    rate: TelegramRate = TelegramRate()
-    on_uncertain: Literal["resend", "hold"] = "resend"
-    """What to do with a send whose outcome is unknown: send it once more, or hold it for an admin."""
-    proxy: Annotated[ProxyUrl | None, EmptyIsNone, Field(repr=False)] = None
-    """A proxy for this platform only."""
-
-
-class DiscordRate(Section):
-    """How fast the bot sends."""
-
-    global_: Annotated[float, Field(alias="global", gt=0, le=1000)] = 45
-    """Requests a second over all channels."""
-
-
-class Discord(Section):
-    """Discord; off while the token is empty."""
-
-    token: SecretStr = SecretStr("")
-    """The bot's token, from the Discord developer portal."""
-    api_url: HttpUrl = "https://discord.com/api/v10"
-    """Discord's API server."""
-    gateway_url: GatewayUrl = "wss://gateway.discord.gg/"
-    """Discord's gateway."""
-    rate: DiscordRate = DiscordRate()
-    proxy: Annotated[ProxyUrl | None, EmptyIsNone, Field(repr=False)] = None
-    """A proxy for this platform only."""
-
-
-class Web(Section):
-    """The web chat: the bot in a browser."""
-
-    enabled: AutoSwitch = "auto"
-    """auto: on when no other platform has a token."""
-    password: SecretStr = SecretStr("")
-    """Needed when the server listens beyond this machine."""
-
-
-class Platforms(Section):
-    """Where people meet the bot."""
-
-    telegram: Telegram = Telegram()
-    discord: Discord = Discord()
-    web: Web = Web()
 
 
 class Defaults(Section):
@@ -206,7 +101,7 @@ class FeedEntry(Section):
     """Whether to fetch the article's page: when the feed gives little text, always, or never."""
     language: Annotated[Language | None, EmptyIsNone] = None
     """Found out from the text when left out."""
-    headers: Annotated[dict[str, str], Field(repr=False)] = {}
+    headers: Annotated[dict[str, str], Field(repr=False, default_factory=dict)]
     """Sent with every request, such as an API key."""
     new_feed: NewFeed | None = None
     """As in defaults, for this feed."""
