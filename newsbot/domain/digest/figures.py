@@ -98,7 +98,7 @@ _QUARTER = (
     r"vierten) (?:Quartal|Halbjahr)s?|(?:premier|deuxième|troisième|quatrième) (?:trimestre|semestre))"
 )
 _DATE = re.compile(
-    r"\b(?:by|until|before|from|since|in|during|for|on|through|as early as|early|late|mid-|к|ко|до|с|в|во|на|"
+    r"\b(?i:by|until|before|from|since|in|during|for|on|through|as early as|early|late|mid-|к|ко|до|с|в|во|на|"
     r"от|bis|ab|im|am|seit|Ende|Anfang|Mitte|en|hasta|desde|para|antes de|de|"
     r"finales de|principios de|d[’']ici(?: à)?|avant|dès|depuis|fin|début|le|el|entro|até|em|nel|"
     r"dal)\s(?:the |el |le |den )?(?:end of |early |late |mid-|конц[ау] |начал[ауе] )?"

@@ -35,12 +35,15 @@ def _set(text: str) -> frozenset[str]:
 _GOES_ON = _set(
     "mr mrs ms messrs dr prof st mt ft sen rep reps gov gen lt col capt sgt maj adm cmdr rev hon pres supt det cpl pvt "
     "fr sr sra srta srs dra ud uds lic ing mme mlle mgr me mm dipl hr hrn fürst frl "
-    "no nos nr núm núms num pág págs pp vol art fig figs ch sec op cit cf vs v viz approx ca circa bzw vgl "
-    "sog ggf evtl "
-    "inkl exkl z geb gest str tel abs "
-    "jan feb mar apr jun jul aug sep sept oct nov dec ene abr ago dic janv févr avr juil sept déc "
+    "op cit cf vs v viz approx ca circa bzw vgl sog ggf evtl inkl exkl z geb gest str tel abs "
     "г гг им ул пл тов акад проф доц см рис стр обл просп респ св инж ген полк гр"
 )
+# Words that are followed by a dot and go on when a figure comes next.
+_BEFORE_FIGURE = _set(
+    "no nos nr núm núms num pág págs pp vol art fig figs ch sec "
+    "jan feb mar apr jun jul aug sep sept oct nov dec ene abr ago dic janv févr avr juil sept déc"
+)
+_RUSSIAN_YEAR = re.compile(r"\d\s*гг?$")
 # Words that are followed by a dot and end the sentence only when a word that begins sentences comes next.
 _MAY_END = _set(
     "inc corp co ltd llc llp plc bros jr esq ph.d etc al est ave blvd rd u.s u.k u.n e.u d.c ee.uu usw ff et "
@@ -125,8 +128,8 @@ def _dot_ends(before: str, word: str, language: str) -> bool:
     follower = begins.group().lower() if begins else ""
     if last in _CLOCK:
         return follower not in _AFTER_CLOCK
-    if last in _GOES_ON:
-        return False
+    if last in _GOES_ON or (last in _BEFORE_FIGURE and word[:1].isdigit()):
+        return _RUSSIAN_YEAR.search(before) is not None
     if len(last) == 1 and last.isalpha() and last != "i":
         return follower in _STARTERS and len(word) > 1 and word[1] != "." and last not in {"v", "m", "d"}
     if last in _MAY_END or _DOTTED.match(last):

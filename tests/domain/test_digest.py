@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsbot.domain.analyze import Analyzer
+from newsbot.domain.digest import MAX_SENTENCES, MAX_WORDS, clean, facts, figures, headline, sentences, summarise, words
+from newsbot.domain.models import Article, Reason
+
+ANALYZER = Analyzer()
+NOON = datetime(2023, 8, 29, 12, tzinfo=UTC)
+XIAOMI = (
+    "BEIJING, Aug 29 (Reuters) - Xiaomi's electric car will enter mass production in the first half of 2024, the "
+    "company's president Lu Weibing said on Tuesday. Click here to read more. Research and development spending "
+    "reached 4.6 billion yuan in the second quarter of 2023, up 21% from a year earlier. The company has 16,834 "
+    "people in R&D, 52% of the workforce. Net profit rose to a record $700 million. Xiaomi wants to be among the "
+    "top five sellers of electric cars. Lu said the car's development was ahead of plan. Don't miss out! "
+    "Subscribe to our newsletter."
+)
+
+
+def article(title: str = "", text: str = "", **more: object) -> Article:
+    values = {"id": 1, "feed_id": 1, "source": "The Courier", "language": "en"} | more
+    return Article(title=title, text=text, **values)  # type: ignore[arg-type]  # the table above is typed by eye
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+# --- sentences ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Mr. Smith met J. K. Rowling. It cost $3.5 million.",
+            ["Mr. Smith met J. K. Rowling.", "It cost $3.5 million."],
+        ),
+        ("The U.S. Army said so at 5 p.m. Friday. Then it left.", 2),
+        ('"What?" he asked. "Nothing," she said.', ['"What?" he asked.', '"Nothing," she said.']),
+        ("Yahoo! said no. Apple Inc. shares rose 3.2%.", ["Yahoo! said no.", "Apple Inc. shares rose 3.2%."]),
+        (
+            "小米发布财报。卢伟冰说：“我们会进前五！”增长21%。",
+            ["小米发布财报。", "卢伟冰说：“我们会进前五！”", "增长21%。"],
+        ),
+        ("В 2024 г. траты выросли до 4,6 млрд юаней. А. С. Пушкин родился в Москве.", 2),
+        ("Это было в 2023 г. Компания живёт в г. Москва.", 2),
+        ("She won the No. 1 seed. He said no. The end came on Aug. 29.", 3),
+        ("¿Qué pasó? ¡Nada! El Sr. Pérez llegó a EE.UU. en 2024.", 3),
+        ("Am 3. Oktober feiert Berlin. Dr. Müller kam mit.", 2),
+        ("Le P.-D.G. est parti… Il ne reviendra pas. M. Dupont le remplace.", 3),
+        ("It hit social media.The union was forced to retreat.", 2),
+        ("First line\n\nSecond paragraph", 2),
+        ("", []),
+    ],
+)
+def test_text_is_cut_where_its_sentences_end(text: str, expected: int | list[str]) -> None:
+    found = list(sentences(text))
+    assert (len(found) if isinstance(expected, int) else found) == expected
+
+
+def test_hard_wrapped_lines_are_joined() -> None:
+    line = "The committee said on Monday that it would wait for the report before"
+    text = "\n".join([line, "it decided. The report is due in March, according to a spokesman who", *[line] * 3])
+    assert sentences(text)[0] == line + " it decided."
+
+
+# --- cleaning ----------------------------------------------------------------------------------------
+
+BOILERPLATE = [
+    "Click here to read more.", "Read more: Xiaomi's phones", "Don't miss out!", "Subscribe to our newsletter.",
+    "Sign up for our free daily newsletter", "Follow us on Twitter", "By John Smith", "Photo: Reuters",
+    "The post Xiaomi's car appeared first on Car News.", "All rights reserved.",
+   "We use cookies to improve your visit.",
+    "Share this article", "Facebook Twitter WhatsApp", "Advertisement", "5 min read", "Updated: August 29, 2023",
+    "点击阅读全文", "责任编辑：李四", "关注我们的公众号", "不要错过！", "Читать далее",
+    "Подпишитесь на наш канал", "Фото: ТАСС",
+    "Haz clic aquí", "Leer más", "No te lo pierdas", "Suscríbete a nuestro boletín", "Weiterlesen",
+   "Lesen Sie auch: Autos",
+    "Hier klicken", "Foto: dpa", "Lire aussi : les voitures", "Abonnez-vous à notre newsletter", "Cliquez ici",
+]  # fmt: skip
+STORY = [
+    "People who read more live longer.", "Advertisements for cars fell by 3% last year.",
+   "Share prices rose on Monday.",
+    "The company uses cookie dough in its new ice cream.", "Images of the crash spread on Monday.",
+    "小米汽车将于2024年量产。",
+    "Автомобиль выйдет в 2024 году.", "El coche llegará en 2024.", "Das Auto kommt 2024.", "Terms were not disclosed.",
+    "By 2024 the company will sell cars.", "Follow-up talks are set for Friday.",
+   "Closed factories will reopen in May.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", BOILERPLATE)
+def test_boilerplate_is_dropped(line: str) -> None:
+    assert clean(f"The firm sold more cars than ever.\n{line}") == ("The firm sold more cars than ever.",)
+
+
+@pytest.mark.parametrize("line", STORY)
+def test_a_sentence_of_the_story_stays(line: str) -> None:
+    assert clean(f"{line}\nThe firm sold more cars than ever.")[0] == line
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("BEIJING, Aug 29 (Reuters) - Xiaomi said it would start.", "Xiaomi said it would start."),
+        ("МОСКВА, 29 авг — РИА Новости. Компания сообщила об этом.", "Компания сообщила об этом."),
+        ("新华社北京8月29日电（记者 张三）小米集团今日发布财报，收入增长。", "小米集团今日发布财报，收入增长。"),
+        ("Madrid, 29 ago (EFE).- El Gobierno anunció la medida.", "El Gobierno anunció la medida."),
+        ("Paris (AFP) – Le gouvernement a dit oui.", "Le gouvernement a dit oui."),
+        ("Berlin (dpa) - Die Regierung hat das gesagt.", "Die Regierung hat das gesagt."),
+        ("Apple – the maker of phones – said it would.", "Apple – the maker of phones – said it would."),
+    ],
+)
+def test_a_dateline_is_cut_and_nothing_else(text: str, first: str) -> None:
+    assert clean(text)[0] == first
+
+
+def test_what_the_feed_cut_short_is_left_out() -> None:
+    assert clean("The firm sold cars. It also said that it [...] Continue reading") == ("The firm sold cars.",)
+    assert clean("The firm said that it would…") == ("The firm said that it would",)
+
+
+# --- figures and facts -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "values"),
+    [
+        ("It spent 4.6 billion yuan in 2023, up 21%.", ["4.6 billion yuan", "in 2023", "21%"]),
+        ("A record profit of $700 million, €3.2bn and £5m.", ["$700 million", "€3.2bn", "£5m"]),
+        (
+            "It has 16,834 R&D staff, 52 per cent of 32,000 people.",
+            ["16,834 R&D staff", "52 per cent", "32,000 people"],
+        ),
+        ("It rose by 21 percentage points to be among the top five.", ["21 percentage points", "the top five"]),
+        ("研发支出46亿元，同比增长21%，研发人员16834人。", ["46亿元", "21%", "16834人"]),
+        ("Расходы — 4,6 млрд юаней, 16 834 человека.", ["4,6 млрд юаней", "16 834 человека"]),
+        ("El gasto fue de 4.600 millones de yuanes, un 21 %.", ["4.600 millones de yuanes", "21 %"]),
+        ("Der Gewinn stieg auf 3,2 Milliarden Euro.", ["3,2 Milliarden Euro"]),
+        ("Les ventes atteignent 4,6 milliards d'euros.", ["4,6 milliards d'euros"]),
+        ("Five people were killed.", ["Five people"]),
+        ("The 5G phone v2.3.1 has an A4 chip; they won 3-2.", []),
+    ],
+)
+def test_figures_are_found_as_written(sentence: str, values: list[str]) -> None:
+    assert [figure.value for figure in figures(sentence)] == values
+
+
+def test_money_comes_before_percentages_counts_and_dates() -> None:
+    found = facts(["In 2024, 30 cars and 21% cost $5 million."])
+    assert [fact.value for fact in found] == ["$5 million", "21%", "30 cars", "In 2024"]
+
+
+def test_a_figure_written_twice_is_one_fact() -> None:
+    assert len(facts(["It cost $5 million.", "The $5 million came from a bank."])) == 1
+
+
+# --- the digest of a story ---------------------------------------------------------------------------
+
+
+def test_the_xiaomi_story_keeps_every_figure_of_its_source() -> None:
+    digest = summarise([article("Xiaomi's car on track for 2024", XIAOMI, published=NOON)], ANALYZER)
+    shown = " ".join([*digest.summary, *(fact.value for fact in digest.facts)])
+    for figure in ("4.6 billion yuan", "21%", "16,834", "52%", "$700 million", "2024"):
+        assert figure in shown
+    assert digest.summary[0].startswith("Xiaomi's electric car will enter mass production")
+    assert "Click" not in shown
+    assert "miss out" not in shown
+
+
+def test_a_story_told_by_several_names_each_site_once_with_its_newest_address() -> None:
+    told = [
+        article("A", XIAOMI, url="https://www.courier.example/1", published=NOON + timedelta(hours=1)),
+        article("B", "Short.", id=2, source="Volt", feed_id=2, url="https://volt.example/2", published=NOON),
+        article("C", "Again.", id=3, url="https://courier.example/3", published=NOON + timedelta(hours=3)),
+    ]
+    digest = summarise(told, ANALYZER, reasons=[Reason("Xiaomi EV")], updated=NOON)
+    assert [(s.name, s.url) for s in digest.sources] == [
+        ("The Courier", "https://courier.example/3"),
+        ("Volt", "https://volt.example/2"),
+    ]
+    assert digest.headline == "A"
+    assert digest.published == NOON
+    assert digest.updated == NOON
+    assert digest.reasons == (Reason("Xiaomi EV"),)
+
+
+def test_the_best_text_in_the_first_one_s_language_gives_the_summary() -> None:
+    told = [
+        article("Short", "Xiaomi will build a car."),
+        article("Lang", "Das ist ein sehr langer Text. " * 40, id=2, source="Blatt", feed_id=2, language="de"),
+        article("Long", XIAOMI, id=3, source="Volt", feed_id=3, image="https://volt.example/car.jpg"),
+    ]
+    digest = summarise(told, ANALYZER)
+    assert digest.summary[0].startswith("Xiaomi's electric car")
+    assert digest.image == "https://volt.example/car.jpg"
+    assert len(digest.sources) == 3
+
+
+def test_a_correction_by_the_same_site_replaces_what_it_corrects() -> None:
+    told = [
+        article("A", "The fire killed 12 people in the old harbour.", url="https://courier.example/1"),
+        article("A", "The fire killed 13 people in the old harbour.", id=2, url="https://courier.example/2"),
+    ]
+    assert summarise(told, ANALYZER).summary == ("The fire killed 13 people in the old harbour.",)
+
+
+def test_a_title_without_a_text_has_no_summary_and_a_text_without_a_title_a_headline() -> None:
+    alone = summarise([article("Xiaomi builds a car")], ANALYZER)
+    assert (alone.headline, alone.summary, alone.facts) == ("Xiaomi builds a car", (), ())
+    untitled = summarise([article("", XIAOMI)], ANALYZER)
+    assert untitled.headline.startswith("Xiaomi's electric car")
+
+
+def test_the_summary_does_not_repeat_the_headline() -> None:
+    text = "Xiaomi builds an electric car in Beijing. The first one will be sold in 2024, the company said on Tuesday."
+    digest = summarise([article("Xiaomi builds an electric car in Beijing", text)], ANALYZER)
+    assert digest.summary == ("The first one will be sold in 2024, the company said on Tuesday.",)
+
+
+@pytest.mark.parametrize(
+    ("title", "cleaned"),
+    [
+        ("Xiaomi builds a car - The Courier", "Xiaomi builds a car"),
+        ("Xiaomi builds a car | The Courier", "Xiaomi builds a car"),
+        ("Xiaomi builds a car - and more", "Xiaomi builds a car - and more"),
+        ("  Xiaomi\n builds ", "Xiaomi builds"),
+    ],
+)
+def test_a_headline_loses_its_site_s_name(title: str, cleaned: str) -> None:
+    assert headline(title, "The Courier") == cleaned
+
+
+def test_a_single_overlong_sentence_is_cut_after_a_clause() -> None:
+    text = "The firm said, " + "and said again and again, " * 40 + "that it builds cars."
+    (only,) = summarise([article("Title", text)], ANALYZER).summary
+    assert words(only) <= MAX_WORDS
+    assert only in text
+    assert only.endswith("again")
+
+
+def test_a_chinese_summary_counts_characters_for_words() -> None:
+    text = "小米集团总裁卢伟冰周二表示，小米汽车将于二零二四年上半年量产，目标不变。" * 8
+    digest = summarise([article("小米", text, language="zh")], ANALYZER)
+    assert digest.summary
+    assert sum(len(s) for s in digest.summary) / 1.7 <= MAX_WORDS + 3
+
+
+@pytest.mark.parametrize(
+    "text", ["." * 10**6, "a. " * 300_000, "1," * 500_000, "。" * 10**6, "x" * 10**6, "\n" * 10**6, "$1 m " * 200_000]
+)
+def test_a_megabyte_of_anything_takes_bounded_time(text: str) -> None:
+    start = time.perf_counter()
+    summarise([article("Title", text)], ANALYZER)
+    assert time.perf_counter() - start < 5
+
+
+TEXTS = st.text() | st.lists(
+    st.sampled_from(
+        ["Xiaomi", "$5m", "21%", "said", "。", ".", "\n", "“", "小米", "в 2024 г.", "the", "1,000 cars", "!", "…"]
+    )
+).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(TEXTS, TEXTS, st.sampled_from(["", "en", "de", "zh", "ru"])), min_size=1, max_size=3))
+def test_every_word_of_a_digest_stands_in_a_source(told: list[tuple[str, str, str]]) -> None:
+    articles = [
+        Article(number, number, f"feed {number}", title, text, language=language)
+        for number, (title, text, language) in enumerate(told)
+    ]
+    digest = summarise(articles, ANALYZER)
+    sources = [flat(one.text) for one in articles]
+    assert all(any(sentence in source for source in sources) for sentence in digest.summary)
+    assert len(digest.summary) <= MAX_SENTENCES
+    assert sum(map(words, digest.summary)) <= MAX_WORDS
+    for fact in digest.facts:
+        assert fact.value in fact.sentence
+        assert any(fact.sentence in source for source in sources)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_splitting_loses_nothing_but_white_space(text: str) -> None:
+    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+def test_broken_surrogates_and_nul_do_no_harm() -> None:
+    digest = summarise([article("\ud800\x00", "Broken \ud83d text \x00 here. More of it \udc00.")], ANALYZER)
+    assert digest.summary
