@@ -64,7 +64,7 @@ def absolute(base: str, url: str) -> str:
     if not text or text.startswith("#"):
         return ""
     try:
-        joined = urljoin(base, text) if base else text
+        joined = urljoin(base, text) if base and not text.startswith(("https://", "http://")) else text
     except ValueError:
         return ""
     joined = _UNSPEAKABLE.sub(lambda found: quote(found[0], errors="replace"), joined)

@@ -266,9 +266,7 @@ async def test_a_missing_file_is_that_feeds_failure(house: House) -> None:
 
 
 SENTENCES = " ".join(f"The ferry sailed for the {n}th time and came back safely at night." for n in range(20))
-PAGE = (
-    f"<html lang='en'><head><title>Ferry</title></head><body><h1>Ferry</h1><article><p>{SENTENCES}</p></article></html>"
-)
+PAGE = f"<html lang='en'><title>Ferry</title><body><h1>Ferry</h1><article><p>{SENTENCES}</p></article></html>"
 
 
 async def test_a_teaser_is_replaced_by_its_page_once(house: House) -> None:
