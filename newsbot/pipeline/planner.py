@@ -9,25 +9,23 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsbot.domain.analyze import Analyzer
-from newsbot.domain.digest import summarise
 from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.match import narrowing
 from newsbot.domain.models import (
     Article,
     Chat,
     Defaults,
-    Delivery,
-    Digest,
-    DigestStory,
     Mute,
     Outcome,
     Subscription,
     What,
     WhatKind,
 )
-from newsbot.domain.plan import BUSY_WINDOW, Candidate, Composition, Judged, Post, compose, outcome
+from newsbot.domain.plan import BUSY_WINDOW, Candidate, Composition, Judged, compose, outcome
 from newsbot.domain.ports import Clock, Wake
 from newsbot.domain.schedule import next_due
+from newsbot.pipeline.contents import make_digest
+from newsbot.pipeline.growth import Growth
 from newsbot.pipeline.leadership import Leadership
 from newsbot.storage import Storage
 from newsbot.storage.leases import Fence
@@ -38,10 +36,8 @@ CHATS = 50
 PATIENCE = timedelta(seconds=15)
 """So long, and no longer, posts wait for the judge."""
 
-EDIT_WINDOW = timedelta(hours=24)
-"""A post follows its story's growth for so long."""
-
-URGENT, SCHEDULED, EDIT = 0, 1, 2
+URGENT, SCHEDULED = 0, 1
+"""Priorities: smaller goes first; edits come last, see :mod:`newsbot.pipeline.growth`."""
 
 Served = tuple[Subscription, Chat]
 
@@ -61,6 +57,7 @@ class Planner:
     ) -> None:
         self._storage, self._analyzer, self._lexicon = storage, analyzer, lexicon
         self._clock, self._wake = clock, wake
+        self._growth = Growth(storage, analyzer)
         self.leadership = Leadership(storage, "plan", owner, clock)
         self._defaults = defaults
 
@@ -99,7 +96,7 @@ class Planner:
         ]
         loud = [j for j in judged if j.article.announce]
         outcomes = await self._outcomes(loud, now)
-        edits = await self._edits(judged, now)
+        edits = await self._growth.edits(judged, now)
         await self._storage.outbox.record([j.article.id for j in judged], outcomes, fence, edits=edits)
         return True
 
@@ -121,43 +118,6 @@ class Planner:
     ) -> Outcome | None:
         narrowed = narrowing(j.article, self._analyzer, self._lexicon, now)
         return outcome(chat, subscriptions, mutes, j, now, narrowed)
-
-    # --- posts that grow -----------------------------------------------------------------------
-
-    async def _edits(self, judged: Sequence[Judged], now: datetime) -> list[PlannedDelivery]:
-        stories = sorted({j.story_id for j in judged})
-        posted = [
-            (shown, delivery)
-            for shown, delivery in await self._storage.outbox.shown(stories)
-            if delivery.created is not None and now - delivery.created <= EDIT_WINDOW
-        ]
-        if not posted:
-            return []
-        articles = await self._storage.articles.of_stories(sorted({shown.story_id for shown, _ in posted}))
-        mutes = await self._storage.chats.mutes_of(sorted({shown.chat_id for shown, _ in posted}))
-        changed: dict[int, tuple[Delivery, Digest]] = {}
-        for shown, delivery in posted:
-            current = changed[delivery.id][1] if delivery.id in changed else delivery.digest
-            grown = self._grown(current, shown, articles.get(shown.story_id, ()), mutes.get(shown.chat_id, ()), now)
-            if grown is not None:
-                changed[delivery.id] = (delivery, grown)
-        return [PlannedDelivery(d.chat_id, "edit", digest, EDIT, now, target=d.id) for d, digest in changed.values()]
-
-    def _grown(
-        self, digest: Digest, shown: Outcome, articles: Sequence[Article], mutes: Sequence[Mute], now: datetime
-    ) -> Digest | None:
-        told = _unmuted(articles, mutes)
-        if not told:
-            return None
-        stories = []
-        for story in digest.stories:
-            if story.story_id != shown.story_id:
-                stories.append(story)
-                continue
-            fresh = summarise(told, self._analyzer, reasons=story.reasons)
-            stories.append(replace(fresh, updated=now) if _differs(fresh, story) else story)
-        grown = replace(digest, stories=tuple(stories))
-        return grown if grown != digest else None
 
     # --- chats to deliveries -------------------------------------------------------------------
 
@@ -205,7 +165,7 @@ class Planner:
             PlannedDelivery(
                 chat.id,
                 "post",
-                self._digest(chat, post, articles, mutes),
+                make_digest(chat, post, articles, mutes, self._defaults, self._analyzer),
                 SCHEDULED if post.occasion in {"hourly", "daily", "weekly"} else URGENT,
                 now,
                 shown=tuple(o.story_id for o in post.shown),
@@ -216,25 +176,6 @@ class Planner:
         await self._storage.outbox.plan(deliveries, fence, next_due=next_dues)
         if made.hold and made.until:
             await self._storage.outbox.hold(chat.id, [o.story_id for o in made.hold], made.until, made.note)
-
-    def _digest(
-        self, chat: Chat, post: Post, articles: Mapping[int, Sequence[Article]], mutes: Sequence[Mute]
-    ) -> Digest:
-        stories = tuple(self._story(o, _unmuted(articles.get(o.story_id, ()), mutes)) for o in post.shown)
-        return Digest(
-            stories=tuple(s for s in stories if s is not None),
-            title=_common(post.shown),
-            occasion=post.occasion,
-            more=len(post.more),
-            compact=chat.settings.compact,
-            images=self._defaults.images if chat.settings.images is None else chat.settings.images,
-            silent=chat.settings.silent,
-            language=chat.settings.language or self._defaults.language,
-            timezone=chat.settings.timezone or self._defaults.timezone,
-        )
-
-    def _story(self, shown: Outcome, articles: Sequence[Article]) -> DigestStory | None:
-        return summarise(articles, self._analyzer, reasons=shown.reasons) if articles else None
 
 
 def _whats(judged: Judged) -> list[What]:
@@ -257,20 +198,6 @@ def _by_chat(served: Iterable[Served]) -> list[tuple[Chat, list[Subscription]]]:
     return list(chats.values())
 
 
-def _unmuted(articles: Sequence[Article], mutes: Sequence[Mute]) -> list[Article]:
-    muted = {mute.ref for mute in mutes if mute.kind == "source"}
-    return [a for a in articles if str(a.feed_id) not in muted]
-
-
-def _differs(fresh: DigestStory, shown: DigestStory) -> bool:
-    return (fresh.headline, fresh.summary, fresh.facts, fresh.sources) != (
-        shown.headline,
-        shown.summary,
-        shown.facts,
-        shown.sources,
-    )
-
-
 def _candidates(
     waiting: Iterable[Outcome], articles: Mapping[int, Sequence[Article]], now: datetime
 ) -> list[Candidate]:
@@ -279,9 +206,3 @@ def _candidates(
         for o in waiting
         for told in [articles.get(o.story_id, ())]
     ]
-
-
-def _common(shown: Sequence[Outcome]) -> str:
-    labels = [{reason.label for reason in o.reasons} for o in shown]
-    common = set.intersection(*labels) if labels else set()
-    return min(common, key=len, default="") if len(shown) > 1 else ""

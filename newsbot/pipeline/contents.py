@@ -1,0 +1,47 @@
+"""What a post holds: the digest of its stories as one chat gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from newsbot.domain.analyze import Analyzer
+from newsbot.domain.digest import summarise
+from newsbot.domain.models import Article, Chat, Defaults, Digest, Mute, Outcome
+from newsbot.domain.plan import Post
+
+
+def unmuted(articles: Sequence[Article], mutes: Sequence[Mute]) -> list[Article]:
+    """The tellings of a story that a chat may see: a muted source is not named in its posts either."""
+    muted = {mute.ref for mute in mutes if mute.kind == "source"}
+    return [article for article in articles if str(article.feed_id) not in muted]
+
+
+def make_digest(
+    chat: Chat,
+    post: Post,
+    articles: Mapping[int, Sequence[Article]],
+    mutes: Sequence[Mute],
+    defaults: Defaults,
+    analyzer: Analyzer,
+) -> Digest:
+    """The content of ``post``, written from its stories' ``articles`` by story, with the chat's wishes."""
+    told = ((shown, unmuted(articles.get(shown.story_id, ()), mutes)) for shown in post.shown)
+    chosen = chat.settings
+    return Digest(
+        stories=tuple(summarise(texts, analyzer, reasons=shown.reasons) for shown, texts in told if texts),
+        title=_common(post.shown),
+        occasion=post.occasion,
+        more=len(post.more),
+        compact=chosen.compact,
+        images=defaults.images if chosen.images is None else chosen.images,
+        silent=chosen.silent,
+        language=chosen.language or defaults.language,
+        timezone=chosen.timezone or defaults.timezone,
+    )
+
+
+def _common(shown: Sequence[Outcome]) -> str:
+    """The label of a subscription that brought every one of several stories; "" when there is none."""
+    labels = [{reason.label for reason in outcome.reasons} for outcome in shown]
+    common = set.intersection(*labels) if labels else set()
+    return min(common, key=len, default="") if len(shown) > 1 else ""
