@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
@@ -69,6 +70,11 @@ class Server:
         self._app.add_routes(routes)
         if on_stop is not None:
             self._on_stop.append(on_stop)
+
+    def add_folder(self, prefix: str, folder: Path) -> None:
+        """Serve the files of ``folder`` under ``prefix`` (no listing, no links out of it), where there is one."""
+        if folder.is_dir():
+            self._app.router.add_static(prefix, folder)
 
     async def start(self) -> None:
         """Listen. Raises :class:`newsbot.errors.ListenError` with the reason in words."""

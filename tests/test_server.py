@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter
+from yarl import URL
 
 from newsbot.errors import ListenError
 from newsbot.server import Server, is_loopback
@@ -58,6 +60,25 @@ async def test_without_a_registry_there_are_no_metrics(http: aiohttp.ClientSessi
     await server.start()
     try:
         async with http.get(server.url + "/metrics") as answer:
+            assert answer.status == 404
+    finally:
+        await server.stop()
+
+
+async def test_a_folder_is_served_and_nothing_outside_of_it(http: aiohttp.ClientSession, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "car.png").write_bytes(b"png")
+    (tmp_path / "secret.txt").write_text("no")
+    (tmp_path / "pictures" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    server = Server(port=0)
+    server.add_folder("/pictures", tmp_path / "pictures")
+    server.add_folder("/nothing", tmp_path / "missing")
+    await server.start()
+    try:
+        for path, status in (("car.png", 200), ("link.txt", 404), ("%2e%2e/secret.txt", 404), ("", 403)):
+            async with http.get(URL(f"{server.url}/pictures/{path}", encoded=True)) as answer:
+                assert answer.status == status, path
+        async with http.get(server.url + "/nothing/x") as answer:
             assert answer.status == 404
     finally:
         await server.stop()

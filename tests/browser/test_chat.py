@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from playwright.async_api import BrowserContext, Page, Route, expect
+from playwright.async_api import APIResponse, BrowserContext, Page, Route, expect
 
 from tests.fakes.digests import XIAOMI, delivery
 from tests.fakes.webchat import Served
@@ -181,7 +181,7 @@ async def test_a_restart_of_the_bot_loses_and_doubles_nothing(page: Page, chat: 
 async def test_an_answer_that_got_lost_is_not_asked_for_twice(
     page: Page, context: BrowserContext, chat: Served
 ) -> None:
-    lost = []
+    lost: list[APIResponse] = []
 
     async def lose(route: Route) -> None:
         if lost:

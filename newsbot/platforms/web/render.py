@@ -89,6 +89,11 @@ def web_url(address: str) -> str:
     return address.strip() if parts.scheme in {"http", "https"} and parts.hostname else ""
 
 
+def picture_url(address: str) -> str:
+    """:func:`web_url`, or the path of a picture on our own server: those of the sample newsroom lie there."""
+    return address if re.fullmatch(r"/seeds/pictures/[\w-]+\.\w+", address) else web_url(address)
+
+
 def _title(digest: Digest, words: Words) -> str:
     occasion = "" if digest.occasion in {"story", "answer"} else words("web_occasion", occasion=digest.occasion)
     return " · ".join(filter(None, (occasion, digest.title)))
@@ -103,7 +108,7 @@ def _story(story: DigestStory, digest: Digest, words: Words) -> Json:
         "facts": [] if digest.compact else [{"value": f.value, "sentence": f.sentence} for f in story.facts],
         "sources": sources,
         "told": words("web_told_by", count=len(sources)) if len(sources) > 1 else "",
-        "image": web_url(story.image) if digest.images else "",
+        "image": picture_url(story.image) if digest.images else "",
         "language": story.language,
         "published": story.published.isoformat() if story.published else "",
         "reasons": [reason(why, words) for why in story.reasons],
@@ -133,7 +138,7 @@ def _item(item: Item) -> Json:
         "lines": [_spans(line) for line in item.lines],
         "buttons": [_button(button) for button in item.buttons],
         "number": item.number,
-        "image": web_url(item.image),
+        "image": picture_url(item.image),
     }
 
 

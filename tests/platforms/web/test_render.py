@@ -63,6 +63,12 @@ def test_a_compact_digest_has_headlines_only_and_pictures_can_be_off() -> None:
     assert plain["image"] == ""
 
 
+def test_the_sample_newsrooms_pictures_lie_on_our_own_server_and_no_other_path_does() -> None:
+    assert render.picture_url("/seeds/pictures/electric-car.png") == "/seeds/pictures/electric-car.png"
+    for other in ("/api/chats", "//evil.example/a.png", "/seeds/pictures/../../x.png", "/seeds/pictures/", "/logout"):
+        assert render.picture_url(other) == ""
+
+
 def test_an_edit_says_when() -> None:
     assert render.post(Digest((XIAOMI,)), 5)["updated"] == ""
     edited = render.post(Digest((XIAOMI,)), 5, datetime(2026, 3, 2, 14, 5, tzinfo=UTC))
