@@ -41,7 +41,7 @@ __all__ = [
 
 NEWEST = 300
 """Candidates by time: what the first page ranks, not what paging can reach."""
-TITLED = 150
+TITLED = 100
 """Candidates for words in the title, however old: as many that have all, and as many that have any."""
 COUNTED = 1000
 """Results are counted up to here."""
