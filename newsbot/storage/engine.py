@@ -11,7 +11,7 @@ import functools
 import json
 import sqlite3
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_, greenlet_spawn
 
 from newsbot.errors import StorageError
 from newsbot.storage.failures import translated
@@ -123,10 +124,27 @@ def _sqlite(url: URL, busy_seconds: float) -> Database:
     writer = create_async_engine(url, pool_size=1, **options)
     reader = create_async_engine(url, pool_size=READERS, **options)
     looker = create_engine(url.set(drivername="sqlite"), pool_size=READERS, **options)
+    for engine in (writer, reader):
+        event.listen(engine.sync_engine, "do_connect", _connect_whole)
     _begin(writer.sync_engine, "BEGIN IMMEDIATE", ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"))
     _begin(reader.sync_engine, "BEGIN", ("query_only = ON",))
     _begin(looker, "BEGIN", ("query_only = ON",))
     return Database(url, "sqlite", writer, reader, looker)
+
+
+def _connect_whole(dialect: Any, _record: object, arguments: Any, options: Any) -> Any:
+    """Connect as ``dialect`` would, but not to be cancelled half-way: nobody would close what opens after that."""
+    return await_(_whole(greenlet_spawn(dialect.connect, *arguments, **options)))
+
+
+async def _whole(connecting: Coroutine[Any, Any, Any]) -> Any:
+    task = asyncio.create_task(connecting)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        connection = await task
+        await greenlet_spawn(connection.close)
+        raise
 
 
 def _look(engine: Engine, work: Callable[[Connection], T]) -> T:
