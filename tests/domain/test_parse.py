@@ -200,6 +200,7 @@ LAUGHS = b'<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><rss><channel><
         (b" " * (MAX_BYTES + 1), "larger than 10 MiB"),
         (gzip.compress(b"<" * (MAX_BYTES + 1)), "larger than 10 MiB"),
         (b"\x1f\x8bnonsense", "damaged gzip"),
+        (b"<rss><channel>" + b"<item/>" * 200_000, "more entries"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -10,6 +10,9 @@ from dataclasses import replace
 from newsbot.domain.models import ParsedArticle, ParsedFeed
 
 MAX_GUID = 512
+MAX_ENTRIES = 20_000
+"""Entries read of one document, its first ones."""
+
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*")
 
 

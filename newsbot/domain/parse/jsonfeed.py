@@ -9,7 +9,7 @@ from typing import Any
 from newsbot.domain.dates import read_date
 from newsbot.domain.extract import content_of, plain, text_of
 from newsbot.domain.models import ParsedArticle, ParsedFeed
-from newsbot.domain.parse.identity import finished
+from newsbot.domain.parse.identity import MAX_ENTRIES, finished
 from newsbot.domain.urls import absolute, picture
 from newsbot.errors import ParseError
 
@@ -32,7 +32,7 @@ def read(text: str, url: str) -> ParsedFeed:
             title=plain(_string(document, "title")),
             link=absolute(base, _string(document, "home_page_url")),
             language=language,
-            articles=tuple(_article(item, document, base) for item in items if isinstance(item, dict)),
+            articles=tuple(_article(item, document, base) for item in items[:MAX_ENTRIES] if isinstance(item, dict)),
         )
     )
 

@@ -14,13 +14,12 @@ import feedparser
 from newsbot.domain.dates import read_date
 from newsbot.domain.extract import content_of, plain
 from newsbot.domain.models import ParsedArticle, ParsedFeed
-from newsbot.domain.parse.identity import finished
+from newsbot.domain.parse.identity import MAX_ENTRIES, finished
 from newsbot.domain.urls import absolute, picture
 from newsbot.errors import ParseError
 
 # feedparser is about a hundred times slower: bounds what one odd feed can cost.
-MAX_SLOW = 2 * 2**20
-MAX_ENTRIES = 20_000
+MAX_SLOW = 2**20
 _HEAD = 20_000
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _BASE = re.compile(r"<(?:\w+:)?(?:feed|rss|RDF)\b[^<>]*\bxml:base\s*=\s*[\"']([^\"'<>]+)", re.IGNORECASE)
@@ -34,6 +33,8 @@ Node = Mapping[str, Any]
 
 def read(text: str, url: str) -> ParsedFeed:
     """The feed in a defused XML text (:func:`newsbot.domain.parse.guard.defuse`). Raises ParseError."""
+    if text.count("<item") + text.count("<entry") > 5 * MAX_ENTRIES:
+        raise ParseError("has more entries than any feed")
     document = _fast(text)
     if document is None or _lacks(document, text):
         document = _slow(text, document)
