@@ -52,7 +52,7 @@ _HEADLINES_THRESHOLD = 0.25
 
 # Set by hand, since the sets above tell neither time nor source.
 _PER_DAY = -0.25  # a day between article and story, after the first
-_SAME_SOURCE = -1.0  # a site seldom tells one story twice
+_SAME_SOURCE = -2.0  # a site that writes again has more to tell, unless it corrects itself
 _OTHER_SUBJECT = -3.0  # "Tesla recalls 120,000 cars" and "Ford recalls 45,000 cars"
 _FOREIGN_NAMES, _FOREIGN_FIGURES = 2, 3  # that a telling in another language must share to be sure
 
@@ -70,6 +70,11 @@ _FUNCTION_WORDS = frozenset(_FUNCTION.split())
 _TF = tuple(1.0 + math.log(max(count, 1)) for count in range(256))
 _NUMBER = re.compile(r"\d[\d.,]*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_CORRECTION = re.compile(
+    r"\W*(?:correct(?:ion|ed|s)\b|updated?\b|erratum\b|clarification\b|korrektur\b|berichtigung\b|correcci[oó]n\b|"
+    r"fe de erratas|correctif\b|rectificatif\b|correzione\b|исправлен|уточнен|поправка|更正|勘误|訂正)",
+    re.IGNORECASE,
+)
 _SENTENCE_START = re.compile(r"[.!?\n\"“”‘’'`:(\[|•–—-]\s*$|^\s*$")
 
 
@@ -79,7 +84,7 @@ class Features:
 
     ``keys`` are the distinct ones of title and text in order, ``counts`` how often each occurs (255 at most); the first
     ``lead`` of them are the lead's, the first ``head`` the title's (or, without one, the text's beginning). ``copy`` is
-    a hash of the whole wording, None when there is none.
+    a hash of the whole wording, None when there is none; ``corrects``: the title says that it is a correction.
     """
 
     keys: tuple[str, ...]
@@ -92,6 +97,7 @@ class Features:
     time: datetime | None = None
     language: str = ""
     source: str = ""
+    corrects: bool = False
 
     @property
     def short(self) -> bool:
@@ -117,6 +123,7 @@ def features(article: Article, analyzer: Analyzer) -> Features:
         time=article.published or article.fetched,
         language=article.language[:2],
         source=str(article.feed_id or article.source),
+        corrects=_CORRECTION.match(head) is not None,
     )
 
 
@@ -293,7 +300,7 @@ class StoryIndex:
         logit = bias + math.fsum(weight * value for weight, value in zip(wanted, evidence, strict=True))
         if article.time and kept.last:
             logit += _PER_DAY * max(0.0, abs(article.time - kept.last) / timedelta(days=1) - 1.0)
-        if article.source and article.source in kept.sources:
+        if article.source in kept.sources and article.source and not article.corrects:
             logit += _SAME_SOURCE
         if all(_is_other_subject(article, member) for member in kept.members):
             logit += _OTHER_SUBJECT

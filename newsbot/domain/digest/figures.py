@@ -78,7 +78,7 @@ _RANK = re.compile(
     r"(?:entre los )?(?:cinco|diez|tres) primeros|"
     r"(?:les|des) (?:deux|trois|cinq|dix) (?:premier\w{0,3}|plus grand\w{0,2}|principaux)(?: \w+)?|(?:cinq|"
     r"dix|trois) premiers|"
-    r"(?:пятёрк|пятерк|тройк|десятк)\w{1,2}(?: (?:крупнейших|лидеров|лучших|ведущих)(?: \w+)?)?|топ-?\d{1,3}|"
+    r"(?:пятёрк|пятерк|тройк|десятк)\w{1,2}(?: (?:крупнейших|лидеров|лучших|ведущих)(?: \w+)?)|топ-?\d{1,3}|"
     r"(?:全球|世界|中国|行业)?前[一二三四五六七八九十\d]{1,3}(?:名|位|强|大)?|(?:全球|世界|中国)?第[一二三四五]大?(?=[，。的，])",
     re.IGNORECASE,
 )
@@ -99,7 +99,7 @@ _QUARTER = (
 )
 _DATE = re.compile(
     r"\b(?i:by|until|before|from|since|in|during|for|on|through|as early as|early|late|mid-|к|ко|до|с|в|во|на|"
-    r"от|bis|ab|im|am|seit|Ende|Anfang|Mitte|en|hasta|desde|para|antes de|de|"
+    r"от|bis|ab|im|am|seit|Ende|Anfang|Mitte|en|hasta|desde|para|antes de|"
     r"finales de|principios de|d[’']ici(?: à)?|avant|dès|depuis|fin|début|le|el|entro|até|em|nel|"
     r"dal)\s(?:the |el |le |den )?(?:end of |early |late |mid-|конц[ау] |начал[ауе] )?"
     rf"(?:{_QUARTER}(?:\s(?:of|de|du|des)?\s?{YEAR}(?:\s(?:года|году|г\.))?)?|\d{{1,2}}(?:st|nd|rd|"
@@ -143,7 +143,13 @@ _STOP = _set(
     "dans pour et ou sur avec est sont ont au aux par qui à "
     "der die das den dem des und oder in im am zu von mit für auf ist sind war wurden wird haben hat nach "
     "bei als an aus "
-    "в на и с со по из к у о от для за до не что как это его её их был была были а но или при"
+    "году годах в на и с со по из к у о от для за до не что как это его её их был была были а но или при"
+)
+_WORD = re.compile(r"[^\W\d_][\w&’'/-]*")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_COUNTED = re.compile(
+    rf"{_HUMAN}|personnel|aircraft|sheep|fish|police|feet|kilomet(?:er|re)s?|km|kg|kWh|MWh|GWh|TWh|kW|MW|GW|mm|cm|"
+    r"mph|km/h|mAh|GB|TB|Hz|degrees|acres|ha|sq|Prozent|Euro|Tonnen|Autos"
 )
 _MONTH_WORD = re.compile(_MONTH + r"$", re.IGNORECASE)
 _MAX_SENTENCE = 1200
@@ -200,18 +206,24 @@ def _counts(text: str) -> Iterator[Figure]:
 
 
 def _noun_phrase(words: str) -> str:
-    """The leading words of ``words`` up to the first that is no part of a noun phrase; "" when nothing is counted."""
-    kept = 0
-    for match in re.finditer(r"[^\W\d_][\w&’'/-]*", words):
-        word = match.group().lower()
-        if word in _STOP or _MONTH_WORD.match(word) or word.endswith("-old"):
+    """The leading words of ``words`` up to the noun that is counted; "" when none of them looks like one."""
+    for place, match in enumerate(_WORD.finditer(words)):
+        word = match.group()
+        if word.lower() in _STOP or _MONTH_WORD.match(word) or word.lower().endswith(("-old", "ly")):
             break
-        kept = match.end()
-        if (len(word) > 3 and word.endswith("s") and word.isascii()) or re.fullmatch(_HUMAN, word):
-            break
-    phrase = words[:kept]
-    last = re.split(r"[\s-]", phrase)[-1].lower()
-    return "" if not kept or len(last) < 2 or _SCALE_ONLY.fullmatch(last) or last.endswith("ly") else phrase
+        if _is_noun(word) and not (place == 0 and _SCALE_ONLY.fullmatch(word)):
+            return words[: match.end()]
+    return ""
+
+
+def _is_noun(word: str) -> bool:
+    """Plural endings of English and the Romance languages, German capitals, and in Cyrillic all but adjectives."""
+    if _COUNTED.fullmatch(word):
+        return True
+    if _CYRILLIC.match(word):
+        return not word.endswith(("ых", "их", "ые", "ие", "ого", "его")) and len(word) > 1
+    plural = len(word) > 3 and word.endswith(("s", "x")) and not word.endswith("ss")
+    return plural or (len(word) > 3 and word[0].isupper() and word[1:].islower())
 
 
 def _is_year(number: str) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from newsbot.domain.digest.boilerplate import clean
 from newsbot.domain.digest.facts import facts
-from newsbot.domain.digest.summary import choose, shorten, words
+from newsbot.domain.digest.summary import MAX_CHARACTERS, MAX_WORDS, choose, shorten, words
 from newsbot.domain.models import Article, DigestStory, Reason, Source
 
 MAX_HEADLINE = 200
@@ -126,7 +126,11 @@ def _summary(telling: _Telling, analyzer: Analyzes) -> tuple[str, ...]:
     chosen = choose(telling.sentences, keys, _keys(telling.article.title[:1000], language, analyzer))
     if chosen:
         return tuple(telling.sentences[i] for i in chosen)
-    return (shorten(telling.sentences[0]),) if telling.sentences else ()
+    overlong = next(
+        (sentence for sentence in telling.sentences if words(sentence) > MAX_WORDS or len(sentence) > MAX_CHARACTERS),
+        "",
+    )
+    return (shorten(overlong),) if overlong else ()
 
 
 def _keys(text: str, language: str, analyzer: Analyzes) -> list[str]:
@@ -160,7 +164,8 @@ def _names_site(suffix: str, source: str, url: str) -> bool:
 
 
 def _is_picture(url: str) -> bool:
-    return url.startswith(("https://", "http://")) and not _NO_PICTURE.search(url)
+    # A file: feed's picture may lie on our own web server, as /path: see newsbot.domain.urls.picture.
+    return url.startswith(("https://", "http://", "/")) and not url.startswith("//") and not _NO_PICTURE.search(url)
 
 
 def _cap(text: str, most: int) -> str:

@@ -84,7 +84,7 @@ def _lead(
     for i in fit[:8]:
         if sizes[i] >= _FEWEST_WORDS and sentences[i][-1] not in "?？:：" and not _says(keys[i], title):
             return i
-    return fit[0] if fit else None
+    return next((i for i in fit if not _says(keys[i], title)), None)
 
 
 def _worth(sentences: Sequence[str], keys: Sequence[Sequence[str]], title: frozenset[str]) -> list[float]:
