@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
-import time
-from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
-from urllib.parse import unquote, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -24,6 +20,7 @@ from yarl import URL
 from newsbot.domain.urls import absolute, host_of, is_web, redacted
 from newsbot.errors import FetchError, UnsafeUrl
 from newsbot.pipeline.addresses import REFUSED, IsPublic, guarded_socket, is_public
+from newsbot.pipeline.headers import conditions, credentials, is_own, retry_after
 from newsbot.pipeline.hosts import Hosts
 from newsbot.pipeline.inflate import ACCEPTED, Body
 
@@ -33,7 +30,7 @@ ACCEPT = (
 )
 MAX_BYTES = 10 * 2**20
 MAX_HOPS = 5
-LONGEST_RETRY = 86_400.0
+MAX_MARK = 1000
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _REDIRECTS = _PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
 _HOST_WIDE = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
@@ -130,22 +127,20 @@ class Fetcher:
         """Fetch ``url``; with ``etag`` or ``last_modified`` of the last answer, the server may say that nothing is new.
 
         A ``trusted`` address (an admin's) may be anywhere, and so may redirects within its host; all others must be
-        public. ``headers`` and credentials in the URL go to the URL's own origin only.
+        public. ``headers`` and credentials in the URL go to the URL's own origin only, or its encrypted twin.
         Raises FetchError and UnsafeUrl, whose texts name no more of an address than its host.
         """
-        sent = {**_conditions(etag, last_modified), **dict(headers)}
-        return await self._follow(url, trusted, sent)
-
-    async def _follow(self, url: str, trusted: bool, headers: Mapping[str, str]) -> Answer:
-        """Hop by hop, each checked anew (RFC 9110, 15.4)."""
         if not is_web(url):
             raise FetchError("is no web address")
-        home, origin, credentials = host_of(url), _origin(url), _credentials(url)
+        return await self._follow(url, trusted, conditions(etag, last_modified), credentials(url) | dict(headers))
+
+    async def _follow(self, url: str, trusted: bool, open_: Mapping[str, str], secret: Mapping[str, str]) -> Answer:
+        """Hop by hop, each checked anew (RFC 9110, 15.4); ``secret`` headers are for the address's own server."""
         at, moved, permanent, seen = redacted(url), "", True, set[str]()
         for _ in range(MAX_HOPS):
             seen.add(at)
-            own = {**credentials, **headers} if _origin(at) == origin else {}
-            answer = await self._hop(at, trusted and host_of(at) == home, own)
+            headers = {**open_, **(secret if is_own(at, url) else {})}
+            answer = await self._hop(at, trusted and host_of(at) == host_of(url), headers)
             if isinstance(answer, Fetched | NotModified):
                 return _with_move(answer, moved)
             status, location = answer
@@ -177,8 +172,8 @@ class Fetcher:
         return session
 
     async def _answer(self, url: str, response: aiohttp.ClientResponse, conditional: bool) -> Answer:
-        etag = response.headers.get("ETag", "")[:1000]
-        last_modified = response.headers.get("Last-Modified", "")[:100]
+        etag = _short(response.headers.get("ETag", ""))
+        last_modified = _short(response.headers.get("Last-Modified", ""))
         if response.status == HTTPStatus.NOT_MODIFIED and conditional:
             return NotModified(url, etag, last_modified)
         if not 200 <= response.status < 300:
@@ -191,7 +186,7 @@ class Fetcher:
 
     def _refusal(self, url: str, response: aiohttp.ClientResponse) -> FetchError:
         status = response.status
-        wait = _retry_after(response.headers.get("Retry-After", ""))
+        wait = retry_after(response.headers.get("Retry-After", ""))
         if status in _HOST_WIDE and wait:
             self._hosts.pause(host_of(url), wait)
         if status == HTTPStatus.GONE:
@@ -224,42 +219,15 @@ class Fetcher:
         )
 
 
+def _short(mark: str) -> str:
+    """A validator to send back next time, "" for one so long that half of it would have to be cut off."""
+    return mark if len(mark) <= MAX_MARK else ""
+
+
 def _with_move(answer: Answer, moved: str) -> Answer:
     if isinstance(answer, Fetched):
         return Fetched(answer.url, answer.body, answer.content_type, answer.etag, answer.last_modified, moved)
     return NotModified(answer.url, answer.etag, answer.last_modified, moved)
-
-
-def _conditions(etag: str, last_modified: str) -> dict[str, str]:
-    found = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in found.items() if value}
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, host_of(url), parts.port
-
-
-def _credentials(url: str) -> dict[str, str]:
-    """Basic authentication from ``user:password@`` (RFC 7617); it never travels in a URL."""
-    user, colon, password = urlsplit(url).netloc.rpartition("@")[0].partition(":")
-    if not user and not colon:
-        return {}
-    token = b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
-    return {"Authorization": f"Basic {token}"}
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds, from seconds or an HTTP date (RFC 9110, 10.2.3); None when it says nothing."""
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:9]), LONGEST_RETRY)
-    try:
-        when = parsedate_to_datetime(value)
-        wait = when.replace(tzinfo=when.tzinfo or UTC).timestamp() - time.time()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(wait, 0.0), LONGEST_RETRY)
 
 
 @asynccontextmanager
@@ -276,7 +244,8 @@ async def _failures(url: str) -> AsyncIterator[None]:
     except aiohttp.ClientConnectorError as error:
         if REFUSED in str(error.os_error):
             raise UnsafeUrl(f"{host_of(url)} {REFUSED}") from None
-        raise FetchError(f"could not be reached ({error.os_error.strerror or 'no connection'})") from error
+        reason = os.strerror(error.os_error.errno).lower() if error.os_error.errno else "no connection"
+        raise FetchError(f"could not be reached ({reason})") from error
     except (aiohttp.InvalidURL, UnicodeError, ValueError) as error:
         raise FetchError("is no web address that can be fetched") from error
     except (aiohttp.ClientError, ssl.SSLError, OSError) as error:

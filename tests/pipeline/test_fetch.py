@@ -17,6 +17,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from newsbot.errors import FeedError, FetchError, UnsafeUrl
 from newsbot.pipeline.addresses import is_public
 from newsbot.pipeline.fetch import Fetched, Fetcher, NotModified
+from newsbot.pipeline.headers import is_own
 from tests.fakes.feedserver import FeedServer, feed_server, status
 
 
@@ -103,6 +104,28 @@ async def test_credentials_in_the_address_become_a_header_and_stay_at_home(
     assert "Authorization" not in away
     assert "X-Key" not in away
     assert "secret" not in answer.url
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("http://e.com/b", True),
+        ("https://e.com/b", True),
+        ("https://e.com:8443/b", False),
+        ("http://e.com:8080/b", False),
+        ("https://evil.example/b", False),
+    ],
+)
+def test_secrets_go_to_their_own_origin_or_its_encrypted_twin(url: str, own: bool) -> None:
+    assert is_own(url, "http://e.com/a") is own
+    assert not is_own("http://e.com/a", "https://e.com/a")
+
+
+async def test_a_feed_behind_a_redirect_is_still_asked_only_for_changes(server: FeedServer, fetcher: Fetcher) -> None:
+    async with feed_server() as elsewhere:
+        elsewhere.pages["/feed"] = status(304)
+        server.pages["/feed"] = status(302, Location=f"{elsewhere.url}/feed")
+        assert isinstance(await fetcher.get(f"{server.url}/feed", trusted=True, etag='"1"'), NotModified)
 
 
 # --- redirects -----------------------------------------------------------------------------------
@@ -391,7 +414,7 @@ async def test_what_is_no_address_is_refused(fetcher: Fetcher, url: str) -> None
 async def test_a_closed_port_and_an_unknown_name_are_told_apart(fetcher: Fetcher) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        with pytest.raises(FetchError, match="could not be reached"):
+        with pytest.raises(FetchError, match=r"could not be reached \(connection refused\)"):
             await fetcher.get(f"http://127.0.0.1:{taken.getsockname()[1]}/", trusted=True)
     with pytest.raises(FetchError, match=r"no such host: nowhere\.invalid"):
         await fetcher.get("http://user:pw@nowhere.invalid/feed?token=t", trusted=True)
