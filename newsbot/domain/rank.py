@@ -30,6 +30,7 @@ TITLE = 2.5  # a word in the title counts as this many in the text
 LEAD = 0.5  # extra occurrences for a word within the first LEAD_CHARS of the keys
 LEAD_CHARS = 400
 BESIDE = 0.2  # share of the rarer word's weight for two words of the query side by side
+OTHER = 0.6  # what a word of the same meaning counts, beside the word that was typed
 PART = 0.4  # share of each word of a name, where the whole name may be found too
 MANY = 8  # spellings in a query from which an article's words are looked up before they are counted
 RECENCY = 0.6  # what a brand-new article gains over a very old one
@@ -39,7 +40,8 @@ LEAST_IDF = 0.25  # words in most articles keep a trace of weight
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One demand of a query: any of ``phrases``, each a run of keys; a single word is a run of one.
+    """One demand of a query: any of ``phrases``, each a run of keys; a single word is a run of one. The first is what
+    was typed, the others mean the same.
 
     ``weight`` scales its share of the score. ``title``: only the title counts. ``prefix``: the last key of each run
     stands for every key that begins so.
@@ -71,10 +73,10 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class _Needle:
-    """A term made ready: the strings to count in padded keys, each with its first key ("" where any may begin it),
-    and the weight of one full hit."""
+    """A term made ready: the strings to count in padded keys, each with its first key ("" where any may begin it) and
+    its share, and the weight of one full hit."""
 
-    texts: tuple[tuple[str, str], ...]
+    texts: tuple[tuple[str, str, float], ...]
     weight: float
     title: bool
 
@@ -121,7 +123,7 @@ class Scorer:
     ) -> None:
         self._needles = [
             _Needle(
-                tuple(_needle(phrase, term.prefix) for phrase in term.phrases if phrase),
+                tuple(_needle(p, term.prefix, OTHER if n else 1.0) for n, p in enumerate(term.phrases) if p),
                 term.weight * idf(documents, frequency_of(term, frequencies, documents)),
                 term.title,
             )
@@ -147,20 +149,20 @@ class Scorer:
         return (total + BESIDE * beside) * recency(candidate.published, self._now)
 
 
-def _needle(phrase: Sequence[str], prefix: bool) -> tuple[str, str]:
+def _needle(phrase: Sequence[str], prefix: bool, share: float) -> tuple[str, str, float]:
     text = padded(" ".join(phrase))
-    return ("", text.rstrip(" ")) if prefix else (phrase[0], text)
+    return ("", text.rstrip(" "), share) if prefix else (phrase[0], text, share)
 
 
 def _hits(needle: _Needle, title: str, body: str, words: AbstractSet[str] | None) -> float:
     """Occurrences of a term, weighed by where they stand. ``words``: those of the article, to skip all others."""
     total = 0.0
-    for first, text in needle.texts:
+    for first, text, share in needle.texts:
         if words is not None and first not in words:
             continue
-        total += TITLE * title.count(text)
+        total += share * TITLE * title.count(text)
         if not needle.title and (inside := body.count(text)):
-            total += inside + (LEAD if body.find(text) < LEAD_CHARS else 0)
+            total += share * (inside + (LEAD if body.find(text) < LEAD_CHARS else 0))
     return total
 
 
