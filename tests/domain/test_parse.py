@@ -202,7 +202,7 @@ LAUGHS = b'<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><rss><channel><
         (b"\x1f\x8bnonsense", "damaged gzip"),
         (b"<rss><channel>" + b"<item/>" * 200_000, "more entries"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ids=lambda value: value if isinstance(value, str) else "document",
 )
 def test_what_is_no_feed_is_refused_with_a_reason(data: bytes, reason: str) -> None:
     start = time.perf_counter()
