@@ -89,6 +89,14 @@ BYD_CHINESE = (
     "比亚迪发布新款电动车",
     ("比亚迪周二在深圳发布新款电动车海豹，续航里程700公里，售价18.98万元起，预计九月开始交付。"),
 )
+STORM = (
+    "Storm Idris has flooded the lower town of Selmouth and toppled a crane in the harbour. About 1,900 homes were "
+    "without power on Saturday. The port's master, Colm Devery, closed the port to all ships."
+)
+STORM_AFTER = (
+    "Ships are entering Selmouth again, two days after the storm. The first three freighters came in at daybreak, Colm "
+    "Devery said. Two of nine quays stay shut until divers have looked at them. Repairs will cost 85 million crowns."
+)
 
 
 def article(told: tuple[str, str], *, feed: int = 1, at: datetime = NOON, language: str = "en") -> Article:
@@ -128,6 +136,12 @@ def test_a_verbatim_copy_always_joins(source: int) -> None:
 def test_a_correction_by_the_same_source_joins() -> None:
     corrected = (XIAOMI_A[0], XIAOMI_A[1].replace("16,834", "16,843") + " This corrects the number of people.")
     assert index_of(article(XIAOMI_A)).assign(features(article(corrected), ANALYZER)) == 1
+
+
+def test_a_follow_up_by_the_same_source_is_a_story_of_its_own() -> None:
+    shut = ("Storm Idris floods Selmouth and topples a crane", STORM)
+    opened = ("Selmouth harbour opens again after Storm Idris", STORM_AFTER)
+    assert index_of(article(shut)).assign(features(article(opened, at=NOON + timedelta(days=2)), ANALYZER)) is None
 
 
 def test_headlines_alone_are_enough() -> None:

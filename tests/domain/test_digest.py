@@ -113,6 +113,7 @@ def test_a_sentence_of_the_story_stays(line: str) -> None:
         ("МОСКВА, 29 авг — РИА Новости. Компания сообщила об этом.", "Компания сообщила об этом."),
         ("新华社北京8月29日电（记者 张三）小米集团今日发布财报，收入增长。", "小米集团今日发布财报，收入增长。"),
         ("Madrid, 29 ago (EFE).- El Gobierno anunció la medida.", "El Gobierno anunció la medida."),
+        ("[Ghanaian Times] The embassy has answered the reports.", "The embassy has answered the reports."),
         ("Paris (AFP) – Le gouvernement a dit oui.", "Le gouvernement a dit oui."),
         ("Berlin (dpa) - Die Regierung hat das gesagt.", "Die Regierung hat das gesagt."),
         ("Apple – the maker of phones – said it would.", "Apple – the maker of phones – said it would."),
@@ -146,6 +147,7 @@ def test_what_the_feed_cut_short_is_left_out() -> None:
         ("Der Gewinn stieg auf 3,2 Milliarden Euro.", ["3,2 Milliarden Euro"]),
         ("Les ventes atteignent 4,6 milliards d'euros.", ["4,6 milliards d'euros"]),
         ("Five people were killed.", ["Five people"]),
+        ("GnuPG 2.1 discourages it; the wall is 2.1 metres high; 96,000 came through.", ["2.1 metres"]),
         ("The 5G phone v2.3.1 has an A4 chip; they won 3-2.", []),
     ],
 )

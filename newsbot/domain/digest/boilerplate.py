@@ -114,6 +114,7 @@ _HOLDS = re.compile(
     r"tiktok|youtube|threads|bluesky)|"
     r"terms of (?:service|use) and privacy|privacy policy|(?:uses?|using|accept|our use of) cookies|"
     r"affiliate (?:links?|commission)|may earn (?:a|an) (?:small )?(?:affiliate )?commission|"
+    r"why not subscribe\b|wherever you get your podcasts|welcome (?:back )?to .{1,60}\bnewsletter|"
     r"(?:click|tap) here\b|read the (?:full|whole|original|rest of the) (?:story|article|post|report) (?:here|at|on)|"
     r"originally published (?:on|at|in|by)\b|enable javascript|javascript is disabled|"
     r"your browser (?:does not|is not|doesn[’']?t)|"
@@ -154,6 +155,7 @@ _AGENCY_NAME = (
 )
 _AGENCY = rf"\((?:{_AGENCY_NAME})\)|(?:РИА Новости|ТАСС|Интерфакс|EFE|AP|AFP|Reuters|Xinhua)\b"
 _DATELINE = re.compile(
+    r"\[[A-Z][^\]\n]{1,40}\]\s+|"  # [Ghanaian Times]
     rf"{_PLACE}\s*,?\s*(?:{_DAY})?\s*[.,]?\s*(?:/?(?:{_AGENCY})/?)\s*[.:]?(?:{_DASH}|\s?/\s?|\.\s+|:\s+)"  # (AFP) -
     rf"|[A-Z][A-Z.’' -]{{2,30}}(?:,\s[A-Z][\w. ]{{1,20}})?\s\([A-Z][\w./ &’'-]{{1,40}}\){_DASH}"
     rf"|{_PLACE},\s+{_DAY}\.?{_DASH}(?:(?:{_AGENCY})\s*[.:]\s+)?"  # MOSCOW, Aug 29 -

@@ -151,6 +151,11 @@ _COUNTED = re.compile(
     rf"{_HUMAN}|personnel|aircraft|sheep|fish|police|feet|kilomet(?:er|re)s?|km|kg|kWh|MWh|GWh|TWh|kW|MW|GW|mm|cm|"
     r"mph|km/h|mAh|GB|TB|Hz|degrees|acres|ha|sq|Prozent|Euro|Tonnen|Autos"
 )
+_MEASURED = re.compile(
+    rf"(?:{_COUNTED.pattern}|(?:\w|-)*(?:met(?:er|re)|lit(?:er|re)|gram|watt|hour|byte)(?:s|-hours)?|tonn?es?|tons|miles|"
+    r"inch(?:es)?|points|years|months|times|percent|barrels|acres|knots|volts|joules|seconds|minutes|megajoules)$",
+    re.IGNORECASE,
+)
 _MONTH_WORD = re.compile(_MONTH + r"$", re.IGNORECASE)
 _MAX_SENTENCE = 1200
 
@@ -200,7 +205,7 @@ def _found(pattern: re.Pattern[str], kind: FigureKind, text: str) -> Iterator[Fi
 def _counts(text: str) -> Iterator[Figure]:
     for match in _COUNT.finditer(text):
         words = _noun_phrase(match.group("words"))
-        if words and not _is_year(match.group("n")):
+        if words and not _is_year(match.group("n")) and not _is_version(match.group("n"), words):
             end = match.start("words") + len(words)
             yield Figure(match.start(), end, "count", text[match.start() : end])
 
@@ -224,6 +229,11 @@ def _is_noun(word: str) -> bool:
         return not word.endswith(("ых", "их", "ые", "ие", "ого", "его")) and len(word) > 1
     plural = len(word) > 3 and word.endswith(("s", "x")) and not word.endswith("ss")
     return plural or (len(word) > 3 and word[0].isupper() and word[1:].islower())
+
+
+def _is_version(number: str, words: str) -> bool:
+    """Whether a decimal counts nothing: only measures come in tenths ("2.1 metres", not "version 2.1 brings")."""
+    return re.fullmatch(r"\d+[.]\d{1,2}", number) is not None and not _MEASURED.search(words)
 
 
 def _is_year(number: str) -> bool:
