@@ -139,7 +139,7 @@ def _wire(config: Config, storage: Storage, fetcher: Fetcher, workers: Workers, 
         newsdesk=Newsdesk(
             storage, analyzer=analyzer, lexicon=lexicon, clock=clock, probe=probe, wake=wake, rules=rules_of(config)
         ),
-        collector=Collector(storage, fetcher, workers, clock, wake, root=config.root),
+        collector=Collector(storage, fetcher, workers, clock, wake, root=config.root, owner=owner),
         judge=Judge(storage, analyzer, lexicon, clock, wake, owner),
         planner=Planner(storage, analyzer, lexicon, clock, wake, owner, defaults_of(config)),
         retention=Retention(storage, clock, keep_of(config)),
