@@ -22,6 +22,7 @@ _CANDIDATES = 40
 _FEWEST_WORDS = 5
 _PLACE, _PLACE_FADES = 1.0, 0.35
 _CENTRE, _TITLE, _FIGURES, _REPEATS = 2.0, 0.3, 0.06, 1.2
+_HARD, _HARD_KINDS = 0.15, {"money", "percent", "count"}  # readers come for these; dates and ranks alone carry less
 _CHARACTERS_PER_WORD = 1.7
 _UNSPACED = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|"
@@ -96,8 +97,9 @@ def _worth(sentences: Sequence[str], keys: Sequence[Sequence[str]], title: froze
         distinct = frozenset(own)
         central = sum(centre.get(key, 0.0) for key in distinct) / (most * max(len(distinct), 8))
         titled = len(distinct & title) / max(len(title), 1)
-        told = min(len(figures(sentence)), 3)
-        worth.append(_PLACE / (1 + _PLACE_FADES * place) + _CENTRE * central + _TITLE * titled + _FIGURES * told)
+        kinds = [figure.kind for figure in figures(sentence)]
+        told = _FIGURES * min(len(kinds), 3) + _HARD * min(sum(kind in _HARD_KINDS for kind in kinds), 2)
+        worth.append(_PLACE / (1 + _PLACE_FADES * place) + _CENTRE * central + _TITLE * titled + told)
     return worth
 
 
