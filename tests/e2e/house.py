@@ -168,7 +168,7 @@ class House:
         """``newsbot run``, ready to be talked to; on another port where somebody took ours meanwhile."""
         for _ in range(3):
             async with self.newsbot("run", *arguments, environment=environment) as bot:
-                if await until(lambda b=bot: b.ended or self._ready(), "the bot is ready") is not True:
+                if await self._is_up(bot):
                     yield bot
                     return
                 assert "another program listens" in bot.errors, bot.errors
@@ -176,12 +176,18 @@ class House:
             self.config.write_text(self.config.read_text().replace(f":{old}", f":{self.port}"))
         raise AssertionError("every port is taken")
 
-    async def _ready(self) -> str:
-        try:
-            async with aiohttp.ClientSession() as session, session.get(f"{self.url}/readyz") as answer:
-                return "ready" if answer.status == 200 else ""
-        except aiohttp.ClientError:
+    async def _is_up(self, bot: Bot) -> bool:
+        """True once ``bot`` is ready, False when it ended before that."""
+
+        async def ready() -> str:
+            if bot.ended:
+                return "ended"
+            with contextlib.suppress(aiohttp.ClientError):
+                async with aiohttp.ClientSession() as session, session.get(f"{self.url}/readyz") as answer:
+                    return "ready" if answer.status == 200 else ""
             return ""
+
+        return bool(await until(ready, "the bot is ready") == "ready")
 
 
 # --- a person at the web chat --------------------------------------------------------------------
@@ -221,6 +227,8 @@ class Person:
 async def person(house: House) -> AsyncIterator[Person]:
     """Somebody with the page open."""
     async with aiohttp.ClientSession(house.url) as session:
+        async with session.get("/api/chats") as answer:  # the page asks this first; it makes the private chat
+            assert answer.status == 200
         yield Person(session)
 
 
@@ -330,7 +338,7 @@ async def feeds_served() -> AsyncIterator[Feeds]:
         await runner.cleanup()
 
 
-SYLLABLES = "ba do ke li mu na po ra si tu ve xo za gri plo stre quin mard".split()
+SYLLABLES = ("ba", "do", "ke", "li", "mu", "na", "po", "ra", "si", "tu", "ve", "xo", "plo", "stre", "quin", "mard")
 
 
 @dataclass(frozen=True)
