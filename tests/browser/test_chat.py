@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.async_api import APIResponse, BrowserContext, Page, Route, expect
 
+from newsbot.platforms.views import Paragraph, Reply, Span
 from tests.fakes.digests import XIAOMI, delivery
 from tests.fakes.webchat import Served
 
@@ -94,6 +95,27 @@ async def test_earlier_lines_come_back_with_the_arrows_after_a_reload_too(page: 
     await expect(line).to_have_value("/help")
 
 
+async def test_each_chat_keeps_what_was_being_typed_there(page: Page) -> None:
+    await page.fill("#line", "half a thought")
+    await page.click('[data-chat="newsroom"]')
+    await expect(page.locator("#line")).to_have_value("")
+    await page.click('[data-chat="me"]')
+    await expect(page.locator("#line")).to_have_value("half a thought")
+
+
+async def test_what_was_in_sight_is_read_and_what_was_not_is_marked_as_new(page: Page, chat: Served) -> None:
+    for n in range(1, 6):
+        await chat.deliver(delivery(n))
+    badge = page.locator('[data-chat="newsroom"] .badge')
+    await expect(badge).to_have_text(re.compile("^5"))
+    await page.click('[data-chat="newsroom"]')
+    await expect(page.locator(".fresh")).to_have_count(1)
+    await expect(page.locator(".card").first).to_be_in_viewport()
+    await expect(badge).to_have_text(re.compile("^[1-4]"))
+    await page.click("#down")
+    await expect(badge).to_have_count(0)
+
+
 async def test_a_card_arrives_live_is_counted_and_shows_everything(page: Page, chat: Served) -> None:
     await chat.deliver(delivery(1))
     row = page.locator('[data-chat="newsroom"]')
@@ -136,6 +158,15 @@ async def test_a_press_edits_in_place_and_the_button_keeps_the_focus(page: Page)
     await expect(page.locator(".reply h3")).to_have_text("Page 2")
     await expect(page.locator(".message.bot")).to_have_count(1)
     await expect(page.locator(".item .number")).to_have_text(["4.", "5.", "6."])
+
+
+async def test_a_long_answer_is_read_from_its_beginning(page: Page, chat: Served) -> None:
+    chat.desk.replies["/long"] = Reply(tuple(Paragraph((Span(f"Line {n}"),)) for n in range(80)))
+    await say(page, "/start")
+    await say(page, "/long")
+    await expect(page.get_by_text("Line 0", exact=True)).to_be_in_viewport()
+    await expect(page.get_by_text("Line 79", exact=True)).not_to_be_in_viewport()
+    await expect(page.locator("#down")).to_be_visible()
 
 
 async def test_a_notice_shows_for_a_press_that_changes_nothing(page: Page, chat: Served) -> None:

@@ -13,7 +13,7 @@ and a block is ``{"type": "paragraph" | "item" | "digest", …}``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,10 +40,12 @@ def reply(answer: Reply) -> Json:
     """The answer to a command or a press; a toast with no blocks becomes its text."""
     blocks: tuple[Block, ...] = answer.blocks or ((Paragraph((Span(answer.toast),)),) if answer.toast else ())
     numbered = {action for block in blocks if isinstance(block, DigestBlock) for action in _numbering(block.digest)}
+    openers = _openers(answer)
+    elsewhere = numbered | {button.action for button in openers.values()}
     return {
         "kind": "reply",
-        "blocks": [_block(block) for block in blocks],
-        "buttons": _rows([[b for b in row if b.action not in numbered] for row in answer.buttons]),
+        "blocks": [_block(block, openers) for block in blocks],
+        "buttons": _rows([[b for b in row if b.url or b.action not in elsewhere] for row in answer.buttons]),
         "error": answer.error,
     }
 
@@ -63,10 +65,13 @@ def post(digest: Digest, delivery_id: int, updated: datetime | None = None) -> J
 def card(digest: Digest) -> Json:
     """The content of a digest, with its sentences in the bot's words ready to show."""
     words = Words(digest.language)
+    reasons = {story.reasons for story in digest.stories}
+    common = reasons.pop() if len(digest.stories) > 1 and len(reasons) == 1 else ()
     return {
         "title": _title(digest, words),
         "compact": digest.compact,
-        "stories": [_story(story, digest, words) for story in digest.stories],
+        "stories": [_story(story, digest, words, () if common else story.reasons) for story in digest.stories],
+        "reasons": [reason(why, words) for why in common],
         "more": words("web_more", n=digest.more) if digest.more else "",
     }
 
@@ -95,11 +100,14 @@ def picture_url(address: str) -> str:
 
 
 def _title(digest: Digest, words: Words) -> str:
-    occasion = "" if digest.occasion in {"story", "answer"} else words("web_occasion", occasion=digest.occasion)
+    number = len(digest.stories) + digest.more
+    occasion = (
+        "" if digest.occasion in {"story", "answer"} else words("web_occasion", occasion=digest.occasion, n=number)
+    )
     return " · ".join(filter(None, (occasion, digest.title)))
 
 
-def _story(story: DigestStory, digest: Digest, words: Words) -> Json:
+def _story(story: DigestStory, digest: Digest, words: Words, reasons: Sequence[Reason]) -> Json:
     sources = [{"name": s.name, "url": web_url(s.url)} for s in story.sources]
     return {
         "headline": story.headline,
@@ -111,7 +119,7 @@ def _story(story: DigestStory, digest: Digest, words: Words) -> Json:
         "image": picture_url(story.image) if digest.images else "",
         "language": story.language,
         "published": story.published.isoformat() if story.published else "",
-        "reasons": [reason(why, words) for why in story.reasons],
+        "reasons": [reason(why, words) for why in reasons],
         "buttons": _rows(story_buttons(story, words)) if len(digest.stories) > 1 else [],
     }
 
@@ -123,21 +131,29 @@ def _numbering(digest: Digest) -> frozenset[str]:
     return frozenset(b.action for row in digest_buttons(digest, 0, Words(digest.language)) for b in row)
 
 
-def _block(block: Block) -> Json:
+def _openers(answer: Reply) -> dict[int | None, Button]:
+    """The buttons that only say an entry's number, by that number: here the number beside the entry is the button."""
+    numbers = {str(b.number): b.number for b in answer.blocks if isinstance(b, Item) and b.number is not None}
+    buttons = (button for row in answer.buttons for button in row)
+    return {numbers[b.label]: b for b in buttons if b.label in numbers and b.action}
+
+
+def _block(block: Block, openers: Mapping[int | None, Button]) -> Json:
     if isinstance(block, Paragraph):
         return {"type": "paragraph", "spans": _spans(block.spans), "heading": block.heading}
     if isinstance(block, DigestBlock):
         return {"type": "digest", "digest": card(block.digest)}
-    return _item(block)
+    return _item(block, openers.get(block.number))
 
 
-def _item(item: Item) -> Json:
+def _item(item: Item, opener: Button | None) -> Json:
     return {
         "type": "item",
         "title": _spans(item.title),
         "lines": [_spans(line) for line in item.lines],
         "buttons": [_button(button) for button in item.buttons],
         "number": item.number,
+        "opener": _button(opener) if opener else None,
         "image": picture_url(item.image),
     }
 

@@ -55,6 +55,21 @@ def test_an_answer_with_a_digest_loses_its_numbers_and_keeps_its_other_buttons()
     assert [b["action"] for row in body["buttons"] for b in row] == ["c:/digest week"]
 
 
+def test_a_reason_that_all_stories_share_is_given_once() -> None:
+    reasons = (Reason("everything"),)
+    card = render.card(Digest((replace(XIAOMI, reasons=reasons), replace(XIAOMI, story_id=8, reasons=reasons))))
+    assert "".join(span["text"] for span in card["reasons"][0]) == "Subscribed to everything"
+    assert [story["reasons"] for story in card["stories"]] == [[], []]
+
+
+def test_the_number_of_an_entry_is_the_button_that_opens_it() -> None:
+    entries = (Item((Span("A"),), number=1), Item((Span("B"),), number=2))
+    rows = ((Button("1", "st:7", hint="Story: A"), Button("2", "st:8")), (Button("Next", "se:2"),))
+    body = render.reply(Reply(entries, rows))
+    assert [block["opener"]["action"] for block in body["blocks"]] == ["st:7", "st:8"]
+    assert [[b["label"] for b in row] for row in body["buttons"]] == [["Next"]]
+
+
 def test_a_compact_digest_has_headlines_only_and_pictures_can_be_off() -> None:
     story = replace(XIAOMI, image="https://motors.example/car.jpg")
     [compact] = render.card(Digest((story,), compact=True))["stories"]

@@ -58,6 +58,7 @@ async function patiently(ask) {
 async function open(id, focus = true) {
   const chat = store.chats.get(id) ?? store.chats.get("me");
   if (!chat || chat === current) return;
+  composer.change(current?.id, chat.id);
   current = chat;
   location.hash = encodeURIComponent(chat.id);
   byId("title").textContent = chat.kind === "private" ? chat.title : `#${chat.title}`;
@@ -105,9 +106,9 @@ async function take(message) {
   if (!read()) sidebar.draw(current);
 }
 
-/** What is in sight at the end of the open chat is read. */
+/** What has come into sight in the open chat is read. */
 function read() {
-  if (!current || document.hidden || !log.atEnd || !store.markRead(current)) return false;
+  if (!current || current !== log.chat || document.hidden || !store.markRead(current, log.seen())) return false;
   sidebar.draw(current);
   return true;
 }
@@ -154,9 +155,9 @@ async function press(button, action) {
   button.ariaBusy = "true";
   try {
     const said = await post(path(current.id, "press"), { message: Number(message.dataset.id), action, key: key() });
+    if (said.messages.some((each) => each.id > Number(message.dataset.id))) log.atEnd = true; // show what was asked for
     said.messages.forEach((each) => take(each));
     if (said.toast) toast(said.toast);
-    if (said.messages.some((each) => each.id > Number(message.dataset.id))) log.toEnd();
   } catch (error) {
     toast(error.message || word("trouble"));
   } finally {

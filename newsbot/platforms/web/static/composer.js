@@ -12,13 +12,14 @@ export class Composer {
   constructor({ form, line, options, slash, chat, send }) {
     Object.assign(this, { form, line, options, chat, send });
     this.commands = [];
+    this.drafts = new Map();
     this.active = -1;
     this.history = JSON.parse(localStorage.getItem("history") ?? "[]");
     this.at = this.history.length;
     form.addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     line.addEventListener("input", () => { this.at = this.history.length; this.suggest(); });
     line.addEventListener("keydown", (event) => this.key(event));
-    line.addEventListener("blur", () => setTimeout(() => this.close(), 120));
+    line.addEventListener("blur", () => setTimeout(() => document.activeElement === line || this.close(), 120));
     options.addEventListener("mousedown", (event) => event.preventDefault()); // the line keeps the focus
     slash.addEventListener("click", () => this.fill(line.value.startsWith("/") ? line.value : "/"));
   }
@@ -29,6 +30,14 @@ export class Composer {
     const { commands } = await get(`/api/commands?chat=${encodeURIComponent(this.chat())}`);
     this.commands = commands;
     if (document.activeElement === this.line) this.suggest(); // someone was faster
+  }
+
+  /** Another chat was opened: each keeps what was being typed there. */
+  change(from, to) {
+    if (from) this.drafts.set(from, this.line.value);
+    this.line.value = this.drafts.get(to) ?? "";
+    this.at = this.history.length;
+    this.close();
   }
 
   /** Put `text` into the line and offer what may follow. */

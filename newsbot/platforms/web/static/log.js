@@ -3,6 +3,7 @@
 import { dayOf, el, sameDay, time, word } from "./nodes.js";
 
 const NEAR = 80; // px from the end that still count as being there
+const CONTEXT = 72; // px of what was said before that stay in sight above a long answer
 const EARLY = 400; // px from the beginning at which older messages are fetched
 const PATIENCE = 350; // ms before "newsbot is writing" shows
 
@@ -44,9 +45,18 @@ export class Log {
     while (this.list.children.length > wanted.length) this.list.lastChild.remove();
     this.list.ariaBusy = null;
     this.empty.hidden = wanted.length > 0;
-    if (this.atEnd) this.toEnd();
+    if (this.atEnd) this.follow(changed);
     else this.keep(anchor);
     this.count();
+  }
+
+  /** Go to the end, but not past the beginning of the message that has just come. */
+  follow(id) {
+    const newest = [...this.list.querySelectorAll(":scope > [data-id]")].at(-1);
+    this.toEnd();
+    if (!newest || Number(newest.dataset.id) !== id || newest.offsetHeight < this.scroll.clientHeight - CONTEXT) return;
+    this.atEnd = false;
+    this.scroll.scrollTop = newest.offsetTop - CONTEXT;
   }
 
   wanted(changed) {
@@ -122,9 +132,16 @@ export class Log {
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroll;
     this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (this.atEnd) this.act.read();
+    this.act.read();
     if (scrollTop < EARLY && this.chat?.more && !this.chat.loading) this.act.older();
     this.count();
+  }
+
+  /** The id of the last message of which a good part is in sight, 0 when there is none. */
+  seen() {
+    const end = this.scroll.getBoundingClientRect().bottom - NEAR;
+    const nodes = [...this.list.querySelectorAll(":scope > [data-id]")];
+    return Number((this.atEnd ? nodes.at(-1) : nodes.findLast((node) => node.getBoundingClientRect().top < end))?.dataset.id ?? 0);
   }
 
   count() {

@@ -16,7 +16,7 @@ export function el(tag, props = {}, ...children) {
 }
 
 const language = document.documentElement.lang;
-const clock = new Intl.DateTimeFormat(navigator.language, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(navigator.language, { hour: "numeric", minute: "2-digit" });
 const dayName = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
 const dayYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
 const dayShort = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
@@ -72,7 +72,8 @@ export class Nodes {
     if (body.kind === "digest") return this.card(body.digest, body.buttons);
     if (body.kind === "text") return el("p", { className: "said", dir: "auto" }, body.text);
     const blocks = this.blocks(body.blocks);
-    return el("div", { className: body.error ? "reply error" : "reply" }, blocks, this.rows(body.buttons));
+    const cards = body.blocks.some((block) => block.type === "digest"); // under a card, one row as under a post
+    return el("div", { className: body.error ? "reply error" : "reply" }, blocks, this.rows(cards ? [body.buttons.flat()] : body.buttons));
   }
 
   blocks(blocks) {
@@ -91,11 +92,18 @@ export class Nodes {
   }
 
   item(item) {
-    const number = item.number === null ? "" : el("span", { className: "number" }, `${item.number}.`);
+    const number = item.number === null ? "" : item.opener ? this.opener(item) : el("span", { className: "number" }, `${item.number}.`);
     const lines = item.lines.map((line) => el("p", { className: "line", dir: "auto" }, this.spans(line)));
     const text = el("div", { className: "text" },
       el("p", { className: "name", dir: "auto" }, number, this.spans(item.title)), lines, this.rows([item.buttons]));
     return el("li", { className: "item" }, text, picture(item.image, "thumb"));
+  }
+
+  /** The number of an entry that opens as a card. */
+  opener(item) {
+    const node = this.button(item.opener);
+    node.classList.add("number");
+    return node;
   }
 
   spans(spans) {
@@ -134,7 +142,7 @@ export class Nodes {
     if (digest.stories.length === 1 && !digest.title) return el("article", { className: "card one" }, this.story(story, digest, "h3"), this.rows([rows.flat()]));
     const stories = digest.stories.map((each) => el("li", {}, this.story(each, digest, "h4")));
     return el("article", { className: "card many" }, digest.title && el("h3", { dir: "auto" }, digest.title),
-      el("ol", { className: "stories", role: "list" }, stories), digest.more && el("p", { className: "more muted" }, digest.more), this.rows([rows.flat()]));
+      el("ol", { className: "stories", role: "list" }, stories), this.reasons(digest.reasons), digest.more && el("p", { className: "more muted" }, digest.more), this.rows([rows.flat()]));
   }
 
   story(story, digest, level) {
@@ -146,17 +154,11 @@ export class Nodes {
       story.summary.length ? el("p", { className: "summary", dir: "auto" }, story.summary.join(joint)) : "",
       story.facts.length ? this.facts(story.facts) : "",
       this.origin(story),
-      this.because(story));
+      this.reasons(story.reasons));
   }
 
-  /** Why it came and, beside other stories, what can be done with this one. */
-  because(story) {
-    const reasons = story.reasons.map((spans) => el("p", { className: "reason", dir: "auto" }, this.spans(spans)));
-    if (!story.buttons.length) return reasons.length ? el("div", { lang: language }, reasons) : "";
-    const drawer = el("div", { className: "drawer", hidden: true }, this.rows(story.buttons));
-    const toggle = (event) => { drawer.hidden = !drawer.hidden; event.currentTarget.setAttribute("aria-expanded", String(!drawer.hidden)); };
-    const opener = el("button", { type: "button", className: "opener", "aria-expanded": "false", "aria-label": `${word("actions")}: ${story.headline}`, title: word("actions"), onclick: toggle }, "···");
-    return el("div", { className: "because", lang: language }, el("div", { className: "reasons" }, reasons), opener, drawer);
+  reasons(reasons) {
+    return reasons.map((spans) => el("p", { className: "reason", dir: "auto", lang: language }, this.spans(spans)));
   }
 
   facts(facts) {
@@ -176,11 +178,20 @@ export class Nodes {
     return el("button", { type: "button", className: "chip", dir: "auto", "aria-expanded": "false", title: fact.sentence, onclick: toggle }, fact.value);
   }
 
+  /** Who told it and when and, beside other stories, what can be done with this one. */
   origin(story) {
     const names = story.sources.flatMap((source, n) => [n ? " · " : "", source.url ? link(source.name, source.url) : source.name]);
     const told = story.told ? el("span", { className: "told", lang: language }, story.told) : "";
-    const when = story.published ? time(story.published) : "";
-    return el("p", { className: "origin", dir: "auto" }, told, el("span", { className: "names" }, names), when);
+    const line = el("p", { className: "origin", dir: "auto" }, told, el("span", { className: "names" }, names), story.published ? time(story.published) : "");
+    if (!story.buttons.length) return [line];
+    const drawer = el("div", { className: "drawer", lang: language, hidden: true }, this.rows([story.buttons.flat()]));
+    return [el("div", { className: "with-menu" }, line, this.menu(story, drawer)), drawer];
+  }
+
+  menu(story, drawer) {
+    const toggle = (event) => { drawer.hidden = !drawer.hidden; event.currentTarget.setAttribute("aria-expanded", String(!drawer.hidden)); };
+    const name = `${word("actions")}: ${story.headline}`;
+    return el("button", { type: "button", className: "opener", "aria-expanded": "false", "aria-label": name, title: word("actions"), onclick: toggle }, "···");
   }
 }
 

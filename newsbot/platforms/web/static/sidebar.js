@@ -79,6 +79,6 @@ function excerpt({ author, body }) {
   if (body.kind === "text") return author === "me" ? `${word("you")}: ${body.text}` : body.text;
   const digest = body.digest ?? body.blocks.find((block) => block.type === "digest")?.digest;
   if (digest) return digest.title || digest.stories[0]?.headline || "";
-  const spans = body.blocks.flatMap((block) => block.spans ?? block.title ?? []);
-  return spans.map((span) => span.text).join("").slice(0, 120);
+  const lines = body.blocks.map((block) => (block.spans ?? block.title).map((span) => span.text).join(""));
+  return lines.join(" · ").slice(0, 120);
 }

@@ -48,10 +48,10 @@ export class Store {
     return this.messages(chat).filter((m) => m.id > seen && m.author !== "me").length;
   }
 
-  markRead(chat) {
-    const newest = Math.max(0, ...chat.messages.keys());
-    if (newest <= (this.read[chat.id] ?? 0)) return false;
-    this.read[chat.id] = newest;
+  /** Everything up to message `id` was seen. Returns whether that is news. */
+  markRead(chat, id) {
+    if (id <= (this.read[chat.id] ?? 0)) return false;
+    this.read[chat.id] = id;
     localStorage.setItem("read", JSON.stringify(this.read));
     return true;
   }
