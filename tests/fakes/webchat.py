@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from newsbot.domain.models import Delivery
-from newsbot.domain.ports import Sent
+from newsbot.domain.ports import Sent, Transcript
 from newsbot.platforms.web.bot import WebPlatform
 from newsbot.platforms.web.send import WebSender
 from newsbot.platforms.web.talk import WebChat
@@ -47,10 +47,10 @@ class MemoryChats:
 class Served:
     """One web chat on one port. ``stop`` and ``start`` are a restart of the bot."""
 
-    def __init__(self, password: str = "") -> None:
+    def __init__(self, password: str = "", transcript: Transcript | None = None) -> None:
         self.desk = ScriptedDesk()
         self.chats = MemoryChats()
-        self.transcript = MemoryTranscript()
+        self.transcript = transcript or MemoryTranscript()
         self.clock = FixedClock()
         self.password = password
         self.port = 0
