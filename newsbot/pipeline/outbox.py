@@ -62,9 +62,12 @@ class Outbox:
         claimed = await self._storage.outbox.claim(self._sender.platform, now, CLAIM)
         if not claimed:
             return False
-        async with asyncio.TaskGroup() as group:
-            for delivery in claimed:
-                group.create_task(self._deliver(delivery))
+        # Not a TaskGroup: one answer that cannot be recorded must not cut off the sends beside it.
+        ends = await asyncio.gather(*map(self._deliver, claimed), return_exceptions=True)
+        for error in ends:
+            if error is not None:
+                self._fence = None  # what could not be recorded is still "sending": the next step takes it up
+                raise error
         return True
 
     async def _recover(self, now: datetime) -> None:

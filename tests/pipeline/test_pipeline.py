@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from newsbot.domain.models import (
     ChatKey,
@@ -54,6 +55,9 @@ OTHERS = [
     ("Cork theatre stages Beckett in a swimming pool", "Actors speak from rubber rings; the audience wears towels."),
     ("Accra hospital prints its first jaw", "Surgeons fitted a titanium bone made by a student's machine."),
 ]
+
+
+FULL = "CREATE TRIGGER full BEFORE UPDATE OF sent_at ON deliveries BEGIN SELECT RAISE(ABORT, 'full'); END"
 
 
 @pytest.fixture
@@ -256,6 +260,32 @@ async def test_a_sender_that_died_mid_send_loses_nothing(storage: Storage, clock
     clock.advance(minutes=1)
     await heir.deliver()
     assert [d.id for d in heir.sender.sent] == [queued.id]
+
+
+async def test_an_answer_that_could_not_be_recorded_holds_up_nobody_for_long(
+    sqlite_storage: Storage, clock: ManualClock
+) -> None:
+    """The disk is full just when two sends are over: both are taken up again, and later posts follow."""
+    house = House(sqlite_storage, clock)
+    feed = await house.feed()
+    for name in ("one", "two"):
+        await house.subscribe(await house.chat(name))
+    await house.bring(feed, XIAOMI)
+    await house.think()
+    clock.advance(3)
+    await house.think()
+    async with sqlite_storage._db.write() as conn:
+        await conn.execute(text(FULL))
+    with pytest.raises(Exception, match="full"):
+        await house.outbox.step()
+    assert len(house.sender.sent) == 2
+    async with sqlite_storage._db.write() as conn:
+        await conn.execute(text("DROP TRIGGER full"))
+    await house.deliver()
+    assert {d.state for d in await sqlite_storage.outbox.list()} == {DeliveryState.SENT}
+    assert len(house.sender.shown) == 2
+    await house.bring(feed, OTHERS[0])
+    assert len(await house.settle()) == 2
 
 
 async def test_only_one_of_two_processes_judges_plans_and_sends(storage: Storage, clock: ManualClock) -> None:
