@@ -75,6 +75,7 @@ async def run_once(room: Newsroom, terminal: Terminal) -> OnceReport:
         terminal.settled(delivery, answer)
 
     boxes = [Outbox(room.storage, s, room.clock, room.owner, settled) for s in _senders(room, lambda: None)]
+    room.planner.paced = False
     try:
         collected = await room.collector.once(terminal.polled)
         await _drain(room.judge.step)

@@ -43,7 +43,10 @@ Served = tuple[Subscription, Chat]
 
 
 class Planner:
-    """The two steps of planning: :meth:`fan_out` over articles, then :meth:`compose_due` over chats."""
+    """The two steps of planning: :meth:`fan_out` over articles, then :meth:`compose_due` over chats.
+
+    ``paced`` is False for a single round, after which nobody would post what a busy chat makes wait.
+    """
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Planner:
         self._storage, self._analyzer, self._lexicon = storage, analyzer, lexicon
         self._clock, self._wake = clock, wake
         self._growth = Growth(storage, analyzer)
+        self.paced = True
         self.leadership = Leadership(storage, "plan", owner, clock)
         self._defaults = defaults
 
@@ -143,7 +147,7 @@ class Planner:
         made = compose(
             chat,
             _candidates(waiting, articles, now),
-            await self._storage.outbox.posted_since(chat_id, now - BUSY_WINDOW),
+            await self._storage.outbox.posted_since(chat_id, now - BUSY_WINDOW) if self.paced else (),
             zone,
             chat.settings.max_items or self._defaults.max_items,
             next((s.when.kind for s in moved if s.when.kind != "instant"), "daily"),
