@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.domain.models import Delivery, DeliveryState, Outcome, OutcomeState
-from newsbot.storage import leases
+from newsbot.domain.models import Delivery, DeliveryState, Digest, Outcome, OutcomeState
+from newsbot.storage import codec, leases
 from newsbot.storage.delivery_rows import DELIVERY, delivery_of, outcome_of, outcome_row
 from newsbot.storage.leases import Fence
 from newsbot.storage.planning import OUTBOX, PlannedDelivery, Planning
 from newsbot.storage.sql import chunks, each_chunk
 from newsbot.storage.tables import PLANNED, articles, chats, deliveries, outcomes
 
-_STANDING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+_UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
+_STANDING = (*_UNDER_WAY, DeliveryState.SENT)
 
 Key = tuple[int, int]
 
@@ -132,16 +134,27 @@ class Outcomes(Planning):
                 await conn.execute(statement, [{"this": story_id} for story_id in story_ids])
 
     async def shown(self, story_ids: Sequence[int]) -> list[tuple[Outcome, Delivery]]:
-        """Where these stories are shown: each outcome with the post that shows it, sent or on its way, by post."""
+        """Where these stories are shown: each outcome with the post that shows it, sent or on its way, by post.
+
+        A post has the digest of its latest edit that is not out yet, so that what grows next grows from there."""
         async with self._db.read() as conn:
             seen = select(outcomes).where(outcomes.c.state == "shown")
             rows = await each_chunk(conn, story_ids, lambda chunk: seen.where(outcomes.c.story_id.in_(chunk)))
             ids = sorted({row.delivery_id for row in rows if row.delivery_id is not None})
             standing = DELIVERY.where(deliveries.c.state.in_(_STANDING), deliveries.c.kind == "post")
             found = await each_chunk(conn, ids, lambda chunk: standing.where(deliveries.c.id.in_(chunk)))
-        posts = {row.id: delivery_of(row) for row in found}
+            coming = await each_chunk(conn, ids, _open_edits)
+        fresh = {row.target: codec.decode(Digest, row.digest) for row in coming}
+        standing_now = (delivery_of(row) for row in found)
+        posts = {post.id: replace(post, digest=fresh.get(post.id, post.digest)) for post in standing_now}
         pairs = [(outcome_of(row), posts[row.delivery_id]) for row in rows if row.delivery_id in posts]
         return sorted(pairs, key=lambda pair: (pair[1].id, pair[0].story_id))
+
+
+def _open_edits(post_ids: Sequence[int]) -> Any:
+    d = deliveries.c
+    mine = (d.kind == "edit") & d.target.in_(post_ids) & d.state.in_(_UNDER_WAY)
+    return select(d.target, d.digest).where(mine).order_by(d.id)
 
 
 async def _present(conn: AsyncConnection, chat_ids: set[int]) -> set[int]:

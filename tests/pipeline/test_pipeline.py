@@ -91,6 +91,20 @@ async def test_a_second_source_edits_the_post_and_makes_no_second_one(house: Hou
     assert not await house.settle()
 
 
+async def test_two_stories_of_one_post_that_grow_before_its_edit_is_out_both_grow(house: House) -> None:
+    one, two, chat = await house.feed("one"), await house.feed("two"), await house.chat()
+    await house.subscribe(chat, when=When("hourly"))
+    await house.bring(one, XIAOMI, OTHERS[0])
+    await house.think()
+    house.clock.advance(hours=1)
+    assert len(await house.settle()) == 1
+    for told in (XIAOMI_AGAIN, OTHERS[0]):
+        await house.bring(two, told)
+        await house.think()
+    [edit] = await house.settle()
+    assert [len(story.sources) for story in edit.digest.stories] == [2, 2]
+
+
 async def test_what_arrives_together_from_two_sources_is_one_post(house: House) -> None:
     one, two, chat = await house.feed("one"), await house.feed("two"), await house.chat()
     await house.subscribe(chat)
