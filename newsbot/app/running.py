@@ -127,7 +127,7 @@ async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Ter
 
 
 def _settle_memory(room: Newsroom) -> None:
-    """Load the dictionaries now, and keep the collector from walking them ever again: each walk would stop us for 0.1 s."""
+    """Load the dictionaries now, and keep the collector from walking them: each walk would stop us for 0.1 s."""
     room.analyzer.search_terms("The dictionaries are read at the first word.")
     room.lexicon.index(room.analyzer)
     gc.collect()

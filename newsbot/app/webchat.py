@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from pathlib import Path
-
-from aiohttp import web
 
 from newsbot.app.metrics import Metrics
 from newsbot.app.newsroom import Newsroom
@@ -59,7 +56,6 @@ class WebChatHouse:
         platform = await _platform(room) if config.web_enabled else None
         if platform is not None:
             server.add_routes(platform.routes, on_stop=platform.close)
-            server.add_routes(_sample_pictures(config.root))
         return cls(server, platform, room)
 
     @property
@@ -84,12 +80,6 @@ class WebChatHouse:
         """Follow what other processes write; until cancelled."""
         if self._platform is not None:
             await self._platform.watch(self._room.wake)
-
-
-def _sample_pictures(root: Path) -> list[web.AbstractRouteDef]:
-    """The pictures of the sample newsroom, which has no site of its own to serve them."""
-    folder = root / "seeds" / "pictures"
-    return [web.static("/seeds/pictures", folder)] if folder.is_dir() else []
 
 
 async def _platform(room: Newsroom) -> WebPlatform:

@@ -9,6 +9,9 @@ from newsbot.domain.digest import summarise
 from newsbot.domain.models import Article, Chat, Defaults, Digest, Mute, Outcome
 from newsbot.domain.plan import Post
 
+EVERYTHING = "everything"
+"""The label of a subscription to all there is: as a title it would tell nothing."""
+
 
 def unmuted(articles: Sequence[Article], mutes: Sequence[Mute]) -> list[Article]:
     """The tellings of a story that a chat may see: a muted source is not named in its posts either."""
@@ -41,7 +44,7 @@ def make_digest(
 
 
 def _common(shown: Sequence[Outcome]) -> str:
-    """The label of a subscription that brought every one of several stories; "" when there is none."""
+    """The label of a narrower subscription that brought every one of several stories; "" when there is none."""
     labels = [{reason.label for reason in outcome.reasons} for outcome in shown]
-    common = set.intersection(*labels) if labels else set()
+    common = set.intersection(*labels) - {EVERYTHING} if labels else set()
     return min(common, key=len, default="") if len(shown) > 1 else ""
