@@ -77,6 +77,19 @@ def veto(chat: Chat, mutes: Iterable[Mute], judged: Judged, reasons: Sequence[Re
     return ""
 
 
+def lapsed(
+    chat: Chat, waiting: Outcome, subscriptions: Iterable[Subscription], mutes: Sequence[Mute], told: Iterable[Article]
+) -> str:
+    """Why a story that waits is kept from the chat after all: what brought it has ended or rests ("ended"), or all
+    its tellings (``told``) have become unwanted; "" when it is not. A wish counts at once, not from the next story on.
+    """
+    live = {subscription.label for subscription in subscriptions if not subscription.paused}
+    if not any(reason.label in live for reason in waiting.reasons):
+        return "ended"
+    notes = [veto(chat, mutes, Judged(article, waiting.story_id, {}), waiting.reasons) for article in told]
+    return notes[0] if notes and all(notes) else ""
+
+
 def outcome(
     chat: Chat,
     subscriptions: Iterable[Subscription],
@@ -163,16 +176,20 @@ def compose(
 ) -> Composition:
     """What to post in ``chat`` now. ``posted``: when its latest posts were planned; ``occasion``: of its schedule.
 
-    Whatever a schedule brings due is one digest. Instant stories are held through quiet hours and come as one
-    digest after them; more than a few at once, or after many posts, become one digest too.
+    Nothing is posted within quiet hours: what was due comes as one digest after them. Whatever a schedule brings due
+    is one digest; more than a few instant stories at once, or after many posts, become one too.
     """
-    due = [c for c in waiting if c.outcome.due is None or c.outcome.due <= now]
-    scheduled = [c for c in due if not c.outcome.urgent]
-    instant = [c for c in due if c.outcome.urgent]
-    if scheduled:
-        return Composition((_digest(occasion, due, max_items),))
-    if not instant:
+    due = [c for c in waiting if is_due(c.outcome, now)]
+    if not due:
         return Composition()
     if until := quiet_until(chat.settings.quiet, zone, now):
-        return Composition(hold=tuple(c.outcome for c in instant), until=until, note="quiet")
-    return _instant(instant, posted, max_items, now)
+        return Composition(hold=tuple(c.outcome for c in due), until=until, note="quiet")
+    if all(c.outcome.urgent for c in due):
+        return _instant(due, posted, max_items, now)
+    held = any(c.outcome.note == "quiet" for c in due)
+    return Composition((_digest("quiet" if held else occasion, due, max_items),))
+
+
+def is_due(waiting: Outcome, now: datetime) -> bool:
+    """Whether a waiting story's time has come."""
+    return waiting.due is None or waiting.due <= now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -21,7 +22,7 @@ from newsbot.domain.models import (
     What,
     WhatKind,
 )
-from newsbot.domain.plan import BUSY_WINDOW, Candidate, Composition, Judged, compose, outcome
+from newsbot.domain.plan import BUSY_WINDOW, Candidate, Composition, Judged, compose, is_due, lapsed, outcome
 from newsbot.domain.ports import Clock, Wake
 from newsbot.domain.schedule import next_due
 from newsbot.pipeline.contents import make_digest
@@ -143,39 +144,60 @@ class Planner:
         zone = ZoneInfo(chat.settings.timezone or self._defaults.timezone)
         next_dues = [(s.id, due) for s in moved if (due := next_due(s.when, zone, now))]
         waiting = [] if chat.paused else await self._storage.outbox.waiting(chat_id)
-        articles = await self._storage.articles.of_stories(sorted({o.story_id for o in waiting}))
+        ready = [o for o in waiting if is_due(o, now)]
+        articles = await self._storage.articles.of_stories(sorted({o.story_id for o in ready}))
+        mutes = await self._storage.chats.mutes(chat_id)
         made = compose(
             chat,
-            _candidates(waiting, articles, now),
+            _candidates(await self._wanted(chat, ready, mutes, articles, now), articles, now),
             await self._storage.outbox.posted_since(chat_id, now - BUSY_WINDOW) if self.paced else (),
             zone,
             chat.settings.max_items or self._defaults.max_items,
             next((s.when.kind for s in moved if s.when.kind != "instant"), "daily"),
             now,
         )
-        await self._store(chat, made, articles, next_dues, fence, now)
+        await self._store(chat, made, articles, mutes, next_dues, fence, now)
+
+    async def _wanted(
+        self,
+        chat: Chat,
+        due: Sequence[Outcome],
+        mutes: Sequence[Mute],
+        articles: Mapping[int, Sequence[Article]],
+        now: datetime,
+    ) -> list[Outcome]:
+        """Those of the stories that the chat has not turned down since they began to wait; the others are recorded."""
+        orders = await self._storage.chats.subscriptions(chat.id) if due else []
+        notes = {o.story_id: lapsed(chat, o, orders, mutes, articles.get(o.story_id, ())) for o in due}
+        if turned_down := {story_id: note for story_id, note in notes.items() if note}:
+            await self._storage.outbox.skip(chat.id, turned_down, now)
+        return [o for o in due if not notes[o.story_id]]
 
     async def _store(
         self,
         chat: Chat,
         made: Composition,
         articles: Mapping[int, Sequence[Article]],
+        mutes: Sequence[Mute],
         next_dues: Sequence[tuple[int, datetime]],
         fence: Fence,
         now: datetime,
     ) -> None:
-        mutes = await self._storage.chats.mutes(chat.id) if made.posts else ()
+        digests = [
+            await asyncio.to_thread(make_digest, chat, post, articles, mutes, self._defaults, self._analyzer)
+            for post in made.posts
+        ]
         deliveries = [
             PlannedDelivery(
                 chat.id,
                 "post",
-                make_digest(chat, post, articles, mutes, self._defaults, self._analyzer),
+                digest,
                 SCHEDULED if post.occasion in {"hourly", "daily", "weekly"} else URGENT,
                 now,
                 shown=tuple(o.story_id for o in post.shown),
                 more=tuple(o.story_id for o in post.more),
             )
-            for post in made.posts
+            for post, digest in zip(made.posts, digests, strict=True)
         ]
         await self._storage.outbox.plan(deliveries, fence, next_due=next_dues)
         if made.hold and made.until:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -132,6 +132,14 @@ class Outcomes(Planning):
         async with self._db.write() as conn:
             if story_ids:
                 await conn.execute(statement, [{"this": story_id} for story_id in story_ids])
+
+    async def skip(self, chat_id: int, notes: Mapping[int, str], now: datetime) -> None:
+        """Leave waiting stories out after all, each with its note on why."""
+        mine = (outcomes.c.chat_id == chat_id) & (outcomes.c.state == "waiting")
+        left_out = {"state": OutcomeState.SKIPPED.value, "note": bindparam("why"), "at": now}
+        statement = update(outcomes).where(mine, outcomes.c.story_id == bindparam("this")).values(**left_out)
+        async with self._db.write() as conn:
+            await conn.execute(statement, [{"this": story_id, "why": note} for story_id, note in notes.items()])
 
     async def shown(self, story_ids: Sequence[int]) -> list[tuple[Outcome, Delivery]]:
         """Where these stories are shown: each outcome with the post that shows it, sent or on its way, by post.

@@ -22,7 +22,7 @@ from newsbot.domain.models import (
     What,
     When,
 )
-from newsbot.domain.plan import BURST, BUSY_POSTS, BUSY_WINDOW, SETTLE, Candidate, Judged, compose, outcome
+from newsbot.domain.plan import BURST, BUSY_POSTS, BUSY_WINDOW, SETTLE, Candidate, Judged, compose, lapsed, outcome
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ZONE = ZoneInfo("UTC")
@@ -119,10 +119,26 @@ def test_quiet_hours_hold_instant_stories_and_release_them_as_one_digest() -> No
     assert [(p.occasion, len(p.shown)) for p in released.posts] == [("quiet", 2)]
 
 
-def test_a_schedule_brings_one_digest_even_in_quiet_hours() -> None:
+def test_a_schedule_brings_one_digest_and_waits_for_the_end_of_quiet_hours() -> None:
+    made = compose(CHAT, waiting(4, urgent=False), [], ZONE, 3, "hourly", NOW)
+    assert [(p.occasion, len(p.shown), len(p.more)) for p in made.posts] == [("hourly", 3, 1)]
     chat = replace(CHAT, settings=ChatSettings(quiet=QuietHours(time(11), time(14))))
-    made = compose(chat, waiting(4, urgent=False), [], ZONE, 3, "daily", NOW)
-    assert [(p.occasion, len(p.shown), len(p.more)) for p in made.posts] == [("daily", 3, 1)]
+    held = compose(chat, waiting(4, urgent=False), [], ZONE, 3, "hourly", NOW)
+    assert not held.posts and len(held.hold) == 4 and held.until == NOW + timedelta(hours=2)
+    after = compose(chat, waiting(4, urgent=False, note="quiet"), [], ZONE, 3, "daily", NOW + timedelta(hours=2))
+    assert [(p.occasion, len(p.shown), len(p.more)) for p in after.posts] == [("quiet", 3, 1)]
+
+
+def test_a_waiting_story_lapses_with_what_brought_it_and_when_all_its_tellings_are_muted() -> None:
+    [held] = [c.outcome for c in waiting(1)]
+    told = [judged(feed=7).article, judged(feed=8).article]
+    first, second = Mute(1, 1, "source", "7"), Mute(2, 1, "source", "8")
+    assert lapsed(CHAT, held, [sub(label="all")], [], told) == ""
+    assert lapsed(CHAT, held, [sub(label="cars")], [], told) == "ended"
+    assert lapsed(CHAT, held, [replace(sub(label="all"), paused=True)], [], told) == "ended"
+    assert lapsed(CHAT, held, [sub(label="all")], [first], told) == ""
+    assert lapsed(CHAT, held, [sub(label="all")], [first, second], told) == "muted:source"
+    assert lapsed(CHAT, held, [sub(label="all")], [Mute(3, 1, "story", "1")], told) == "muted:story"
 
 
 @settings(deadline=None)

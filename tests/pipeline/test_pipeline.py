@@ -157,6 +157,25 @@ async def test_a_daily_digest_comes_at_its_hour_in_the_chats_zone_and_the_next_a
     assert order.next_due == datetime(2026, 1, 16, 23, tzinfo=UTC)
 
 
+async def test_what_an_ended_order_or_a_muted_source_had_waiting_is_not_posted_and_says_why(house: House) -> None:
+    one, two, chat = await house.feed("one"), await house.feed("two"), await house.chat()
+    ended = await house.subscribe(chat, What("feed", str(one.id)), When("hourly"), label="one")
+    await house.subscribe(chat, What("feed", str(two.id)), When("hourly"), label="two")
+    await house.bring(one, OTHERS[0])
+    await house.bring(two, OTHERS[1])
+    await house.think()
+    await house.storage.chats.unsubscribe([ended])
+    await house.storage.chats.mute(chat.id, "source", str(two.id), "two", house.clock.now())
+    house.clock.advance(hours=1)
+    assert not await house.settle()
+    stories = [a.story_id or 0 for a in await house.storage.articles.latest()]
+    outcomes = (await house.storage.outbox.outcomes(chat.id, stories)).values()
+    assert {(o.state, o.note) for o in outcomes} == {
+        (OutcomeState.SKIPPED, "ended"),
+        (OutcomeState.SKIPPED, "muted:source"),
+    }
+
+
 async def test_quiet_hours_hold_instant_stories_and_release_one_digest(house: House) -> None:
     feed, chat = await house.feed(), await house.chat()
     await house.storage.chats.set_settings(chat.id, ChatSettings(quiet=QuietHours(time(11), time(14))))
