@@ -57,11 +57,7 @@ async def killed_at(house: House, rows: Rows, moment: Moment) -> None:
         return bot.ended or await rows.count(moment.sql) >= before + moment.more
 
     async with house.newsbot(*moment.arguments) as bot:
-        import time
-
-        t = time.time()
         await until(passed, f"a moment to kill: {moment.sql}")
-        print(moment, bot.ended, time.time() - t)
         await bot.kill()
 
 
