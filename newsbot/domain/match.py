@@ -6,6 +6,7 @@ head of the text, or again and again; not once in passing, nor in a list at the 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -130,15 +131,21 @@ def fits(
 
 
 def narrowing(article: Article, analyzer: Analyzer, lexicon: Lexicon, now: datetime) -> Callable[[str], bool]:
-    """Whether ``article`` fits the narrowing query of a subscription; one without words lets nothing through."""
+    """Whether ``article`` fits the narrowing query of a subscription; one without words lets nothing through.
 
+    Each query is answered once, and the article read once, however many chats ask."""
+
+    @functools.cache
+    def analyzed() -> AnalyzedArticle:
+        return analyzer.article(article.title, article.text, article.language)
+
+    @functools.cache
     def narrowed(query: str) -> bool:
         try:
             asked = parse_search(query, analyzer, lexicon)
         except QueryError:
             return False
-        analyzed = analyzer.article(article.title, article.text, article.language)
-        return fits(asked, analyzed, source=article.source, published=article.published, now=now)
+        return fits(asked, analyzed(), source=article.source, published=article.published, now=now)
 
     return narrowed
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import structlog
+
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.digest import summarise
-from newsbot.domain.models import Article, Chat, Defaults, Digest, Mute, Outcome
+from newsbot.domain.models import Article, Chat, Defaults, Digest, DigestStory, Mute, Outcome, Reason, Source
 from newsbot.domain.plan import Post
+
+log = structlog.get_logger(__name__)
 
 EVERYTHING = "everything"
 """The label of a subscription to all there is: as a title it would tell nothing."""
@@ -19,6 +23,18 @@ def unmuted(articles: Sequence[Article], mutes: Sequence[Mute]) -> list[Article]
     return [article for article in articles if str(article.feed_id) not in muted]
 
 
+def told(articles: Sequence[Article], analyzer: Analyzer, reasons: Sequence[Reason]) -> DigestStory:
+    """A story (one article or more) as a post tells it. One that upsets our code must not hold up every other chat's
+    posts: loud, and told by its headline alone."""
+    try:
+        return summarise(articles, analyzer, reasons=reasons)
+    except Exception:
+        first = articles[0]
+        log.exception("a story could not be summarised", story=first.story_id, title=first.title)
+        source = Source(first.source, first.url, first.feed_id)
+        return DigestStory(first.story_id or 0, first.title, sources=(source,), url=first.url, reasons=tuple(reasons))
+
+
 def make_digest(
     chat: Chat,
     post: Post,
@@ -28,10 +44,10 @@ def make_digest(
     analyzer: Analyzer,
 ) -> Digest:
     """The content of ``post``, written from its stories' ``articles`` by story, with the chat's wishes."""
-    told = ((shown, unmuted(articles.get(shown.story_id, ()), mutes)) for shown in post.shown)
+    tellings = ((shown, unmuted(articles.get(shown.story_id, ()), mutes)) for shown in post.shown)
     chosen = chat.settings
     return Digest(
-        stories=tuple(summarise(texts, analyzer, reasons=shown.reasons) for shown, texts in told if texts),
+        stories=tuple(told(texts, analyzer, shown.reasons) for shown, texts in tellings if texts),
         title=_common(post.shown),
         occasion=post.occasion,
         more=len(post.more),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsbot.domain.analyze import Analyzer
-from newsbot.domain.digest import summarise
 from newsbot.domain.models import Article, Delivery, Digest, DigestStory, Outcome
 from newsbot.domain.plan import Judged
-from newsbot.pipeline.contents import unmuted
+from newsbot.pipeline.contents import told, unmuted
 from newsbot.storage import Storage
 from newsbot.storage.outbox import PlannedDelivery
 
@@ -42,23 +42,24 @@ class Growth:
         changed: dict[int, tuple[Delivery, Digest]] = {}
         for shown, delivery in posted:
             current = changed[delivery.id][1] if delivery.id in changed else delivery.digest
-            told = unmuted(articles.get(shown.story_id, ()), mutes.get(shown.chat_id, ()))
-            if (grown := self._grown(current, shown, told, now)) is not None:
+            visible = unmuted(articles.get(shown.story_id, ()), mutes.get(shown.chat_id, ()))
+            if (grown := await asyncio.to_thread(self._grown, current, shown, visible, now)) is not None:
                 changed[delivery.id] = (delivery, grown)
         return [
             PlannedDelivery(d.chat_id, "edit", digest, PRIORITY, now, target=d.id) for d, digest in changed.values()
         ]
 
-    def _grown(self, digest: Digest, shown: Outcome, told: Sequence[Article], now: datetime) -> Digest | None:
-        if not told:
+    def _grown(self, digest: Digest, shown: Outcome, articles: Sequence[Article], now: datetime) -> Digest | None:
+        if not articles:
             return None
         stories = tuple(
-            self._told_anew(story, told, now) if story.story_id == shown.story_id else story for story in digest.stories
+            self._told_anew(story, articles, now) if story.story_id == shown.story_id else story
+            for story in digest.stories
         )
         return replace(digest, stories=stories) if stories != digest.stories else None
 
-    def _told_anew(self, story: DigestStory, told: Sequence[Article], now: datetime) -> DigestStory:
-        fresh = summarise(told, self._analyzer, reasons=story.reasons)
+    def _told_anew(self, story: DigestStory, articles: Sequence[Article], now: datetime) -> DigestStory:
+        fresh = told(articles, self._analyzer, story.reasons)
         return replace(fresh, updated=now) if _said(fresh) != _said(story) else story
 
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.match import narrowing
@@ -31,6 +33,8 @@ from newsbot.pipeline.leadership import Leadership
 from newsbot.storage import Storage
 from newsbot.storage.leases import Fence
 from newsbot.storage.outbox import PlannedDelivery
+
+log = structlog.get_logger(__name__)
 
 BATCH = 200
 CHATS = 50
@@ -111,18 +115,20 @@ class Planner:
         for subscription, chat in served:
             by_what[_folded(subscription.what)].append((subscription, chat))
         mutes = await self._storage.chats.mutes_of(sorted({chat.id for _, chat in served}))
-        return [
-            made
-            for j in judged
-            for chat, subscriptions in _by_chat(s for what in _whats(j) for s in by_what[what])
-            if (made := self._outcome(j, chat, subscriptions, mutes.get(chat.id, ()), now))
-        ]
+        return await asyncio.to_thread(lambda: [made for j in judged for made in self._fanned(j, by_what, mutes, now)])
 
-    def _outcome(
-        self, j: Judged, chat: Chat, subscriptions: Sequence[Subscription], mutes: Sequence[Mute], now: datetime
-    ) -> Outcome | None:
+    def _fanned(
+        self, j: Judged, by_what: Mapping[What, Sequence[Served]], mutes: Mapping[int, Sequence[Mute]], now: datetime
+    ) -> list[Outcome]:
+        """One article in every chat that it concerns. One that upsets our code is loud, and holds up no other."""
         narrowed = narrowing(j.article, self._analyzer, self._lexicon, now)
-        return outcome(chat, subscriptions, mutes, j, now, narrowed)
+        chats = _by_chat(s for what in _whats(j) for s in by_what.get(what, ()))
+        try:
+            made = [outcome(chat, orders, mutes.get(chat.id, ()), j, now, narrowed) for chat, orders in chats]
+        except Exception:
+            log.exception("an article could not be planned", article=j.article.id, title=j.article.title)
+            return []
+        return [found for found in made if found is not None]
 
     # --- chats to deliveries -------------------------------------------------------------------
 

@@ -30,11 +30,12 @@ class House:
     clock: ManualClock
     sender: FakeSender = field(default_factory=FakeSender)
     owner: str = "here:1"
+    analyzer: Analyzer = ANALYZER
 
     def __post_init__(self) -> None:
         wake = LocalWake()
-        self.judge = Judge(self.storage, ANALYZER, LEXICON, self.clock, wake, self.owner)
-        self.planner = Planner(self.storage, ANALYZER, LEXICON, self.clock, wake, self.owner, UTC_DEFAULTS)
+        self.judge = Judge(self.storage, self.analyzer, LEXICON, self.clock, wake, self.owner)
+        self.planner = Planner(self.storage, self.analyzer, LEXICON, self.clock, wake, self.owner, UTC_DEFAULTS)
         self.outbox = Outbox(self.storage, self.sender, self.clock, self.owner, lambda *_: None)
 
     async def feed(self, name: str = "wire", category: str = "cars") -> Feed:

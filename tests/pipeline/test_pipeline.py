@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import text
 
+from newsbot.domain.analyze import Analyzer, Token
 from newsbot.domain.models import (
     ChatKey,
     ChatSettings,
@@ -224,6 +225,26 @@ async def test_a_story_of_a_paused_chat_waits_and_comes_when_it_is_back(house: H
     await house.storage.chats.resume(chat.id)
     back = await house.settle()
     assert {d.digest.stories[0].headline for d in back} == {XIAOMI[0], OTHERS[0][0]}
+
+
+class Touchy(Analyzer):
+    """Trips over one text, as a defect of ours might."""
+
+    def tokens(self, text: str, language: str = "") -> tuple[Token, ...]:
+        if "sword" in text:
+            raise RecursionError
+        return super().tokens(text, language)
+
+
+async def test_a_story_that_upsets_our_code_holds_up_no_other(storage: Storage, clock: ManualClock) -> None:
+    house = House(storage, clock, analyzer=Touchy())
+    feed, chat, other = await house.feed(), await house.chat(), await house.chat("other")
+    await house.subscribe(chat)
+    await house.subscribe(other, query="tram")
+    await house.bring(feed, OTHERS[1], OTHERS[0])
+    posts = await house.settle()
+    told = [(post.chat.native, post.digest.stories[0].headline) for post in posts]
+    assert sorted(told) == [("me", OTHERS[0][0]), ("me", OTHERS[1][0]), ("other", OTHERS[0][0])]
 
 
 # --- what platforms answer -----------------------------------------------------------------------
