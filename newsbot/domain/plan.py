@@ -179,7 +179,8 @@ def compose(
     Nothing is posted within quiet hours: what was due comes as one digest after them. Whatever a schedule brings due
     is one digest; more than a few instant stories at once, or after many posts, become one too.
     """
-    due = [c for c in waiting if is_due(c.outcome, now)]
+    candidates = {c.outcome.story_id: c for c in waiting}
+    due = [candidates[o.story_id] for o in due_now([c.outcome for c in candidates.values()], now)]
     if not due:
         return Composition()
     if until := quiet_until(chat.settings.quiet, zone, now):
@@ -190,6 +191,13 @@ def compose(
     return Composition((_digest("quiet" if held else occasion, due, max_items),))
 
 
-def is_due(waiting: Outcome, now: datetime) -> bool:
-    """Whether a waiting story's time has come."""
-    return waiting.due is None or waiting.due <= now
+def due_now(waiting: Sequence[Outcome], now: datetime) -> list[Outcome]:
+    """The waiting stories of a chat whose time has come. With them go instant ones that have not settled yet: each
+    would be the next post within seconds."""
+
+    def is_due(outcome: Outcome, at: datetime) -> bool:
+        return outcome.due is None or outcome.due <= at
+
+    if not any(is_due(outcome, now) for outcome in waiting):
+        return []
+    return [outcome for outcome in waiting if is_due(outcome, now + SETTLE if outcome.urgent else now)]

@@ -24,7 +24,7 @@ from newsbot.domain.models import (
     What,
     WhatKind,
 )
-from newsbot.domain.plan import BUSY_WINDOW, Candidate, Composition, Judged, compose, is_due, lapsed, outcome
+from newsbot.domain.plan import BUSY_WINDOW, Candidate, Composition, Judged, compose, due_now, lapsed, outcome
 from newsbot.domain.ports import Clock, Wake
 from newsbot.domain.schedule import next_due
 from newsbot.pipeline.contents import make_digest
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 CHATS = 50
 PATIENCE = timedelta(seconds=15)
-"""So long, and no longer, posts wait for the judge."""
+"""So long, and no longer, posts wait for what is on its way."""
 
 URGENT, SCHEDULED = 0, 1
 """Priorities: smaller goes first; edits come last, see :mod:`newsbot.pipeline.growth`."""
@@ -88,10 +88,12 @@ class Planner:
         return True
 
     async def _more_is_coming(self, now: datetime) -> bool:
-        """Whether articles are still being judged that may belong into the posts that are due: they had better wait,
-        or a backlog would come as one digest for each batch. They do not wait long."""
-        oldest = next(iter(await self._storage.articles.new(1)), None)
-        return oldest is not None and oldest.fetched is not None and now - oldest.fetched <= PATIENCE
+        """Whether what is due had better wait, and not long, for articles that are being judged and for feeds that are
+        read for the first time: or a backlog would come as one digest for each batch, or each feed."""
+        if not await self._storage.articles.new(1) and not await self._storage.feeds.unread(now):
+            return False
+        since = await self._storage.outbox.due_since()
+        return since is not None and now - since <= PATIENCE
 
     # --- articles to chats ---------------------------------------------------------------------
 
@@ -150,7 +152,7 @@ class Planner:
         zone = ZoneInfo(chat.settings.timezone or self._defaults.timezone)
         next_dues = [(s.id, due) for s in moved if (due := next_due(s.when, zone, now))]
         waiting = [] if chat.paused else await self._storage.outbox.waiting(chat_id)
-        ready = [o for o in waiting if is_due(o, now)]
+        ready = due_now(waiting, now)
         articles = await self._storage.articles.of_stories(sorted({o.story_id for o in ready}))
         mutes = await self._storage.chats.mutes(chat_id)
         made = compose(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Feed, FeedSpec
@@ -59,12 +59,14 @@ class Feeds(Polls):
         stays."""
         async with self._db.write() as conn:
             await self._db.serialise(conn, "feeds")
-            kept = [await feed_sync.put(conn, spec, now) for spec in specs]
+            slugs = {spec.slug for spec in specs if spec.slug}
+            kept = [await feed_sync.put(conn, spec, now, slugs) for spec in specs]
             gone = feeds.c.from_config & feeds.c.enabled & feeds.c.id.not_in(kept)
             await conn.execute(update(feeds).where(gone).values(enabled=False))
 
     async def add(self, spec: FeedSpec, now: datetime) -> Feed:
-        """A person's feed: the one with this address, enabled again if need be, or a new one, to be polled at once."""
+        """A person's feed: the one with this address, or a new one, to be polled at once. One that was disabled is
+        enabled again and no longer the config's: the next sync leaves it alone, and the admin's headers are not sent."""
         async with self._db.write() as conn:
             await self._db.serialise(conn, "feeds")
             row = (await conn.execute(select(feeds.c.id, feeds.c.enabled).where(feeds.c.url == spec.url))).first()
@@ -74,7 +76,7 @@ class Feeds(Polls):
             else:
                 feed_id = row.id
                 if not row.enabled:
-                    await _set(conn, feed_id, enabled=True, next_poll=now)
+                    await _set(conn, feed_id, enabled=True, from_config=False, headers=[], next_poll=now)
             return feed_of((await conn.execute(select(feeds).where(feeds.c.id == feed_id))).one())
 
     async def get(self, feed_id: int) -> Feed | None:
@@ -149,6 +151,13 @@ class Feeds(Polls):
         mine = feeds.c.claimed_by == owner
         async with self._db.write() as conn:
             await conn.execute(update(feeds).where(mine).values(claimed_by="", next_poll=now))
+
+    async def unread(self, now: datetime) -> bool:
+        """Whether a new feed is being read for the first time, or about to be."""
+        f = feeds.c
+        first = f.enabled & ~f.primed & (f.failures == 0) & ((f.claimed_by != "") | (f.next_poll <= now))
+        async with self._db.read() as conn:
+            return bool((await conn.execute(select(exists().where(first)))).scalar())
 
     async def next_due(self) -> datetime | None:
         """When the next feed's time comes."""

@@ -98,6 +98,17 @@ class Outcomes(Planning):
         async with self._db.read() as conn:
             return list((await conn.execute(query)).scalars())
 
+    async def due_since(self) -> datetime | None:
+        """Since when the longest overdue story has been due, in any chat that is not paused."""
+        query = (
+            select(func.min(outcomes.c.due))
+            .join_from(outcomes, chats)
+            .where(outcomes.c.state == "waiting", chats.c.paused == "")
+        )
+        async with self._db.read() as conn:
+            found: datetime | None = (await conn.execute(query)).scalar()
+            return found
+
     async def waiting(self, chat_id: int) -> list[Outcome]:
         """A chat's waiting stories, due or not, in order of due."""
         mine = (outcomes.c.chat_id == chat_id) & (outcomes.c.state == "waiting")

@@ -354,3 +354,28 @@ async def test_only_one_of_two_processes_judges_plans_and_sends(storage: Storage
     clock.advance(timedelta(minutes=2).total_seconds())
     await second.bring(feed, OTHERS[0])
     assert len(await second.settle()) == 1
+
+
+async def test_posts_wait_a_moment_for_feeds_that_are_read_for_the_first_time(house: House) -> None:
+    chat = await house.chat()
+    await house.subscribe(chat)
+    now = house.clock.now()
+    feeds = [await house.storage.feeds.add(FeedSpec(f"https://{n}.example/rss", name=str(n)), now) for n in range(5)]
+    await house.storage.feeds.due(now, 5, owner="here:1")
+    await house.bring(feeds[0], OTHERS[0])
+    assert not await house.settle()
+    for feed, article in zip(feeds[1:], OTHERS[1:], strict=False):
+        await house.bring(feed, article)
+    [digest] = await house.settle()
+    assert len(digest.digest.stories) == 5
+
+
+async def test_posts_do_not_wait_long_for_a_slow_feed(house: House) -> None:
+    feed, chat = await house.feed(), await house.chat()
+    await house.subscribe(chat)
+    await house.storage.feeds.add(FeedSpec("https://slow.example/rss"), house.clock.now())
+    await house.storage.feeds.due(house.clock.now(), 5, owner="here:1")
+    await house.bring(feed, XIAOMI)
+    assert not await house.settle()
+    house.clock.advance(20)
+    assert len(await house.settle()) == 1
