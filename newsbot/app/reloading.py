@@ -65,6 +65,8 @@ class Reloader:
             await self._room.newsdesk.tell_admins("config_refused", [str(problem) for problem in error.problems])
         except NewsbotError as error:
             log.error("config not taken over", reason=str(error))
+        except Exception:  # a defect of ours: what runs goes on with the config that it has
+            log.exception("config not taken over")
         else:
             for line in changes or ["nothing changed"]:
                 log.info("config reloaded", change=line)

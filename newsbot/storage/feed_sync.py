@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -32,10 +33,14 @@ def _wishes(spec: FeedSpec) -> dict[str, Any]:
     }
 
 
-async def put(conn: AsyncConnection, spec: FeedSpec, now: datetime) -> int:
-    """Add or change the config's feed ``spec`` and return its id."""
+async def put(conn: AsyncConnection, spec: FeedSpec, now: datetime, slugs: Collection[str | None]) -> int:
+    """Add or change the config's feed ``spec`` and return its id; ``slugs`` are those of all the config's feeds."""
     by_slug = (await conn.execute(select(feeds).where(feeds.c.slug == spec.slug))).first() if spec.slug else None
     by_url = (await conn.execute(select(feeds).where(feeds.c.url == spec.url))).first()
+    if by_url is not None and by_url.slug != spec.slug and by_url.slug in slugs:
+        # Two of the config's feeds trade addresses: the other one gets its own in its turn.
+        await conn.execute(update(feeds).where(feeds.c.id == by_url.id).values(url=f"moving:{by_url.id}"))
+        by_url = None
     row = by_slug or by_url
     if row is None:
         values = columns(spec, now) | {"from_config": True}

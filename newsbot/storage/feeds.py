@@ -66,7 +66,7 @@ class Feeds(Polls):
 
     async def add(self, spec: FeedSpec, now: datetime) -> Feed:
         """A person's feed: the one with this address, or a new one, to be polled at once. One that was disabled is
-        enabled again and no longer the config's: the next sync leaves it alone, and the admin's headers are not sent."""
+        enabled again and no longer the config's: the next sync leaves it alone, and no headers of an admin are sent."""
         async with self._db.write() as conn:
             await self._db.serialise(conn, "feeds")
             row = (await conn.execute(select(feeds.c.id, feeds.c.enabled).where(feeds.c.url == spec.url))).first()

@@ -184,3 +184,27 @@ async def test_failures_count_up_and_a_good_poll_clears_them(storage: Storage) -
     well = await storage.feeds.get(source.id)
     assert well is not None
     assert (well.failures, well.error, well.last_success, well.etag) == (0, "", NOW, '"2"')
+
+
+async def test_two_of_the_configs_feeds_trade_addresses_and_keep_their_subscribers(storage: Storage) -> None:
+    one, two = "https://one.example/feed", "https://two.example/feed"
+    await storage.feeds.sync([FeedSpec(one, slug="a"), FeedSpec(two, slug="b")], NOW)
+    before = {feed.slug: feed.id for feed in await storage.feeds.all()}
+    room = await chat(storage)
+    for feed_id in before.values():
+        await storage.chats.subscribe(room.id, What("feed", str(feed_id)), When(), created=NOW)
+    await storage.feeds.sync([FeedSpec(two, slug="a"), FeedSpec(one, slug="b")], NOW)
+    assert {feed.slug: (feed.id, feed.url) for feed in await storage.feeds.all()} == {
+        "a": (before["a"], two),
+        "b": (before["b"], one),
+    }
+    assert [s.what.ref for s in await storage.chats.subscriptions(room.id)] == [str(i) for i in before.values()]
+
+
+async def test_a_feed_that_a_person_brings_back_outlives_the_next_sync(storage: Storage) -> None:
+    await storage.feeds.sync([FeedSpec("https://one.example/feed", slug="a")], NOW)
+    await storage.feeds.sync([], NOW)
+    back = await storage.feeds.add(FeedSpec("https://one.example/feed"), NOW)
+    await storage.feeds.sync([], NOW)
+    found = await storage.feeds.get(back.id)
+    assert found is not None and found.enabled and not found.from_config
