@@ -97,6 +97,7 @@ class Collector:
 
     async def once(self, progress: Progress | None = None) -> CollectReport:
         """Poll each feed that is due now, one time. Raises StorageError."""
+        await self._recover()  # first, so that what comes back by it is due now
         start = self._clock.now()
         return CollectReport(tuple(await self._round(lambda: start, progress)))
 
