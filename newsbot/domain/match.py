@@ -150,12 +150,6 @@ def narrowing(article: Article, analyzer: Analyzer, lexicon: Lexicon, now: datet
     return narrowed
 
 
-def marked(article: AnalyzedArticle, query: SearchQuery) -> tuple[str, ...]:
-    """The article's own words that answer a search, for showing why it came."""
-    hits = [hit for term in query.terms for hit in _term_hits(term, article)]
-    return _words([sorted(hits)], article)
-
-
 def _in_time(query: SearchQuery, published: datetime | None, now: datetime | None) -> bool:
     if published is None:
         return True

@@ -5,7 +5,7 @@ Imported from everywhere; imports only the nouns.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -153,6 +153,3 @@ class Transcript(Protocol):
 
     async def last_rev(self) -> int:
         """The newest rev, 0 when there is none."""
-
-
-Spawn = Callable[[Awaitable[None]], None]

@@ -122,8 +122,7 @@ class Judge:
 
     def _verdict(self, article: Article, stories: StoryIndex, feed: Feed | None, now: datetime) -> Verdict:
         found = features(article, self._analyzer)
-        # a story is named by its first article; a corrected article stays in its story
-        story = article.story_id or stories.assign(found) or article.id
+        story = stories.assign(found) or article.id  # a story is named by its first article
         stories.add(story, found)
         analyzed = self._analyzer.article(article.title, article.text, article.language)
         matches = tuple(m for m in self._matcher.match(analyzed) if self._in_scope(m, feed))

@@ -71,10 +71,6 @@ class Chats(Subscriptions, Mutes):
         """Replace what the chat chose."""
         await self._set(chat_id, settings=codec.encode(settings))
 
-    async def rename(self, chat_id: int, title: str) -> None:
-        """Give the chat another title."""
-        await self._set(chat_id, title=title)
-
     async def pause(self, chat_id: int, reason: str) -> None:
         """Hold the chat's posts, and say why; its subscriptions stay and what comes in waits."""
         await self._set(chat_id, paused=reason or "paused")

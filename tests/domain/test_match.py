@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from newsbot.domain.analyze import AnalyzedArticle, Analyzer
 from newsbot.domain.lexicon import Lexicon
-from newsbot.domain.match import Matcher, fits, marked, matches
+from newsbot.domain.match import Matcher, fits, matches
 from newsbot.domain.models import Match, TopicDefinition
 from newsbot.domain.query import TopicQuery, compile_topic, parse_search
 
@@ -200,11 +200,6 @@ def test_a_narrowing_query_is_held_word_by_word(query: str, fit: bool) -> None:
     assert (
         fits(asked, one, source="Electrek https://electrek.co/feed", published=now - timedelta(days=1), now=now) == fit
     )
-
-
-def test_the_words_that_answer_a_search_can_be_shown() -> None:
-    one = article("Batteries for Tesla", "A battery lasts.")
-    assert marked(one, parse_search("battery tesla -x", ANALYZER, LEXICON)) == ("Batteries", "Tesla", "battery")
 
 
 # --- the wire ------------------------------------------------------------------------------------

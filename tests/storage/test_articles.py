@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -201,3 +202,12 @@ async def test_what_was_not_planned_or_is_waited_for_stays(storage: Storage) -> 
     await storage.feeds.remove(source.id)
     assert await storage.articles.purge(NOW + DAY, 10) == 1
     assert [a.id for a in await storage.articles.latest()] == [new, waiting]
+
+
+async def test_two_that_purge_at_once_count_each_article_off_once(storage: Storage) -> None:
+    source = await feed(storage)
+    await planned(storage, source.id, *"abcdefgh")
+    later = NOW + YEAR
+    await storage.feeds.store_poll(source.id, poll(entry("new", published=later)), later)
+    assert sum(await asyncio.gather(*(storage.articles.purge(NOW + DAY, 5) for _ in range(4)))) == 8
+    assert await storage.articles.count() == 1
