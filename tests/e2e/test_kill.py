@@ -67,11 +67,12 @@ async def test_what_was_killed_at_any_moment_is_finished_by_the_next_start_with_
     specs = feeds.specs(every="1s", category="papers", new_feed="all")
     house.configure(database=database_url, feeds=specs, subscriptions=orders())
     async with rows_of(database_url) as rows:
-        for generation, moment in enumerate(MOMENTS):
+        moments = MOMENTS if database_url.startswith("sqlite") else MOMENTS[1::2]  # each costs a start of the bot
+        for generation, moment in enumerate(moments):
             publish(feeds, generation)
             await killed_at(house, rows, moment)
             await rows.an_hour_passes()  # or chats that had six posts would rightly wait
-        guids = publish(feeds, len(MOMENTS))
+        guids = publish(feeds, len(moments))
         async with house.newsbot(*ONCE) as bot:
             assert await bot.exit() == 0, bot.errors
         await holds_everything_once(rows, guids)
