@@ -85,7 +85,8 @@ class Server:
             await web.TCPSite(runner, self._host, self._port, reuse_address=True).start()
         except OSError as error:
             await runner.cleanup()
-            why = _IN_WORDS.get(error.errno or 0, error.strerror or str(error))
+            # Python 3.13 skips addresses that the machine lacks and then fails with no number
+            why = _IN_WORDS.get(error.errno or errno.EADDRNOTAVAIL, error.strerror or str(error))
             raise ListenError(f"cannot listen on {self._host}:{self._port}: {why}") from error
         self._runner = runner
 
