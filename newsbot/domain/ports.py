@@ -145,6 +145,9 @@ class Transcript(Protocol):
     async def delete(self, message_id: int) -> bool:
         """Mark as deleted (its rev grows, its body is emptied)."""
 
+    async def get(self, message_id: int) -> Message | None:
+        """The message with this id; None when there is none, or it was deleted."""
+
     async def since(self, rev: int, limit: int = 500) -> Sequence[Message]:
         """Messages of all chats added or changed after ``rev``, in order of rev."""
 

@@ -49,6 +49,13 @@ class Transcripts(Repository):
             gone = await conn.execute(update(web_messages).where(here).values(body="", deleted=True, rev=rev))
             return bool(gone.rowcount)
 
+    async def get(self, message_id: int) -> Message | None:
+        """The message with this id; None when there is none, or it was deleted."""
+        query = select(web_messages).where(web_messages.c.id == message_id, ~web_messages.c.deleted)
+        async with self._db.read() as conn:
+            row = (await conn.execute(query)).first()
+            return _message(row) if row else None
+
     async def since(self, rev: int, limit: int = 500) -> Sequence[Message]:
         """Messages of all chats added or changed after ``rev``, in order of rev."""
         query = select(web_messages).where(web_messages.c.rev > rev).order_by(web_messages.c.rev).limit(limit)

@@ -33,6 +33,10 @@ class MemoryTranscript:
         self._put(replace(message, body="", deleted=True))
         return True
 
+    async def get(self, message_id: int) -> Message | None:
+        message = self._messages.get(message_id)
+        return None if message is None or message.deleted else message
+
     async def since(self, rev: int, limit: int = 500) -> Sequence[Message]:
         return sorted((m for m in self._messages.values() if m.rev > rev), key=lambda m: m.rev)[:limit]
 

@@ -136,21 +136,21 @@ class WebPlatform:
         return await self._summary(known)
 
     async def _messages(self, request: web.Request) -> Any:
-        chat = await self._chat(request.match_info["chat"])
+        chat = await self._chat(request, request.match_info["chat"])
         before = _number(request.query.get("before"))
         messages = await self._transcript.history(chat.native, before, HISTORY)
         return {"messages": [present(m) for m in messages], "more": len(messages) == HISTORY}
 
     async def _send(self, request: web.Request) -> Any:
         body = await _body(request)
-        said, chat = one_line(str(body.get("text", ""))), await self._chat(request.match_info["chat"])
+        said, chat = one_line(str(body.get("text", ""))), await self._chat(request, request.match_info["chat"])
         if not said or len(said) > LONGEST_TEXT:
             raise web.HTTPBadRequest
         return _said(await self._talk.send(chat, said, _key(body), _language(request)))
 
     async def _press(self, request: web.Request) -> Any:
         body = await _body(request)
-        chat, message = await self._chat(request.match_info["chat"]), _number(str(body.get("message")))
+        chat, message = await self._chat(request, request.match_info["chat"]), _number(str(body.get("message")))
         action = one_line(str(body.get("action", "")))
         if message is None or not action or len(action.encode()) > 100:
             raise web.HTTPBadRequest
@@ -161,12 +161,12 @@ class WebPlatform:
         return await self._stream.serve(request, since, self._guard.headers)
 
     async def _complete(self, request: web.Request) -> Any:
-        chat = await self._chat(request.query.get("chat", ME))
+        chat = await self._chat(request, request.query.get("chat", ME))
         text = request.query.get("text", "")[:LONGEST_TEXT]
         return {"items": [asdict(c) for c in await self._talk.complete(chat, text, _language(request))]}
 
     async def _commands(self, request: web.Request) -> Any:
-        chat = await self._chat(request.query.get("chat", ME))
+        chat = await self._chat(request, request.query.get("chat", ME))
         return {"commands": [asdict(c) for c in self._talk.commands(chat, _language(request))]}
 
     # --- chats ---
@@ -180,8 +180,8 @@ class WebPlatform:
             await self._chats.create(WebChat(FIRST_CHANNEL, FIRST_CHANNEL))
         return await self._chats.chats()
 
-    async def _chat(self, native: str) -> WebChat:
-        for chat in await self._chats.chats():
+    async def _chat(self, request: web.Request, native: str) -> WebChat:
+        for chat in await self._all(Words(_language(request))):
             if chat.native == native:
                 return chat
         raise web.HTTPNotFound

@@ -12,6 +12,8 @@ from newsbot.platforms.web import render
 
 PLATFORM = "web"
 BOT = "newsbot"
+POSTED = "delivery:"
+"""What the keys of posts begin with."""
 
 
 class WebSender:
@@ -46,7 +48,7 @@ class WebSender:
     async def _post(self, delivery: Delivery) -> SendOutcome:
         body = render.post(delivery.digest, delivery.id)
         message = await self._transcript.append(
-            delivery.chat.native, f"delivery:{delivery.id}", BOT, dumps(body), self._clock.now()
+            delivery.chat.native, f"{POSTED}{delivery.id}", BOT, dumps(body), self._clock.now()
         )
         return Sent((str(message.id),))
 

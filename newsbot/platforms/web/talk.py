@@ -13,7 +13,7 @@ from newsbot.newsdesk.asking import Asker
 from newsbot.platforms.commands import Request
 from newsbot.platforms.views import CommandInfo, Completion, Reply
 from newsbot.platforms.web import render
-from newsbot.platforms.web.send import BOT, PLATFORM, dumps
+from newsbot.platforms.web.send import BOT, PLATFORM, POSTED, dumps
 
 ME = "me"
 """The web's one person, and the native id of their private chat."""
@@ -119,8 +119,8 @@ class Talk:
         if not reply.blocks:
             return Said(toast=reply.toast, error=reply.error)
         body = render.reply(reply)
-        message = await self._replace(message_id, body) if reply.edit else None
-        if message is None:  # not meant to replace it, or it is gone
+        message = await self._replace(chat, message_id, body) if reply.edit else None
+        if message is None:  # not meant to replace it, or not to be replaced
             message = await self._append(chat, f"press:{chat.native}:{key}", BOT, body)
         return Said((message,), toast=reply.toast, error=reply.error)
 
@@ -129,7 +129,11 @@ class Talk:
         self._changed()
         return message
 
-    async def _replace(self, message_id: int, body: render.Json) -> Message | None:
+    async def _replace(self, chat: WebChat, message_id: int, body: render.Json) -> Message | None:
+        """Put an answer in the place of an earlier one: of this chat, and no post. The page says which, so look."""
+        old = await self._transcript.get(message_id)
+        if old is None or (old.chat, old.author) != (chat.native, BOT) or old.key.startswith(POSTED):
+            return None
         message = await self._transcript.replace(message_id, dumps(body))
         self._changed()
         return message

@@ -10,6 +10,7 @@ import pytest
 
 from newsbot.platforms.views import Button, Paragraph, Reply, Span
 from newsbot.platforms.web.bot import one_line, slug, spoken_language
+from tests.fakes.digests import delivery
 from tests.fakes.webchat import Served
 
 KEY = "0123456789abcdef"
@@ -135,6 +136,26 @@ async def test_a_press_that_answers_with_a_message_adds_it_once(ready: Served, h
 async def test_an_edit_of_a_message_that_is_gone_comes_as_a_new_one(ready: Served, http: aiohttp.ClientSession) -> None:
     _, pressed = await post(http, ready, "/api/chats/me/press", message=99, action="page:x:2", key=KEY)
     assert [m["body"]["blocks"][0]["spans"][0]["text"] for m in pressed["messages"]] == ["Page 2"]
+
+
+async def test_a_press_replaces_no_post_no_words_of_the_person_and_nothing_of_another_chat(
+    ready: Served, http: aiohttp.ClientSession
+) -> None:
+    [posted] = await ready.deliver(delivery(1, chat="me"))
+    _, said = await post(http, ready, "/api/chats/newsroom/send", text="/search battery", key=KEY)
+    others = [int(posted), *(m["id"] for m in said["messages"])]
+    before = [await ready.transcript.get(n) for n in others]
+    for n, message in enumerate((*others, said["messages"][0]["id"])):
+        chat = "newsroom" if n == len(others) else "me"
+        press = {"message": message, "action": "page:x:2", "key": f"{KEY}{n}"}
+        _, pressed = await post(http, ready, f"/api/chats/{chat}/press", **press)
+        assert [m["chat"] for m in pressed["messages"]] == [chat]
+        assert pressed["messages"][0]["id"] not in others
+    assert [await ready.transcript.get(n) for n in others] == before
+
+
+async def test_a_command_needs_no_page_that_was_opened_before(chat: Served, http: aiohttp.ClientSession) -> None:
+    assert (await post(http, chat, "/api/chats/me/send", text="/start", key=KEY))[0] == 200
 
 
 async def test_a_notice_for_the_presser_is_told_and_not_kept(ready: Served, http: aiohttp.ClientSession) -> None:
