@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsbot.domain.models import ChatKey
+from newsbot.domain.models import ChatKey, FeedSpec
 from newsbot.locales import Words, catalogue
 from newsbot.newsdesk import Access, Asker, Rules
 from newsbot.platforms.actions import LIMIT
@@ -247,6 +247,17 @@ async def test_somebody_elses_typed_topic_is_nobodys_to_open(visitor: Visitor) -
         assert reply.error
         assert "secret" not in text_of(reply)
     assert "secret" in text_of(await visitor.press(f"tp:{done.topic.id}"))
+
+
+async def test_a_made_up_press_mutes_and_names_nothing_that_others_typed(visitor: Visitor) -> None:
+    done = await visitor.room.newsdesk.following.follow(ME, "my secret illness")
+    secret = FeedSpec("https://secret.example/token", name="Secret feed")
+    feed = await visitor.room.storage.feeds.add(secret, visitor.room.clock.now())
+    for press in (f"mu:topic:{done.topic.id}", f"mu:source:{feed.id}", f"mu:source:{feed.id}:1"):
+        reply = await visitor.press(press, person(user="9"))
+        assert reply.error
+        assert "ecret" not in text_of(reply)
+    assert "secret" in text_of(await visitor.press(f"mu:topic:{done.topic.id}"))
 
 
 async def test_a_typed_topic_can_be_taken_up_again_after_unfollowing(visitor: Visitor) -> None:

@@ -41,20 +41,22 @@ def _item(visit: Visit, mute: Mute, n: int) -> Item:
 
 async def press_menu(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """What could be muted about a story."""
-    options = await visit.newsdesk.muting.options(visit.asker, number(arguments[0]))
-    buttons = tuple((_option(visit, option),) for option in options)
+    story_id = number(arguments[0])
+    options = await visit.newsdesk.muting.options(visit.asker, story_id)
+    buttons = tuple((_option(visit, option, story_id),) for option in options)
     return Reply((line(visit.words("mute_title")),), buttons=buttons, private=True)
 
 
-def _option(visit: Visit, option: Mutable) -> Button:
+def _option(visit: Visit, option: Mutable, story_id: int) -> Button:
     brief = option.label if len(option.label) <= SHORT else option.label[: SHORT - 1] + "…"
     label = visit.words("mute_option", kind=option.kind, label=brief)
-    return Button(label, short("mu", option.kind, option.ref), hint=option.label)
+    return Button(label, short("mu", option.kind, option.ref, story_id), hint=option.label)
 
 
 async def press_mute(visit: Visit, arguments: tuple[str, ...]) -> Reply:
-    """``kind:id``: mute it; the answer can take it back."""
-    mute = await visit.newsdesk.muting.mute(visit.asker, arguments[0], arguments[1])
+    """``kind:id:story``: mute what that story showed; the answer can take it back."""
+    story_id = number(arguments[2]) if arguments[2:] else 0
+    mute = await visit.newsdesk.muting.mute(visit.asker, arguments[0], arguments[1], story_id)
     said = visit.words("muted", kind=mute.kind, label=mute.label)
     undo = Button(visit.words("undo_button"), short("mx", mute.id))
     return Reply(
