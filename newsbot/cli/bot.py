@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,12 +12,12 @@ import typer
 
 from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, progress, run, settings
 from newsbot.cli.lines import whole
-from newsbot.config import Config, config_diff, load_config, schema, stored_diff
 from newsbot.domain.models import FeedSpec
 from newsbot.errors import NewsbotError
 
 if TYPE_CHECKING:
     from newsbot.app import Newsroom, Role
+    from newsbot.config import Config
 
 ROLES = ("ingest", "deliver", "chat")
 
@@ -119,18 +120,17 @@ def diff(
     config: ConfigOption = None,
 ) -> None:
     """What the config would change in the running bot: feeds and topics added, changed, removed."""
-    new = settings(ctx, config)
-    if against:
-        import os
+    from newsbot.config import config_diff, load_config
 
-        lines = config_diff(load_config(against, os.environ), new)
-    else:
-        lines = run(_stored_diff(new))
+    new = settings(ctx, config)
+    lines = config_diff(load_config(against, os.environ), new) if against else run(_stored_diff(new))
     for line in lines or ["nothing would change"]:
         out.print(line, markup=False)
 
 
 async def _stored_diff(new: Config) -> list[str]:
+    from newsbot.config import stored_diff
+
     async with newsroom(new) as room:
         feeds = [feed for feed in await room.storage.feeds.all() if feed.from_config]
         topics = [topic for topic in await room.storage.topics.all() if topic.slug and topic.enabled]
@@ -139,4 +139,6 @@ async def _stored_diff(new: Config) -> list[str]:
 
 def schema_command(config: ConfigOption = None) -> None:
     """JSON Schema of the config, for editors."""
+    from newsbot.config import schema
+
     sys.stdout.write(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")

@@ -17,10 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from newsbot.config import Config, load_config
-
 if TYPE_CHECKING:
     from newsbot.app import Newsroom
+    from newsbot.config import Config
 
 T = TypeVar("T")
 
@@ -42,6 +41,8 @@ def complain(line: str) -> None:
 
 def settings(ctx: typer.Context, given: Path | None) -> Config:
     """The config that the command was told to use. Raises ConfigError."""
+    from newsbot.config import load_config  # all of pydantic, which `--help` and most of `try` do without
+
     named = given or ctx.find_root().params.get("config") or os.environ.get("NEWSBOT_CONFIG")
     return load_config(Path(named) if named else DEFAULT_CONFIG, os.environ)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsbot.cli.console import ConfigOption, newsroom, out, run, settings
-from newsbot.config import Config
+
+if TYPE_CHECKING:
+    from newsbot.config import Config
 
 commands = typer.Typer(no_args_is_help=True, help="The database: migrations and copies.")
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from newsbot.cli.console import ConfigOption, count, newsroom, out, run, settings, table, when
-from newsbot.config import Config
 from newsbot.domain.models import Delivery, DeliveryState
 from newsbot.errors import NewsbotError
 
 if TYPE_CHECKING:
     from newsbot.app import Newsroom
+    from newsbot.config import Config
 
 T = TypeVar("T")
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, progress, run, settings, table, when
 from newsbot.cli.lines import whole
-from newsbot.config import Config
 from newsbot.domain.models import Feed, FeedSpec
 from newsbot.domain.opml import read_opml, write_opml
 from newsbot.domain.ports import ProbedFeed
 from newsbot.errors import FeedError, NewsbotError
+
+if TYPE_CHECKING:
+    from newsbot.config import Config
 
 commands = typer.Typer(
     no_args_is_help=True, help="Feeds with their health; add, check, remove, import and export them."

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newsbot.cli.console import ConfigOption, complain, newsroom, out, run, settings, table, when
-from newsbot.config import Config
 
 if TYPE_CHECKING:
     from newsbot.app import Newsroom
+    from newsbot.config import Config
 
 
 def search(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsbot.cli.console import ConfigOption, count, newsroom, out, run, settings, table
-from newsbot.config import Config
-from newsbot.domain.analyze import Analyzer
-from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.models import TopicDefinition
-from newsbot.domain.query import compile_topic, understood
+
+if TYPE_CHECKING:
+    from newsbot.config import Config
 
 commands = typer.Typer(no_args_is_help=True, help="Topics, and what one would have matched.")
 
@@ -22,6 +21,10 @@ WIDEST_BAR = 40
 @commands.command("list")
 def list_(ctx: typer.Context, config: ConfigOption = None) -> None:
     """The ready-made topics, then those that people typed."""
+    from newsbot.domain.analyze import Analyzer
+    from newsbot.domain.lexicon import Lexicon
+    from newsbot.domain.query import compile_topic, understood
+
     loaded = settings(ctx, config)
     analyzer, lexicon = Analyzer(), Lexicon.default().with_concepts(loaded.concepts)
 

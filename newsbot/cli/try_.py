@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from newsbot.cli.console import ConfigOption, complain, settings
 from newsbot.cli.lines import BadInput, Given, Record, articles, pairs, records, whole, write
-from newsbot.domain.analyze import Analyzer
-from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.models import Article, ParsedArticle, TopicDefinition
 from newsbot.errors import ParseError, QueryError
+
+if TYPE_CHECKING:
+    from newsbot.domain.analyze import Analyzer
+    from newsbot.domain.lexicon import Lexicon
 
 commands = typer.Typer(no_args_is_help=True, help="The bot's judgement on files: JSON Lines in and out, no database.")
 
@@ -27,6 +29,8 @@ ArticlesOption = Annotated[
 
 def _lexicon(ctx: typer.Context, config: Path | None) -> Lexicon:
     """The shipped lexicon, with the concepts of a config that was named on the command line."""
+    from newsbot.domain.lexicon import Lexicon
+
     known = Lexicon.default()
     named = config or ctx.find_root().params.get("config")
     return known.with_concepts(settings(ctx, Path(named)).concepts) if named else known
@@ -121,6 +125,7 @@ def match(
 
 
 def _matched(topics: str, file: str, lexicon: Lexicon) -> Iterator[Record]:
+    from newsbot.domain.analyze import Analyzer
     from newsbot.domain.match import Matcher
     from newsbot.domain.query import compile_topic
 
@@ -168,6 +173,7 @@ def stories(articles_: ArticlesOption, config: ConfigOption = None) -> None:
 
 
 def _told(file: str) -> Iterator[Record]:
+    from newsbot.domain.analyze import Analyzer
     from newsbot.domain.cluster import StoryIndex, features
 
     analyzer, index, names = Analyzer(), StoryIndex(), dict[int, Any]()
@@ -198,12 +204,16 @@ def digest(
 
 
 def _one_by_one(file: str) -> Iterator[Record]:
+    from newsbot.domain.analyze import Analyzer
+
     analyzer = Analyzer()
     for given in articles(file):
         yield {"article": given.id, **_digest([given], analyzer)}
 
 
 def _by_story(file: str) -> Iterator[Record]:
+    from newsbot.domain.analyze import Analyzer
+
     analyzer, told = Analyzer(), dict[str, list[Given]]()
     for given in articles(file):
         told.setdefault(repr(given.record.get("story", f"article {given.id}")), []).append(given)
@@ -235,6 +245,7 @@ def search(
 
 
 def _found(file: str, queries: str, limit: int, lexicon: Lexicon) -> Iterator[Record]:
+    from newsbot.domain.analyze import Analyzer
     from newsbot.domain.rank import search_all
 
     given, asked = list(articles(file)), list(pairs(queries))

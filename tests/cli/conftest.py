@@ -53,6 +53,15 @@ def process(*arguments: str | Path, **options: object) -> subprocess.CompletedPr
     return subprocess.run(command, capture_output=True, text=True, timeout=90, env=environment(), **options)  # type: ignore[call-overload,no-any-return]  # options are run's own
 
 
+def imported(*arguments: str) -> set[str]:
+    """The packages that a command line imports in a process of its own, in the working directory."""
+    code = "import sys; from newsbot import cli; cli.main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=90, env=environment()
+    )
+    return {name.partition(".")[0] for name in done.stderr.splitlines()[-1].split()}
+
+
 CONFIG = """\
 timezone: Europe/Berlin
 server: {listen: "127.0.0.1:${PORT:-0}"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT, Call, process
+from tests.cli.conftest import ROOT, Call, imported, process
 
 
 def test_version_and_help_are_there(call: Call) -> None:
@@ -101,3 +101,18 @@ def test_an_error_in_a_process_of_its_own_leaves_no_traceback(tmp_path: Path) ->
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spared"),
+    [
+        (["--version"], {"pydantic", "sqlalchemy", "aiohttp", "numpy", "simplemma"}),
+        (["check"], {"sqlalchemy", "aiohttp", "numpy", "simplemma"}),
+        (["search", "battery"], {"alembic", "trafilatura", "telegram", "discord"}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_command_imports_no_big_library_that_it_does_without(
+    newsroom: Path, arguments: list[str], spared: set[str]
+) -> None:
+    assert not imported(*arguments) & spared
