@@ -32,6 +32,9 @@ ROLES: tuple[Role, ...] = ("ingest", "deliver", "chat")
 FINISH_SECONDS = 15.0
 """How long a stop waits for what is in flight."""
 
+POLLS_SECONDS = 2.0
+"""How long a stop waits for feeds: one that is cut off is simply read again, and some servers never answer."""
+
 ONE_HOUR = 3600.0
 
 
@@ -95,6 +98,7 @@ async def _drain(step: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def _release(room: Newsroom, boxes: Iterable[Outbox]) -> None:
+    await room.collector.release()
     for leadership in (room.judge.leadership, room.planner.leadership, *(box.leadership for box in boxes)):
         await leadership.release()
 
@@ -164,12 +168,19 @@ def _loops(room: Newsroom, roles: Sequence[Role], boxes: Iterable[Outbox], metri
 
 
 async def _finish(loops: Iterable[Loop], tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Let every loop end its round, and cancel those that take too long."""
     for loop in loops:
         loop.stop()
-    _, late = await asyncio.wait(list(tasks), timeout=FINISH_SECONDS)
-    for task in late:
-        log.warning("a loop did not finish in time", loop=task.get_name())
-        task.cancel()
+    running = {task.get_name(): task for task in tasks}
+    collecting = running.pop("collect", None)
+    if collecting is not None:
+        await asyncio.wait([collecting], timeout=POLLS_SECONDS)
+        collecting.cancel()
+    if running:
+        await asyncio.wait(running.values(), timeout=FINISH_SECONDS)
+    for name, task in running.items():
+        if task.cancel():
+            log.warning("a loop did not finish in time", loop=name)
 
 
 @contextlib.asynccontextmanager

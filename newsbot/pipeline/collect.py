@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -27,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 32
 """Feeds polled side by side; most of the time of each is waiting."""
+
+ROUND = timedelta(seconds=30)
+"""A round ends after so long, though feeds are still due or being polled, so that the loop can tell that it is well."""
 
 LOOK_AGAIN = 1.0
 """Seconds after which a round looks for feeds that have become due while others are still being polled."""
@@ -89,37 +92,66 @@ class Collector:
         self._clock, self._wake, self._owner = clock, wake, owner
         self._recovered = False
         self._root, self._at_once = root, at_once
+        self._polling: set[asyncio.Task[Polled]] = set()
         self._full_text = FullText(fetcher, workers)
 
     async def step(self) -> bool:
-        """Poll what is due until nothing is; whether there was anything. Raises StorageError."""
-        return bool(await self._round(self._clock.now, None))
+        """Poll what is due until nothing is, or for :data:`ROUND` while something always is: the next step goes on with
+        the polls under way. Whether there was anything. Raises StorageError."""
+        polled = False
+
+        def done(_: Polled) -> None:
+            nonlocal polled
+            polled = True
+
+        await self._round(self._clock.now, done, self._clock.now() + ROUND)
+        return polled or bool(self._polling)
 
     async def once(self, progress: Progress | None = None) -> CollectReport:
         """Poll each feed that is due now, one time. Raises StorageError."""
         await self._recover()  # first, so that what comes back by it is due now
         start = self._clock.now()
-        return CollectReport(tuple(await self._round(lambda: start, progress)))
+        polls: list[Polled] = []
 
-    async def _round(self, now: Callable[[], datetime], progress: Progress | None) -> list[Polled]:
-        """Keep up to ``at_once`` polls going while feeds are due by ``now``; a slow one holds up no other."""
+        def done(poll: Polled) -> None:
+            polls.append(poll)
+            if progress is not None:
+                progress(poll.feed.label, poll.new, poll.error)
+
+        await self._round(lambda: start, done)
+        return CollectReport(tuple(polls))
+
+    async def release(self) -> None:
+        """Cut off what is still being polled and give our claims back, so that they are due at once."""
+        await self._cut_off()
+        await self._storage.feeds.unclaim(self._owner, self._clock.now())
+
+    async def _round(
+        self, now: Callable[[], datetime], done: Callable[[Polled], None], ends: datetime | None = None
+    ) -> None:
+        """Keep up to ``at_once`` polls going while feeds are due by ``now``, until ``ends``; a slow one holds up no
+        other."""
         await self._recover()
-        done: list[Polled] = []
-        polling: set[asyncio.Task[Polled]] = set()
         try:
-            while True:
-                claimed = await self._claim(now(), self._at_once - len(polling))
-                polling |= {asyncio.create_task(self._poll(feed)) for feed in claimed}
-                if not polling:
-                    return done
-                finished, polling = await asyncio.wait(polling, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+            while ends is None or self._clock.now() < ends:
+                claimed = await self._claim(now(), self._at_once - len(self._polling))
+                self._polling |= {asyncio.create_task(self._poll(feed)) for feed in claimed}
+                if not self._polling:
+                    return
+                finished, self._polling = await asyncio.wait(
+                    self._polling, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
+                )
                 for task in finished:
-                    done.append(task.result())
-                    _tell(progress, done[-1])
-        finally:  # only a cancelled or failed round leaves any; their claims run out by themselves
-            for task in polling:
-                task.cancel()
-            await asyncio.gather(*polling, return_exceptions=True)
+                    done(task.result())
+        except BaseException:  # cancelled, or failed: the claims run out by themselves
+            await self._cut_off()
+            raise
+
+    async def _cut_off(self) -> None:
+        polling, self._polling = self._polling, set()
+        for task in polling:
+            task.cancel()
+        await asyncio.gather(*polling, return_exceptions=True)
 
     async def _recover(self) -> None:
         """At the start: what a process of this machine claimed and died over is due again, and not minutes later."""
@@ -145,9 +177,9 @@ class Collector:
                 return await self._failed(feed, error)
             except StorageError:
                 raise
-            except Exception as error:  # a defect of ours: loud, and no other feed's concern
+            except Exception:  # a defect of ours: loud, and no other feed's concern
                 log.exception("a poll failed unexpectedly", feed=feed.label)
-                return await self._failed(feed, FeedError(f"could not be read ({type(error).__name__})"))
+                return await self._failed(feed, FeedError("could not be read by newsbot; its log tells why"))
         except StorageError as error:  # the claim runs out by itself, and the feed is polled again
             log.error("a poll could not be stored", feed=feed.label, reason=str(error))
             return Polled(feed, error=str(error))
@@ -253,8 +285,3 @@ def _row(article: ParsedArticle, now: datetime) -> NewArticle:
 
 def _digest(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=16).hexdigest()
-
-
-def _tell(progress: Progress | None, poll: Polled) -> None:
-    if progress is not None:
-        progress(poll.feed.label, poll.new, poll.error)

@@ -148,7 +148,7 @@ class Feeds(Polls):
 
     async def unclaim(self, owner: str, now: datetime) -> None:
         """Make what ``owner`` claimed due again: it is known to poll no more."""
-        mine = feeds.c.claimed_by == owner
+        mine = (feeds.c.claimed_by == owner) & (feeds.c.claimed_by != "")
         async with self._db.write() as conn:
             await conn.execute(update(feeds).where(mine).values(claimed_by="", next_poll=now))
 

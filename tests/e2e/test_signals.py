@@ -6,7 +6,6 @@ import asyncio
 import signal
 from pathlib import Path
 
-import pytest
 from aiohttp import web
 
 from tests.e2e.house import Feeds, House, news, person, rows_of, rss, until, words
@@ -44,7 +43,6 @@ async def test_sigterm_in_the_middle_of_the_work_ends_with_0_within_seconds_and_
         await holds_everything_once(rows, guids)
 
 
-@pytest.mark.xfail(strict=True, reason="a stop gives the collect loop as long as a silent server is given: 15 s")
 async def test_ctrl_c_does_not_wait_for_a_server_that_never_answers(house: House, feeds: Feeds) -> None:
     released = asyncio.Event()
 

@@ -29,7 +29,7 @@ class House:
     ) -> None:
         self.storage, self.server, self.clock, self.root = storage, server, clock, root
         self.wake = LocalWake()
-        self.collector = Collector(storage, fetcher, workers, clock, self.wake, root=root)
+        self.collector = Collector(storage, fetcher, workers, clock, self.wake, root=root, owner="here:1")
 
     async def add(self, *paths: str, **options: object) -> None:
         """The config's feeds from now on: one for each path on the server or ``file:`` address."""
@@ -88,6 +88,30 @@ async def test_a_feed_is_polled_once_a_round_and_again_when_due(house: House) ->
     house.clock.advance(minutes=12)
     assert await house.collector.step()
     assert house.server.asked("/feed") == 2
+
+
+async def test_a_round_ends_while_a_silent_server_is_polled_and_a_stop_gives_that_feed_back(house: House) -> None:
+    asked, released = asyncio.Event(), asyncio.Event()
+
+    async def silent(_request: web.Request) -> web.Response:
+        asked.set()
+        await released.wait()
+        return web.Response()
+
+    async def half_a_minute_later(_request: web.Request) -> web.Response:
+        await asked.wait()
+        house.clock.advance(31)
+        return web.Response(text=rss("News").decode(), content_type="application/rss+xml")
+
+    house.server.pages["/silent"], house.server.pages["/feed"] = silent, half_a_minute_later
+    await house.add("/silent", "/feed")
+    async with asyncio.timeout(5):
+        assert await house.collector.step()
+        assert await house.titles() == {"News"}
+        await house.collector.release()
+    released.set()
+    assert await house.storage.feeds.claimers() == set()
+    assert (await house.feed("silent")).next_poll == house.clock.now()
 
 
 async def test_the_same_document_is_not_read_twice(house: House) -> None:
