@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from newsbot.domain.models import Feed, FeedSpec, What, When
 from newsbot.domain.schedule import parse_when
-from newsbot.errors import BadRequest, FeedError, Forbidden, NotFound
+from newsbot.errors import BadRequest, FeedError, Forbidden, NotFound, UnsafeUrl
 from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.tools import Tools
 
@@ -18,7 +18,12 @@ EVERYTHING = frozenset({"everything", "all", "*", "anything", "news"})
 LONGEST_WHEN = 4  # words: "weekly mon at 08:00"
 LONGEST_NAME = 12  # words
 LONGEST_TITLE = 120  # characters
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?:/\S*)?", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S+|(?:[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}|localhost|\d+(?:\.\d+){3})(?::\d+)?(?:/\S*)?",
+    re.IGNORECASE,
+)
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/\S*", re.IGNORECASE)
+_WHEN_WORDS = frozenset({"instant", "hourly", "daily", "weekly"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,15 @@ def split_when(words: Sequence[str]) -> tuple[Sequence[str], When | None]:
     return words, None
 
 
+def _narrowing(words: Sequence[str], when: When | None) -> str:
+    """The words that narrow an order. Raises BadRequest where they end like a time to post that is none: "daily 25:00";
+    in quotes they are words."""
+    for at in range(max(0, len(words) - LONGEST_WHEN), len(words) - 1):
+        if when is None and words[at].lower() in _WHEN_WORDS:
+            raise BadRequest("no_when", text=" ".join(words[at:]))
+    return " ".join(words)
+
+
 class Naming:
     """Finds what a text names."""
 
@@ -171,10 +185,15 @@ class Naming:
             return Order(everything(), when=when)
         found, used = _longest(names, words)
         if found is not None:
-            return Order(found, " ".join(words[used:]), when)
+            return Order(found, _narrowing(words[used:], when), when)
         if url := address(words[0]):
+            query = _narrowing(words[1:], when)
             feed, added = await self._feed(asker, url)
-            return Order(of_feed(feed), " ".join(words[1:]), when, feed if added else None)
+            return Order(of_feed(feed), query, when, feed if added else None)
+        if _OTHER_SCHEME.fullmatch(words[0]):
+            raise BadRequest("not_web", text=words[0])
+        if words[0].lower() in _WHEN_WORDS and any(c.isdigit() for c in words[-1]):
+            raise BadRequest("no_when", text=" ".join(words))
         raise Unclear(" ".join(words), names.near(" ".join(words)) or names.near(words[0]))
 
     async def _feed(self, asker: Asker, url: str) -> tuple[Feed, bool]:
@@ -186,6 +205,8 @@ class Naming:
             raise Forbidden("feeds_are_fixed")
         try:
             probed = await tools.probe.probe(url)
+        except UnsafeUrl as error:
+            raise BadRequest("private_address", url=url) from error
         except FeedError as error:
             raise BadRequest("no_feed_there", url=url, reason=str(error)) from error
         known = await tools.storage.feeds.find(probed.url)

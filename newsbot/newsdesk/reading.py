@@ -12,7 +12,7 @@ from newsbot.domain.digest import summarise
 from newsbot.domain.models import Article, Chat, Digest, DigestStory, OutcomeState, Topic, What
 from newsbot.errors import BadRequest, NotFound
 from newsbot.newsdesk.asking import Asker
-from newsbot.newsdesk.naming import Choice, Naming
+from newsbot.newsdesk.naming import Choice, Naming, Unclear
 from newsbot.newsdesk.tools import Tools
 
 LATEST = 5
@@ -24,6 +24,7 @@ NAMED = {
     "hour": timedelta(hours=1),
 }  # fmt: skip
 LONGEST = timedelta(days=365)
+_AMOUNT = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[hdwmy]|hours?|days?|weeks?|months?|years?)?", re.IGNORECASE)
 _PERIOD = re.compile(r"(\d{1,4})\s*(h|d|w|m)(?:ours?|ays?|eeks?|onths?|rs?)?")
 
 
@@ -62,7 +63,7 @@ class Reading:
     async def latest(self, asker: Asker, text: str) -> Latest:
         """``[what] [N]``: the N newest stories (5; at most 20). Raises Unclear."""
         name, count = split_count(text)
-        choice = await self._naming.one(asker, name)
+        choice = await self._named(asker, name, BadRequest("no_count", most=MOST))
         languages = (await self._tools.known(asker)).settings.languages
         stories = await self._stories(choice, count * 4, languages=languages)
         return Latest(choice, await self._told(stories[:count]))
@@ -84,10 +85,19 @@ class Reading:
 
     async def _review(self, asker: Asker, chat: Chat, text: str) -> tuple[Choice, timedelta, list[list[Article]]]:
         name, period = split_period(text)
-        choice = await self._naming.one(asker, name)
+        choice = await self._named(asker, name, BadRequest("no_period"))
         since = self._tools.now() - period
         stories = await self._stories(choice, LOOKED_AT, since, chat.settings.languages)
         return choice, period, sorted(stories, key=_importance)
+
+    async def _named(self, asker: Asker, name: str, otherwise: BadRequest) -> Choice:
+        """What has the name. Raises ``otherwise`` where a number at its end was meant to say how much, Unclear."""
+        try:
+            return await self._naming.one(asker, name)
+        except Unclear:
+            if _AMOUNT.fullmatch(name.split()[-1]):
+                raise otherwise from None
+            raise
 
     def _most(self, chat: Chat) -> int:
         return chat.settings.max_items or self._tools.rules.defaults.max_items

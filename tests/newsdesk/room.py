@@ -10,7 +10,7 @@ from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.models import Article, ChatKey, ChatKind, Feed, FeedSpec, Outcome, ParsedFeed, TopicDefinition
 from newsbot.domain.ports import ProbedFeed
-from newsbot.errors import FetchError
+from newsbot.errors import FetchError, UnsafeUrl
 from newsbot.newsdesk import Asker, Newsdesk, Rules
 from newsbot.storage import Storage
 from newsbot.storage.articles import Verdict
@@ -49,12 +49,15 @@ class Addresses:
     def __init__(self) -> None:
         self.known: dict[str, ProbedFeed] = {}
         self.asked: list[str] = []
+        self.private: set[str] = set()
 
     def add(self, url: str, title: str, feed_url: str = "") -> None:
         self.known[url] = ProbedFeed(feed_url or url, ParsedFeed(title))
 
     async def probe(self, url: str) -> ProbedFeed:
         self.asked.append(url)
+        if url in self.private:
+            raise UnsafeUrl("is private")
         if url not in self.known:
             raise FetchError("HTTP 404 Not Found", status=404)
         return self.known[url]

@@ -222,3 +222,24 @@ async def test_an_ending_can_be_taken_back(room: Room) -> None:
     assert replace(again.subscription, id=0, created=None) == replace(ended, id=0, created=None)
     twice = await room.newsdesk.subscribing.restore(ME, ended.what, ended.query, "daily 08:00", ended.label)
     assert not twice.created
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("cars daily 25:00", "daily 25:00"), ("cars weekly funday 08:00", "weekly funday 08:00"),
+     ("cars battery daily noon", "daily noon"), ("daily 25:00", "daily 25:00")],
+)  # fmt: skip
+async def test_a_time_that_is_none_is_not_taken_for_words(room: Room, text: str, said: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        await room.newsdesk.subscribing.subscribe(ME, text)
+    assert (caught.value.key, caught.value.values) == ("no_when", {"text": said})
+    assert await room.newsdesk.subscribing.all(ME) == []
+    assert (await place(room, 'cars "daily news"'))[1] == '"daily news"'
+
+
+async def test_an_address_that_is_private_or_not_of_the_web_is_refused_as_such(room: Room) -> None:
+    room.probe.private.add("https://localhost:8124/feed.xml")
+    for text, key in (("localhost:8124/feed.xml", "private_address"), ("file:/etc/passwd", "not_web")):
+        with pytest.raises(BadRequest) as caught:
+            await room.newsdesk.subscribing.subscribe(ME, text)
+        assert caught.value.key == key
