@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
@@ -18,8 +19,8 @@ class Pace:
         self._clock = clock
         self._seen: OrderedDict[str, deque[datetime]] = OrderedDict()
 
-    def allows(self, who: str, limit: int) -> bool:
-        """Count one more by ``who``; False when it is more than ``limit`` within a minute."""
+    def wait(self, who: str, limit: int) -> int:
+        """Count one more by ``who``: 0, or the seconds to wait when it is more than ``limit`` within a minute."""
         now = self._clock.now()
         times = self._seen.setdefault(who, deque())
         self._seen.move_to_end(who)
@@ -28,6 +29,6 @@ class Pace:
         while times and now - times[0] >= MINUTE:
             times.popleft()
         if len(times) >= limit:
-            return False
+            return math.ceil((times[0] + MINUTE - now).total_seconds())
         times.append(now)
-        return True
+        return 0

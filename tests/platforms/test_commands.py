@@ -368,8 +368,30 @@ async def test_too_many_commands_a_minute_are_asked_to_wait(visitor: Visitor, cl
     replies = [await visitor.say("/privacy") for _ in range(4)]
     assert [reply.error for reply in replies] == [False, False, False, True]
     assert not (await visitor.say("/privacy", BOSS)).error
-    clock.advance(minutes=1)
+    clock.advance(seconds=18)
+    assert "wait 42 seconds" in text_of(await visitor.say("/privacy"))
+    clock.advance(seconds=42)
     assert not (await visitor.say("/privacy")).error
+
+
+async def test_the_bots_own_admins_may_be_ten_times_as_fast(visitor: Visitor) -> None:
+    visitor.room.newsdesk.configure(Rules(commands_per_minute=1))
+    assert [(await visitor.say("/privacy", BOSS)).error for _ in range(11)] == [False] * 10 + [True]
+
+
+@pytest.mark.parametrize("text", ["/digest cars 99y", "/digest 0d", "/digest -3d", "/latest -5", "/latest cars 0"])
+async def test_a_period_or_count_that_is_none_is_told_what_one_looks_like(visitor: Visitor, text: str) -> None:
+    reply = await visitor.say(text)
+    assert reply.error
+    assert not buttons(reply)
+    assert any(part in text_of(reply) for part in ("12h, 3d", "1 to 20"))
+
+
+async def test_an_example_stands_only_where_it_fits(visitor: Visitor) -> None:
+    for text in ("/settings quiet 25:00-99", "/subscribe nothing.example", "/unfollow nothing"):
+        reply = await visitor.say(text)
+        assert reply.error
+        assert "For example" not in text_of(reply)
 
 
 # --- completion ----------------------------------------------------------------------------------
