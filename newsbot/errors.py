@@ -33,7 +33,7 @@ class NewsbotError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a config: where it is and what is wrong with it."""
+    """One thing wrong in a config: where it is (``line`` 0: nowhere in the file) and what is wrong with it."""
 
     file: str
     line: int
@@ -42,7 +42,8 @@ class Problem:
 
     def __str__(self) -> str:
         """``FILE:LINE: key: what is wrong``."""
-        return f"{self.file}:{self.line}: {self.key + ': ' if self.key else ''}{self.message}"
+        line = f":{self.line}" if self.line else ""
+        return f"{self.file}{line}: {self.key + ': ' if self.key else ''}{self.message}"
 
 
 class ConfigError(NewsbotError):

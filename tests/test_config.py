@@ -301,7 +301,7 @@ MISTAKES = [
     ("feeds:\n  - url: https://e.org\n    catgory: x\n", ":3: feeds[0].catgory: unknown key", '"category"'),
     ("zzz: 1\n", ":1: zzz: unknown key", "known here: database, timezone"),
     ("timezone: UTC\ntimezone: UTC\n", ":2: timezone: given twice", "first on line 1"),
-    ("timezone: UTC\n\tlanguage: en\n", ":2: ", "a tab; YAML is indented with blanks"),
+    ("timezone: UTC\n\tlanguage: en\n", ":2: ", "a tab; YAML is indented with spaces"),
     ("timezone: [\n", ":2: ", "not YAML"),
     ("timezone: Europe/Berln\n", ":1: timezone: there is no such time zone", 'did you mean "Europe/Berlin"'),
     ("timezone: [a]\n", ":1: timezone: text is wanted", "a list"),
@@ -397,6 +397,45 @@ server: {listen: "0.0.0.0:80"}
     assert not any("subscriptions[0]" in line for line in lines)  # cars is known though its feeds have mistakes
 
 
+def test_an_item_with_a_mistake_is_still_compared_with_the_others(tmp_path: Path) -> None:
+    text = """\
+feeds:
+  - {id: a, url: nonsense, category: cars}
+  - {id: a, url: https://example.org/a}
+  - {id: b, name: No address}
+topics:
+  - {id: t, any: [x, ''], all: [[]], feeds: [trucks]}
+  - {id: t, query: x}
+  - {query: x, feeds: b}
+subscriptions:
+  - {chat: nobody, what: planes}
+  - {chat: "web:x", what: cars}
+  - {chat: "web:x", what: no address}
+summariser: {model: m}
+"""
+    assert [line.split(": ")[1] for line in problems(tmp_path, text)] == [
+        "feeds[0].url", "feeds[1].id", "feeds[2].url", "topics[0].all[0]", "topics[0].feeds[0]", "topics[1].id",
+        "topics[2].id", "subscriptions[0].chat", "subscriptions[0].what", "summariser.base_url",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "timezone: ${X}\n",
+        "feeds: [{url: '${X}', category: cars}]\nsubscriptions: [{chat: 'web:x', what: cars}]\n",
+        "topics: [{id: t, query: '${X}'}]\n",
+        "topics: [{id: t, all: [['${X}', car]]}]\n",
+        "concepts: [['${X}', car]]\n",
+        "server: {listen: '0.0.0.0:80'}\nplatforms: {web: {password: '${X}'}}\n",
+        "server: {listen: '0.0.0.0:80'}\nplatforms: {telegram: {token: '${X}'}}\n",
+    ],
+)
+def test_a_missing_variable_is_one_problem_and_nothing_that_follows_from_it(tmp_path: Path, text: str) -> None:
+    (line,) = problems(tmp_path, text)
+    assert "the environment has no X" in line
+
+
 def test_a_web_chat_with_a_password_may_be_reached_by_others(tmp_path: Path) -> None:
     text = "server: {listen: '0.0.0.0:80'}\nplatforms: {web: {password: ${P}}}\n"
     assert load(tmp_path, text, P="x").web_enabled
@@ -404,7 +443,7 @@ def test_a_web_chat_with_a_password_may_be_reached_by_others(tmp_path: Path) -> 
 
 
 def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"no\.yaml:1: there is no such file"):
+    with pytest.raises(ConfigError, match=r"no\.yaml: there is no such file"):
         load_config(tmp_path / "no.yaml", {})
 
 
@@ -415,7 +454,7 @@ def test_a_folder_is_no_config(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n", "~\n"])
 def test_an_empty_file_is_one_clear_line(tmp_path: Path, text: str) -> None:
-    assert problems(tmp_path, text) == ["newsbot.yaml:1: the file is empty; config/newsbot.yaml shows every key"]
+    assert problems(tmp_path, text) == ["newsbot.yaml:1: the file is empty; the README shows what goes into it"]
 
 
 @pytest.mark.parametrize(("text", "kind"), [("- a\n", "a list"), ("hello\n", "one piece of text")])

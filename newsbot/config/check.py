@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from newsbot.config.document import Document, Path_
 from newsbot.config.model import ConfigFile, TopicEntry
@@ -12,52 +12,51 @@ from newsbot.config.values import did_you_mean, host_and_port, is_loopback
 
 NO_WORDS = "the topic has no words to look for; give it a query, all or any"
 
-Where = Callable[[str, int], Path_]
 
+def check(config: ConfigFile, wrong: Collection[Path_], document: Document) -> None:
+    """Add every problem between keys.
 
-def check(config: ConfigFile, where: Where, wrong: Collection[Path_], document: Document) -> None:
-    """Add every problem between keys. ``where`` gives the path in the file of the nth item of a list.
-
-    ``wrong`` are the paths with problems of their own: what they were to say is unknown.
+    ``wrong`` are the paths with problems of their own: what they were to say is unknown, as with unset variables.
     """
-    broken = {path[:2] for path in wrong}
-    for path, message in _problems(config, where):
+    broken = {path[:2] for path in (*wrong, *document.unset)}
+    for path, message in _problems(config):
         if not (message == NO_WORDS and path[:2] in broken):
+            document.complain(path, message)
+    if not any(path[0] == "platforms" for path in document.unset):  # a token or password to come may mend it
+        for path, message in _server(config):
             document.complain(path, message)
 
 
-def _problems(config: ConfigFile, where: Where) -> Iterator[tuple[Path_, str]]:
-    yield from _doubles("feeds", "id", [feed.id for feed in config.feeds], where)
-    yield from _doubles("feeds", "url", [feed.url for feed in config.feeds], where)
-    yield from _doubles("topics", "id", [topic.id for topic in config.topics], where)
+def _problems(config: ConfigFile) -> Iterator[tuple[Path_, str]]:
+    yield from _doubles("feeds", "id", [feed.id for feed in config.feeds])
+    yield from _doubles("feeds", "url", [feed.url for feed in config.feeds])
+    yield from _doubles("topics", "id", [topic.id for topic in config.topics])
     names = Names(config.feeds, config.topics)
     for index, topic in enumerate(config.topics):
-        yield from _topic(topic, where("topics", index), names)
+        yield from _topic(topic, ("topics", index), names)
     for index, subscription in enumerate(config.subscriptions):
         if names.what(subscription.what) is None:
             hint = did_you_mean(subscription.what, names.everything())
-            yield (*where("subscriptions", index), "what"), f"no category, feed or topic is called so{hint}"
-    yield from _subscription_doubles(config, where)
-    yield from _server(config)
+            yield ("subscriptions", index, "what"), f"no category, feed or topic is called so{hint}"
+    yield from _subscription_doubles(config)
 
 
-def _doubles(section: str, key: str, values: Iterable[str | None], where: Where) -> Iterator[tuple[Path_, str]]:
+def _doubles(section: str, key: str, values: Iterable[str | None]) -> Iterator[tuple[Path_, str]]:
     first: dict[str, int] = {}
     for index, value in enumerate(values):
         if value is None:
             continue
         if value.casefold() in first:
-            other = where(section, first[value.casefold()])[1]
-            yield (*where(section, index), key), f"{section}[{other}] has the same {key}"
+            yield (section, index, key), f"{section}[{first[value.casefold()]}] has the same {key}"
         first.setdefault(value.casefold(), index)
 
 
-def _subscription_doubles(config: ConfigFile, where: Where) -> Iterator[tuple[Path_, str]]:
+def _subscription_doubles(config: ConfigFile) -> Iterator[tuple[Path_, str]]:
     seen: set[tuple[str, str, str]] = set()
     for index, entry in enumerate(config.subscriptions):
         key = (str(entry.chat), entry.what.casefold(), entry.query.casefold())
         if key in seen:
-            yield where("subscriptions", index), "this chat has the same subscription already"
+            yield ("subscriptions", index), "this chat has the same subscription already"
         seen.add(key)
 
 

@@ -39,13 +39,15 @@ class _Loader(yaml.SafeLoader):
 class Document:
     """``data`` is what the file says; ``lines`` gives the line of each key and list item by its path from the top.
 
-    ``filled`` are the paths whose value came from the environment, so that no message repeats it.
+    ``filled`` are the paths whose value came from the environment, so that no message repeats it; ``unset``
+    are those whose variable is missing: what else is wrong there follows from that.
     """
 
     file: str
     data: object = None
     lines: dict[Path_, int] = field(default_factory=dict)
     filled: set[Path_] = field(default_factory=set)
+    unset: set[Path_] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def line(self, path: Path_) -> int:
@@ -75,7 +77,7 @@ def read(path: Path, environ: Mapping[str, str]) -> Document:
     document = Document(str(path))
     node = _compose(path, text)
     if node is None or (isinstance(node, yaml.ScalarNode) and node.value in _NULL):
-        raise ConfigError([Problem(str(path), 1, "", "the file is empty; config/newsbot.yaml shows every key")])
+        raise ConfigError([Problem(str(path), 1, "", "the file is empty; the README shows what goes into it")])
     if not isinstance(node, yaml.MappingNode):
         message = "a config is made of `key: value` lines; this is " + _kind(node)
         raise ConfigError([Problem(str(path), node.start_mark.line + 1, "", message)])
@@ -93,7 +95,7 @@ def _text(path: Path) -> str:
         raise ConfigError([Problem(str(path), line, "", "this is not UTF-8 text; save the file as UTF-8")]) from None
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
-    raise ConfigError([Problem(str(path), 1, "", message)]) from None
+    raise ConfigError([Problem(str(path), 0, "", message)]) from None
 
 
 def _compose(path: Path, text: str) -> yaml.Node | None:
@@ -105,7 +107,7 @@ def _compose(path: Path, text: str) -> yaml.Node | None:
     except yaml.YAMLError as error:
         tabs = [number for number, line in enumerate(text.splitlines(), 1) if "\t" in line[: _indent(line)]]
         if tabs:
-            message = "a tab; YAML is indented with blanks"
+            message = "a tab; YAML is indented with spaces"
             raise ConfigError([Problem(str(path), number, "", message) for number in tabs]) from None
         raise ConfigError([_syntax(str(path), error)]) from None
 
@@ -125,7 +127,7 @@ def _syntax(file: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = " ".join(filter(None, (getattr(error, "problem", None), getattr(error, "context", None)))) or str(error)
     if "'\\t'" in what:
-        what = "a tab; YAML is indented with blanks"
+        what = "a tab; YAML is indented with spaces"
     return Problem(file, mark.line + 1 if mark else 1, "", f"not YAML: {what}")
 
 
@@ -216,6 +218,7 @@ class _Builder:
         if has_default:
             return value or default
         if value is None:
+            self._document.unset.add(path)
             self._document.complain(path, f"the environment has no {name}; set it, or write ${{{name}:-default}}")
             return ""
         return value

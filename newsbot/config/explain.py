@@ -25,12 +25,14 @@ _WANTED = {
 
 
 def explain(error: ValidationError, document: Document) -> list[Path_]:
-    """Add every complaint of ``error`` to the document's problems; returns the paths that are wrong."""
+    """Add every complaint of ``error`` to the document's problems, but for what follows from a missing variable;
+    returns the paths that are wrong."""
     paths = []
     for details in error.errors(include_url=False, include_input=True):
         path = tuple(details["loc"])
         paths.append(path)
-        document.complain(path, _message(path, details, document))
+        if not any(unset[: len(path)] == path for unset in document.unset):
+            document.complain(path, _message(path, details, document))
     return paths
 
 

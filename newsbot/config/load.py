@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,12 @@ from newsbot.config.explain import explain
 from newsbot.config.model import ConfigFile
 from newsbot.errors import ConfigError
 
+_NEEDED = {
+    "feeds": ("url", "file:unknown-{}"),
+    "topics": ("id", "unknown-{}"),
+    "subscriptions": ("chat", "web:unknown-{}"),
+}
+
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     """Read and check the config at ``path``; ``environ`` fills in ``${NAME}``.
@@ -23,8 +29,8 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     """
     document = read(path, environ)
     data: Any = document.data
-    partial, kept, wrong = _validated(data, document)
-    check(partial, lambda section, nth: (section, kept[section][nth] if section in kept else nth), wrong, document)
+    partial, wrong = _validated(data, document)
+    check(partial, wrong, document)
     if document.problems:
         unique = dict.fromkeys(document.problems)
         raise ConfigError(sorted(unique, key=lambda problem: problem.line))
@@ -33,25 +39,29 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     return Config.model_construct(**dict(partial), path=path, root=root)
 
 
-def _validated(data: dict[str, Any], document: Document) -> tuple[ConfigFile, dict[str, list[int]], list[Path_]]:
-    """The config without what is wrong in it, which items of each list are left, and the paths that are wrong."""
+def _validated(data: dict[str, Any], document: Document) -> tuple[ConfigFile, list[Path_]]:
+    """The config without what is wrong in it, and the paths that are wrong."""
     try:
-        return ConfigFile.model_validate(data), {}, []
+        return ConfigFile.model_validate(data), []
     except ValidationError as error:
         wrong = explain(error, document)
-    mended = {key: _mend(value, [path[1:] for path in wrong if path[0] == key]) for key, value in data.items()}
+    mended = _without(data, wrong)
     try:
-        return ConfigFile.model_validate({k: v for k, v in mended.items() if v is not None}), {}, wrong
-    except ValidationError as error:
-        lost = {tuple(details["loc"][:2]) for details in error.errors()}
-    kept = {key: _left(key, value, lost) for key, value in mended.items() if isinstance(value, list)}
-    sound = {key: [mended[key][index] for index in left] for key, left in kept.items()}
-    rest = {key: value for key, value in mended.items() if key not in kept and not any(p[0] == key for p in lost)}
-    return ConfigFile.model_validate({k: v for k, v in {**rest, **sound}.items() if v is not None}), kept, wrong
+        return ConfigFile.model_validate(mended), wrong
+    except ValidationError as error:  # a value does not do without its part: then the whole value goes
+        paths = [tuple(details["loc"]) for details in error.errors()]
+    return ConfigFile.model_validate(_without(mended, [p[:3] if p[0] in _NEEDED else p[:1] for p in paths])), wrong
 
 
-def _left(key: str, items: list[Any], lost: set[Path_]) -> list[int]:
-    return [index for index in range(len(items)) if (key, index) not in lost]
+def _without(data: Mapping[str, Any], wrong: Sequence[Path_]) -> dict[str, Any]:
+    """``data`` without what ``wrong`` leads to, and with stand-ins for what no item of a list does without: an item
+    stays in its place, so that what others say of it can be checked."""
+    mended = {key: _mend(value, [path[1:] for path in wrong if path[0] == key]) for key, value in data.items()}
+    for section, (key, stand_in) in _NEEDED.items():
+        if mended.get(section) is not None:
+            items = enumerate(mended[section])
+            mended[section] = [{key: stand_in.format(index), **(item or {})} for index, item in items]
+    return {key: value for key, value in mended.items() if value is not None}
 
 
 def _mend(value: Any, wrong: list[Path_]) -> Any:
