@@ -113,7 +113,8 @@ async def _status(config: Config) -> dict[str, Any]:
 
 async def _leaders(room: Newsroom) -> dict[str, str]:
     names = ["judge", "plan", *(f"deliver:{name}" for name in ("telegram", "discord", "web"))]
-    holders = {name: await room.storage.leases.holder(name) for name in names}
+    now = room.clock.now()
+    holders = {name: await room.storage.leases.holder(name, now) for name in names}
     return {name: holder for name, holder in holders.items() if holder}
 
 

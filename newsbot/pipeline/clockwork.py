@@ -61,7 +61,6 @@ class LoopHealth:
     """How a loop fares, for ``/status`` and ``/readyz``: its last good round, failures since, and their reason."""
 
     name: str
-    rounds: int = 0
     last_good: datetime | None = None
     failures: int = 0
     error: str = ""
@@ -114,7 +113,6 @@ class Loop:
             self._failed(f"{type(error).__name__}: {error}")
             log.exception("a round failed", loop=self.name)
             return False
-        self.health.rounds += 1
         self.health.last_good = self.clock.now()
         self.health.failures, self.health.error = 0, ""
         return busy

@@ -51,10 +51,11 @@ class Judge:
 
     async def step(self) -> bool:
         """Judge one batch of new articles; False when there was none or another process leads."""
+        async with self.leadership.led() as fence:
+            return fence is not None and await self._step(fence)
+
+    async def _step(self, fence: Fence) -> bool:
         now = self._clock.now()
-        fence = await self.leadership.hold()
-        if fence is None:
-            return False
         if fence != self._fence:
             self._fence, self._stories = fence, None
         articles = await self._storage.articles.new(BATCH)

@@ -53,13 +53,14 @@ class Outbox:
         now = self._clock.now()
         if self._held_until is not None and now < self._held_until:
             return False
-        fence = await self.leadership.hold()
-        if fence is None:
-            return False
+        async with self.leadership.led() as fence:
+            return fence is not None and await self._step(fence, now)
+
+    async def _step(self, fence: Fence, now: datetime) -> bool:
         if fence != self._fence:
             await self._recover(now)
             self._fence = fence
-        claimed = await self._storage.outbox.claim(self._sender.platform, now, CLAIM)
+        claimed = await self._storage.outbox.claim(self._sender.platform, now, CLAIM, fence)
         if not claimed:
             return False
         # Not a TaskGroup: one answer that cannot be recorded must not cut off the sends beside it.

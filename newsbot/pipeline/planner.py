@@ -76,10 +76,11 @@ class Planner:
 
     async def step(self) -> bool:
         """Plan one batch; False when there was nothing to do or another process leads."""
+        async with self.leadership.led() as fence:
+            return fence is not None and await self._step(fence)
+
+    async def _step(self, fence: Fence) -> bool:
         now = self._clock.now()
-        fence = await self.leadership.hold()
-        if fence is None:
-            return False
         if await self.fan_out(fence, now):
             return True
         if await self._more_is_coming(now) or not await self.compose_due(fence, now):

@@ -10,7 +10,9 @@ from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Delivery, DeliveryState
+from newsbot.storage import leases
 from newsbot.storage.delivery_rows import DELIVERY, delivery_of
+from newsbot.storage.leases import Fence
 from newsbot.storage.sql import Repository
 from newsbot.storage.tables import chats, deliveries
 
@@ -61,10 +63,12 @@ def claimable(platform: str, now: datetime, limit: int) -> Select[Any]:
 class Deliveries(Repository):
     """The part of ``storage.outbox`` that the senders work through."""
 
-    async def claim(self, platform: str, now: datetime, limit: int) -> DeliveryList:
+    async def claim(self, platform: str, now: datetime, limit: int, fence: Fence | None = None) -> DeliveryList:
         """Take up to ``limit`` deliveries, at most one of each chat, into state "sending"; each counts an attempt.
-        Which ones, and in what order: :func:`claimable`. They stay so until somebody settles them."""
+        Which ones, and in what order: :func:`claimable`. They stay so until somebody settles them. Raises
+        LeadershipLost when ``fence`` no longer stands."""
         async with self._db.write() as conn:
+            await leases.check(conn, fence)
             await self._db.serialise(conn, f"claim:{platform}")
             firsts: dict[int, int] = {}
             for row in await conn.execute(claimable(platform, now, limit)):

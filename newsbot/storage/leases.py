@@ -56,8 +56,9 @@ class Leases(Repository):
         async with self._db.write() as conn:
             await conn.execute(update(leases).where(leases.c.name == name, leases.c.owner == owner).values(until=EPOCH))
 
-    async def holder(self, name: str) -> str | None:
-        """Who took the lease last; None when nobody ever did."""
+    async def holder(self, name: str, now: datetime) -> str | None:
+        """Who holds the lease; None when it is free: nobody took it, or it was given back or ran out."""
+        held = select(leases.c.owner).where(leases.c.name == name, leases.c.until > now)
         async with self._db.read() as conn:
-            found: str | None = (await conn.execute(select(leases.c.owner).where(leases.c.name == name))).scalar()
+            found: str | None = (await conn.execute(held)).scalar()
             return found

@@ -113,7 +113,7 @@ async def test_planners_at_once_post_a_story_once(storage: Storage) -> None:
     assert len(await storage.outbox.list()) == 1
 
 
-async def test_a_former_leader_can_neither_record_nor_plan(storage: Storage) -> None:
+async def test_a_former_leader_can_neither_record_nor_plan_nor_claim(storage: Storage) -> None:
     room = await chat(storage)
     fence = Fence("plan", 41)
     with pytest.raises(LeadershipLost):
@@ -122,6 +122,8 @@ async def test_a_former_leader_can_neither_record_nor_plan(storage: Storage) -> 
     with pytest.raises(LeadershipLost):
         await storage.outbox.plan([post(room.id, 1)], fence)
     assert len(await storage.outbox.waiting(room.id)) == 1
+    with pytest.raises(LeadershipLost):
+        await storage.outbox.claim("web", NOW, 1, Fence("deliver:web", 41))
 
 
 async def test_a_second_edit_takes_the_place_of_the_queued_one(storage: Storage) -> None:

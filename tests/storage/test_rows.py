@@ -41,8 +41,11 @@ async def test_a_released_lease_is_free_at_once(storage: Storage) -> None:
     await storage.leases.acquire("judge", "a", NOW, 10)
     await storage.leases.release("judge", "b")
     assert await storage.leases.acquire("judge", "b", NOW, 10) is None
+    assert await storage.leases.holder("judge", NOW) == "a"
     await storage.leases.release("judge", "a")
+    assert await storage.leases.holder("judge", NOW) is None
     assert await storage.leases.acquire("judge", "b", NOW, 10) == 2
+    assert await storage.leases.holder("judge", NOW + timedelta(seconds=10)) is None
 
 
 async def test_of_many_who_want_to_lead_one_does(storage: Storage) -> None:
