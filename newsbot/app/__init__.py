@@ -5,6 +5,7 @@
     newsroom   everything opened and wired for one config
     running    the loops, signals, and one round of everything (``--once``)
     reloading  a changed config, taken over by what runs
+    looking    a look at one feed, with nothing stored
     webchat    the browser's chat, given what it needs of the other rooms
     terminal   what the person at the terminal sees
 """

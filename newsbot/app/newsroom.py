@@ -40,6 +40,7 @@ class Newsroom:
     analyzer: Analyzer
     lexicon: Lexicon
     fetcher: Fetcher
+    workers: Workers
     probe: FeedProbe
     newsdesk: Newsdesk
     collector: Collector
@@ -135,6 +136,7 @@ def _wire(config: Config, storage: Storage, fetcher: Fetcher, workers: Workers, 
         analyzer=analyzer,
         lexicon=lexicon,
         fetcher=fetcher,
+        workers=workers,
         probe=probe,
         newsdesk=Newsdesk(
             storage, analyzer=analyzer, lexicon=lexicon, clock=clock, probe=probe, wake=wake, rules=rules_of(config)

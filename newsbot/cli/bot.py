@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, progress, run, settings
-from newsbot.cli.lines import whole
-from newsbot.domain.models import FeedSpec
-from newsbot.errors import NewsbotError
+from newsbot.errors import FeedError
 
 if TYPE_CHECKING:
-    from newsbot.app import Newsroom, Role
+    from newsbot.app import Role
     from newsbot.config import Config
 
 ROLES = ("ingest", "deliver", "chat")
@@ -37,7 +35,7 @@ def run_command(
     from newsbot import logs
 
     logs.configure(loaded.secrets)
-    run(_once(loaded) if once else _forever(loaded, roles))
+    run(_once(loaded, roles) if once else _forever(loaded, roles))
 
 
 def _roles(text: str) -> tuple[Role, ...]:
@@ -56,12 +54,12 @@ async def _forever(config: Config, roles: tuple[Role, ...]) -> None:
         await run_until_stopped(room, roles, Terminal(out))
 
 
-async def _once(config: Config) -> None:
+async def _once(config: Config, roles: tuple[Role, ...]) -> None:
     from newsbot.app import run_once
     from newsbot.app.terminal import Terminal
 
     async with newsroom(config, adopt=True) as room:
-        report = await run_once(room, Terminal(out))
+        report = await run_once(room, roles, Terminal(out))
     polled = report.collected
     failed = f", {len(polled.failed)} failed" if polled.failed else ""
     unsent = f", {report.failed} not" if report.failed else ""
@@ -86,30 +84,20 @@ def check(
 
 
 async def _feeds_answer(config: Config) -> bool:
+    from newsbot.app.looking import look
+
     failed = 0
     async with newsroom(config) as room:
         with progress() as bar:
             for spec in bar.track(config.feed_specs(), description="Asking the feeds"):
                 try:
-                    articles = await _look(room, spec)
-                except NewsbotError as error:
+                    feed = await look(room, spec)
+                except FeedError as error:
                     failed += 1
                     complain(f"✗ {spec.name or spec.slug}: {error}")
                 else:
-                    out.print(f"✓ {spec.name or spec.slug}: {count(articles, 'article')}", markup=False)
+                    out.print(f"✓ {spec.name or spec.slug}: {count(len(feed.articles), 'article')}", markup=False)
     return not failed
-
-
-async def _look(room: Newsroom, spec: FeedSpec) -> int:
-    """How many articles a feed of the config has now. Raises FeedError."""
-    from newsbot.domain.parse import parse_feed
-
-    if spec.url.startswith("file:"):
-        path = room.config.root / spec.url.removeprefix("file:").removeprefix("//")
-        return len(parse_feed(whole(str(path)), spec.url).articles)
-    fetched = await room.fetcher.get(spec.url, trusted=True, headers=spec.headers)
-    body = getattr(fetched, "body", b"")  # an unasked "not modified" has none, and is refused as empty
-    return len(parse_feed(body, fetched.url).articles)
 
 
 def diff(
@@ -119,7 +107,11 @@ def diff(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """What the config would change in the running bot: feeds and topics added, changed, removed."""
+    """What a config would change in the running bot: feeds and topics added, changed, removed.
+
+    For a copy, before you put it in its place: newsbot diff --config new.yaml. A running bot takes over a changed file
+    within seconds, and then nothing is left to tell.
+    """
     from newsbot.config import config_diff, load_config
 
     new = settings(ctx, config)

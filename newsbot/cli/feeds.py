@@ -13,7 +13,7 @@ from newsbot.cli.lines import whole
 from newsbot.domain.models import Feed, FeedSpec
 from newsbot.domain.opml import read_opml, write_opml
 from newsbot.domain.ports import ProbedFeed
-from newsbot.errors import FeedError, NewsbotError
+from newsbot.errors import FeedError, NewsbotError, UnsafeUrl
 
 if TYPE_CHECKING:
     from newsbot.config import Config
@@ -28,7 +28,11 @@ SHOWN = 10  # titles
 
 @commands.command("list")
 def list_(ctx: typer.Context, config: ConfigOption = None) -> None:
-    """All feeds: how they fare, what they brought, when they are looked at next."""
+    """All feeds: how they fare, what they brought, when they are looked at next.
+
+    Where no person watches, a line for each with tabs between: id, name, category, state, articles, last success, next
+    look, address, reason.
+    """
     feeds = run(_feeds(settings(ctx, config)))
     headers = ("id", "name", "category", "state", "articles", "last success", "next look", "address", "reason")
     table(
@@ -63,7 +67,7 @@ async def _feeds(config: Config) -> list[Feed]:
 
 @commands.command()
 def check(ctx: typer.Context, url: Url, config: ConfigOption = None) -> None:
-    """What a feed would give, without adding it."""
+    """What a feed would give, without adding it: any that the config may name, with file: and private addresses."""
     probed = run(_probe(settings(ctx, config), url))
     feed = probed.feed
     out.print(f"{feed.title or '(no title)'}  {probed.url}", style="bold", markup=False)
@@ -75,8 +79,13 @@ def check(ctx: typer.Context, url: Url, config: ConfigOption = None) -> None:
 
 
 async def _probe(config: Config, url: str) -> ProbedFeed:
+    from newsbot.app.looking import find
+
     async with newsroom(config) as room:
-        return await room.probe.probe(url)
+        try:
+            return await find(room, url)
+        except FeedError as error:
+            raise FeedError(f"{url}: {error}") from error
 
 
 @commands.command()
@@ -94,7 +103,12 @@ def add(
 
 async def _add(config: Config, url: str, name: str, category: str) -> Feed:
     async with newsroom(config) as room:
-        probed = await room.probe.probe(url)
+        try:
+            probed = await room.probe.probe(url)
+        except FeedError as error:
+            theirs = url.startswith("file:") or isinstance(error, UnsafeUrl)
+            hint = f"; {config.path} may name it, among its feeds" if theirs else ""
+            raise FeedError(f"{url}: {error}{hint}") from error
         spec = FeedSpec(
             probed.url, name=name or probed.feed.title, category=category, new_feed=config.defaults.new_feed
         )
@@ -158,6 +172,11 @@ async def _import(config: Config, specs: Sequence[FeedSpec], check_first: bool) 
 
 @commands.command()
 def export(ctx: typer.Context, config: ConfigOption = None) -> None:
-    """The feeds as OPML on standard output, for a feed reader."""
-    feeds = [feed for feed in run(_feeds(settings(ctx, config))) if feed.enabled and not feed.url.startswith("file:")]
-    sys.stdout.write(write_opml(feeds))
+    """The feeds as OPML on standard output, for a feed reader; feeds that are files are left out."""
+    feeds = [feed for feed in run(_feeds(settings(ctx, config))) if feed.enabled]
+    web = [feed for feed in feeds if not feed.url.startswith("file:")]
+    if len(web) < len(feeds):
+        complain(f"left out: {count(len(feeds) - len(web), 'feed')} that are files, which a feed reader cannot read")
+    if not web:
+        complain("there is no feed to export")
+    sys.stdout.write(write_opml(web))

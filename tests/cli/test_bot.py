@@ -116,3 +116,15 @@ def test_check_online_asks_each_feed_and_fails_when_one_does(
     result = call("check", "--online", "--config", path)
     assert result.status == 1
     assert "✗ page: " in result.err
+
+
+def test_check_online_refuses_a_file_that_the_running_bot_would_refuse(newsroom: Path, call: Call) -> None:
+    (newsroom.parent / "outside.xml").write_bytes((newsroom / "seeds/volt-and-axle.xml").read_bytes())
+    path = newsroom / "config/files.yaml"
+    path.write_text(
+        "feeds:\n  - {id: out, url: 'file:../outside.xml'}\n  - {id: in, url: 'file:seeds/volt-and-axle.xml'}\n"
+    )
+    result = call("check", "--online", "--config", path)
+    assert result.status == 1
+    assert "✗ out: lies outside" in result.err
+    assert "✓ in: 14 articles" in result.out

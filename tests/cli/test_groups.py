@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from pytest_httpserver import HTTPServer
+
 from tests.cli.conftest import Call
 
 OPML = """\
@@ -70,11 +72,37 @@ def test_a_hostile_opml_and_one_that_is_none_are_refused_in_a_line(newsroom: Pat
         assert len(result.err.splitlines()) == 1
 
 
-def test_a_typed_address_in_a_private_network_is_refused(newsroom: Path, call: Call) -> None:
-    for command in ("check", "add"):
-        result = call("feeds", command, "http://127.0.0.1:9/feed")
+def test_an_admin_checks_what_the_config_may_name(newsroom: Path, call: Call, httpserver: HTTPServer) -> None:
+    checked = call("feeds", "check", "file:seeds/volt-and-axle.xml")
+    assert "14 articles" in checked.out
+    data = (newsroom / "seeds/volt-and-axle.xml").read_bytes()
+    httpserver.expect_request("/feed").respond_with_data(data, content_type="application/rss+xml")
+    assert "articles" in call("feeds", "check", httpserver.url_for("/feed")).out
+
+
+def test_an_address_that_cannot_be_checked_or_added_is_named_with_its_reason(newsroom: Path, call: Call) -> None:
+    for command, address, reason in (
+        ("check", "file:../secret.xml", "file:../secret.xml: lies outside"),
+        ("check", "file:seeds/none.xml", "file:seeds/none.xml: no such file"),
+        ("add", "file:seeds/volt-and-axle.xml", "config/newsbot.yaml may name it"),
+        ("add", "http://127.0.0.1:9/feed", "private"),
+    ):
+        result = call("feeds", command, address)
         assert result.status == 1
-        assert "private" in result.err
+        assert reason in result.err
+
+
+def test_an_export_of_the_config_s_web_feeds_says_what_it_leaves_out(newsroom: Path, call: Call) -> None:
+    result = call("feeds", "export")
+    assert result.err == (
+        "left out: 3 feeds that are files, which a feed reader cannot read\nthere is no feed to export\n"
+    )
+    path = newsroom / "config/newsbot.yaml"
+    more = path.read_text(encoding="utf-8").replace("topics:", "  - {id: fresh, url: https://f.example/f}\ntopics:")
+    path.write_text(more, encoding="utf-8")
+    result = call("feeds", "export")
+    assert 'xmlUrl="https://f.example/f"' in result.out
+    assert "no feed to export" not in result.err
 
 
 def test_topics_are_listed_as_they_are_understood(newsroom: Path, call: Call) -> None:
