@@ -35,6 +35,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_taken(error: ListenError) -> bool:
+    """Whether another program, perhaps another newsbot, has the address."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EADDRINUSE
+
+
 async def _always_ready() -> str:
     return ""
 

@@ -20,9 +20,11 @@ from newsbot.app.webchat import WebChatHouse, web_sender
 from newsbot.domain.models import Delivery
 from newsbot.domain.plan import SETTLE
 from newsbot.domain.ports import Sender, SendOutcome, Sent
+from newsbot.errors import ListenError
 from newsbot.pipeline.clockwork import Loop
 from newsbot.pipeline.collect import CollectReport
-from newsbot.pipeline.outbox import Outbox
+from newsbot.pipeline.outbox import OnSettled, Outbox
+from newsbot.server import is_taken
 
 log = structlog.get_logger(__name__)
 
@@ -62,34 +64,42 @@ class Tally:
             self.failed += 1
 
 
-def _senders(room: Newsroom, poke: Callable[[], None]) -> list[Sender]:
-    return [web_sender(room, poke)] if room.config.web_enabled else []
+def _boxes(room: Newsroom, roles: Sequence[Role], poke: Callable[[], None], settled: OnSettled) -> list[Outbox]:
+    senders: list[Sender] = [web_sender(room, poke)] if room.config.web_enabled and "deliver" in roles else []
+    return [Outbox(room.storage, sender, room.clock, room.owner, settled) for sender in senders]
 
 
 # --- once ----------------------------------------------------------------------------------------
 
 
-async def run_once(room: Newsroom, terminal: Terminal) -> OnceReport:
-    """Poll every due feed, judge and plan what came, deliver all that is due."""
+async def run_once(room: Newsroom, roles: Sequence[Role], terminal: Terminal) -> OnceReport:
+    """Poll every due feed, judge and plan what came (role "ingest"), deliver all that is due (role "deliver")."""
     tally = Tally()
 
     def settled(delivery: Delivery, answer: SendOutcome) -> None:
         tally(delivery, answer)
         terminal.settled(delivery, answer)
 
-    boxes = [Outbox(room.storage, s, room.clock, room.owner, settled) for s in _senders(room, lambda: None)]
-    room.planner.paced = False
+    boxes = _boxes(room, roles, lambda: None, settled)
+    collected = CollectReport()
     try:
-        collected = await room.collector.once(terminal.polled)
-        await _drain(room.judge.step)
-        await _drain(room.planner.step)
-        await room.clock.sleep(SETTLE.total_seconds() + 0.1)  # what just came settles before it is composed
-        await _drain(room.planner.step)
+        if "ingest" in roles:
+            collected = await _ingest(room, terminal)
         for box in boxes:
             await _drain(box.step)
     finally:
         await _release(room, boxes)
     return OnceReport(collected, room.judge.judged, tally.sent, tally.failed)
+
+
+async def _ingest(room: Newsroom, terminal: Terminal) -> CollectReport:
+    room.planner.paced = False
+    collected = await room.collector.once(terminal.polled)
+    await _drain(room.judge.step)
+    await _drain(room.planner.step)
+    await room.clock.sleep(SETTLE.total_seconds() + 0.1)  # what just came settles before it is composed
+    await _drain(room.planner.step)
+    return collected
 
 
 async def _drain(step: Callable[[], Awaitable[bool]]) -> None:
@@ -109,13 +119,18 @@ async def _release(room: Newsroom, boxes: Iterable[Outbox]) -> None:
 async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Terminal) -> None:
     """Run the loops of ``roles`` until SIGTERM or SIGINT, then finish what is in flight and return."""
     metrics = Metrics()
-    house = await WebChatHouse.build(room, metrics) if room.config.server else None
+    house = await WebChatHouse.build(room, metrics, chat="chat" in roles) if room.config.server else None
     reloader = Reloader(room)
     room.newsdesk.loops = lambda: [loop.health for loop in room.loops]
     room.newsdesk.reload = reloader.reload
-    boxes = _boxes(room, roles, house, terminal, metrics)
+
+    def settled(delivery: Delivery, answer: SendOutcome) -> None:
+        metrics.settled(delivery, answer)
+        terminal.settled(delivery, answer)
+
+    boxes = _boxes(room, roles, house.poke if house else lambda: None, settled)
     room.loops = _loops(room, roles, boxes, metrics)
-    async with _listening(house), _signals(reloader) as stopped, asyncio.TaskGroup() as group:
+    async with _listening(house, needed="chat" in roles), _signals(reloader) as stopped, asyncio.TaskGroup() as group:
         tasks = [group.create_task(loop.run(), name=loop.name) for loop in room.loops]
         others = [group.create_task(reloader.watch(), name="reload")]
         if house is not None:
@@ -136,20 +151,6 @@ def _settle_memory(room: Newsroom) -> None:
     room.lexicon.index(room.analyzer)
     gc.collect()
     gc.freeze()
-
-
-def _boxes(
-    room: Newsroom, roles: Sequence[Role], house: WebChatHouse | None, terminal: Terminal, metrics: Metrics
-) -> list[Outbox]:
-    if "deliver" not in roles:
-        return []
-
-    def settled(delivery: Delivery, answer: SendOutcome) -> None:
-        metrics.settled(delivery, answer)
-        terminal.settled(delivery, answer)
-
-    poke = house.poke if house else lambda: None
-    return [Outbox(room.storage, sender, room.clock, room.owner, settled) for sender in _senders(room, poke)]
 
 
 def _loops(room: Newsroom, roles: Sequence[Role], boxes: Iterable[Outbox], metrics: Metrics) -> list[Loop]:
@@ -184,11 +185,17 @@ async def _finish(loops: Iterable[Loop], tasks: Iterable[asyncio.Task[None]]) ->
 
 
 @contextlib.asynccontextmanager
-async def _listening(house: WebChatHouse | None) -> AsyncIterator[None]:
+async def _listening(house: WebChatHouse | None, *, needed: bool) -> AsyncIterator[None]:
+    """The server for the block. Where nobody needs it to talk to the bot, another process of ours may have its port."""
     if house is None:
         yield
         return
-    await house.start()
+    try:
+        await house.start()
+    except ListenError as error:
+        if needed or not is_taken(error):
+            raise
+        log.warning("health and metrics are not served by this process", reason=str(error))
     try:
         yield
     finally:

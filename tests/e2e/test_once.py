@@ -98,6 +98,17 @@ async def test_one_round_reads_every_good_feed_names_every_bad_one_and_posts_one
         assert wanted.title in words(await someone.say(f"/search {wanted.title}"))
 
 
+async def test_one_round_may_be_shared_out_by_roles(house: House, feeds: Feeds) -> None:
+    feeds["gazette"] = rss("gazette", news("gazette", range(3)))
+    house.configure(feeds=feeds.specs(), subscriptions=EVERYTHING)
+    async with rows_of(f"sqlite:///{house.folder / 'newsbot.db'}") as rows:
+        for role, asked, state in (("ingest", 1, "queued"), ("deliver", 1, "sent")):
+            async with house.newsbot("run", "--once", "--role", role) as bot:
+                assert await bot.exit() == 0, bot.errors
+            assert feeds.asked["gazette"] == asked
+            assert await rows.all("SELECT state FROM deliveries") == [(state,)]
+
+
 @pytest.mark.corpus
 async def test_real_feeds_are_read_in_one_round_and_a_chat_gets_one_digest_of_them(house: House, feeds: Feeds) -> None:
     documents = [content for _, content in members("feeds/realworld.tar.xz")][::6]  # all of them take a minute

@@ -109,6 +109,11 @@ async def test_a_second_process_on_the_same_port_says_so_in_one_line_and_leaves(
             (line,) = second.errors.splitlines()
             assert f"127.0.0.1:{house.port}" in line and "another program listens" in line
         assert not bot.ended
+        async with other.newsbot("run", "--role", "ingest") as helper:
+            await until(lambda: "newsbot runs: ingest" in helper.output, "one that nobody talks to runs without it")
+            (line,) = helper.errors.splitlines()
+            assert "health and metrics" in line and f"127.0.0.1:{house.port}" in line
+            assert (await helper.stop())[0] == 0
 
 
 async def test_two_processes_over_one_database_post_each_story_once(
