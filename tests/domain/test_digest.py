@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -147,6 +148,9 @@ def test_what_the_feed_cut_short_is_left_out() -> None:
         ("Der Gewinn stieg auf 3,2 Milliarden Euro.", ["3,2 Milliarden Euro"]),
         ("Les ventes atteignent 4,6 milliards d'euros.", ["4,6 milliards d'euros"]),
         ("Five people were killed.", ["Five people"]),
+        ("88% is left at minus 20 degrees, or at −20 degrees.", ["88%", "minus 20 degrees", "−20 degrees"]),
+        ("A 20 grados bajo cero, de 10–20 casas.", ["20 grados bajo cero", "20 casas"]),
+        ("It sold 526,409, against 484,507 for the other company.", ["484,507 for the other company"]),
         ("GnuPG 2.1 discourages it; the wall is 2.1 metres high; 96,000 came through.", ["2.1 metres"]),
         ("The 5G phone v2.3.1 has an A4 chip; they won 3-2.", []),
     ],
@@ -158,6 +162,17 @@ def test_figures_are_found_as_written(sentence: str, values: list[str]) -> None:
 def test_money_comes_before_percentages_counts_and_dates() -> None:
     found = facts(["In 2024, 30 cars and 21% cost $5 million."])
     assert [fact.value for fact in found] == ["$5 million", "21%", "30 cars", "In 2024"]
+
+
+def test_what_the_summary_says_comes_before_what_it_does_not_and_bare_years_only_alone() -> None:
+    told = ["It was founded in 1995.", "It sold 40 cars.", "It sold 50 vans.", "By 2024 it will sell 60 boats."]
+    found = [fact.value for fact in facts(told, shown=["It sold 50 vans."], year=2023)]
+    assert found == ["50 vans", "40 cars", "60 boats", "By 2024"]
+    assert [fact.value for fact in facts(told[:1], year=2023)] == ["in 1995"]
+
+
+def test_two_figures_spelled_out_are_two_facts() -> None:
+    assert len(facts(["Five people were killed.", "Nine people were hurt."])) == 2
 
 
 def test_a_figure_written_twice_is_one_fact() -> None:
@@ -214,11 +229,106 @@ def test_a_correction_by_the_same_site_replaces_what_it_corrects() -> None:
     assert summarise(told, ANALYZER).summary == ("The fire killed 13 people in the old harbour.",)
 
 
+HALDEN = "Halden Cells has opened a plant for sodium-ion batteries at Kestrel Bay, which cost 310 million crowns. "
+CORRECTIONS = [
+    (
+        "en",
+        HALDEN + "It is meant to make 40 gigawatt-hours of batteries a year.",
+        "Correction: the plant will make 4 gigawatt-hours a year, not 40",
+        "In our report we gave its output as 40 gigawatt-hours. That was wrong. It makes 4 gigawatt-hours.",
+        "40",
+        "4 gigawatt-hours",
+    ),
+    (
+        "en",
+        HALDEN + "It has 1,200 workers.",
+        "Halden Cells opens its plant",
+        "An earlier version of this article misstated the workforce. The plant has 420 workers, not 1,200.",
+        "1,200",
+        "420 workers",
+    ),
+    (
+        "de",
+        "Halden Cells hat am Montag ein Werk für Batterien eröffnet. Es beschäftigt 1.200 Mitarbeiter.",
+        "Korrektur: Neues Werk von Halden Cells",
+        "Wir hatten die Zahl der Stellen mit 1.200 Mitarbeitern angegeben. Richtig ist: Es sind 420 Mitarbeiter.",
+        "1.200",
+        "420 Mitarbeiter",
+    ),
+    (
+        "es",
+        "Halden Cells abrió el lunes una planta de baterías. La planta costó 310 millones de euros.",
+        "Corrección: la planta de Halden Cells",
+        "La planta costó 31 millones de euros, y no 310 millones de euros como publicamos.",
+        "310",
+        "31 millones de euros",
+    ),
+    (
+        "ru",
+        "Компания открыла завод батарей в понедельник утром. На заводе работают 1200 человек.",
+        "Поправка: завод батарей",
+        "Ранее сообщалось, что на заводе работают 1200 человек. На самом деле там работают 420 человек.",
+        "1200",
+        "420 человек",
+    ),
+    (
+        "zh",
+        "公司周一启用了新的电池工厂。工厂有员工1200人。",
+        "更正：电池工厂员工人数",
+        "此前报道称工厂有员工1200人，应为420人。工厂有员工420人。",
+        "1200",
+        "420人",
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "first", "title", "text", "wrong", "right"), CORRECTIONS)
+def test_a_figure_that_a_correction_takes_back_is_gone_and_the_right_one_leads(
+    language: str, first: str, title: str, text: str, wrong: str, right: str
+) -> None:
+    told = [
+        article(first, first, url="https://volt.example/1", language=language),
+        article(title, text, id=2, url="https://courier.example/2", language=language),
+    ]
+    digest = summarise(told, ANALYZER)
+    values = [fact.value for fact in digest.facts]
+    assert values[0] == right
+    assert not any(value.startswith(wrong) for value in values)
+    assert not any(re.search(rf"(?<![\d.]){re.escape(wrong)}(?! como)", s) for s in digest.summary if right not in s)
+    assert len(digest.sources) == 2
+
+
+def test_a_figure_that_comes_after_the_correction_or_in_a_text_that_corrects_nothing_stays() -> None:
+    told = [
+        article("A", "The plant makes 40 tonnes of glass a day in its old halls.", url="https://volt.example/1"),
+        article("Correction", "It makes 4 tonnes a day, not 40 tonnes as we wrote.", id=2, url="https://c.example/2"),
+        article(
+            "C", "From May the plant will make 40 tonnes of glass a day, it said.", id=3, url="https://d.example/3"
+        ),
+    ]
+    assert [fact.value for fact in summarise(told, ANALYZER).facts][:2] == ["4 tonnes", "40 tonnes"]
+    wrongly = ["He was wrongly convicted of stealing $5 million.", "We reported 40 shops in May."]
+    assert len(summarise([article("A", " ".join(wrongly))], ANALYZER).facts) == 3
+
+
 def test_a_title_without_a_text_has_no_summary_and_a_text_without_a_title_a_headline() -> None:
     alone = summarise([article("Xiaomi builds a car")], ANALYZER)
     assert (alone.headline, alone.summary, alone.facts) == ("Xiaomi builds a car", (), ())
     untitled = summarise([article("", XIAOMI)], ANALYZER)
     assert untitled.headline.startswith("Xiaomi's electric car")
+    assert untitled.headline.endswith("said on Tuesday.")
+    assert untitled.summary
+    assert not any(sentence.startswith("Xiaomi's electric car") for sentence in untitled.summary)
+
+
+def test_an_untitled_text_is_headed_by_its_first_sentence_and_goes_on_with_the_next() -> None:
+    digest = summarise([article("", "What a day! The ferry reached the harbour at noon, and all were well.")], ANALYZER)
+    assert digest.headline == "What a day!"
+    assert digest.summary == ("The ferry reached the harbour at noon, and all were well.",)
+    long = "The ferry reached the harbour " + "after a long night on the water " * 8 + "at noon."
+    digest = summarise([article("", long)], ANALYZER)
+    assert digest.headline.endswith("…")
+    assert digest.summary == (long,)
 
 
 def test_the_summary_does_not_repeat_the_headline() -> None:

@@ -157,6 +157,16 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _MONTH_WORD = re.compile(_MONTH + r"$", re.IGNORECASE)
+_RIVAL = re.compile(
+    rf"\b(?:against|compared (?:to|with)|versus) (?:the )?(?P<n>(?!{YEAR}){_NUMBER}{_B}"
+    r"(?:for (?:the )?\w+(?: \w+)?|(?:a|the) year (?:earlier|before)))(?!\w)"
+)
+_BELOW = re.compile(rf"(?:\b(?:minus|moins|menos|минус){_B}|零下|负|(?<!\w)[−–])$", re.IGNORECASE)
+_BELOW_ZERO = re.compile(
+    rf"{_B}(?:below (?:zero|freezing)|bajo cero|unter null|"
+    r"ниже нуля|sous zéro)(?!\w)",
+    re.IGNORECASE,
+)
 _MAX_SENTENCE = 1200
 
 
@@ -176,8 +186,32 @@ def figures(sentence: str) -> tuple[Figure, ...]:
     taken: list[Figure] = []
     for found in _all_figures(text):
         if found.value and not any(found.start < other.end and other.start < found.end for other in taken):
-            taken.append(found)
+            taken.append(_signed(found, text))
     return tuple(sorted(taken, key=lambda figure: figure.start))
+
+
+def number(figure: Figure) -> tuple[str, str]:
+    """A figure's number in plain digits and what stands beside it, in lower case: ("40", "gigawatt-hours")."""
+    found = re.search(rf"{_DIGITS}", figure.value)
+    if not found:
+        return "", figure.value.casefold()
+    beside = figure.value[found.end() :].strip(" -\u00a0\u202f\u2009") or figure.value[: found.start()].strip()
+    return plain(found.group()), beside.casefold()
+
+
+def plain(digits: str) -> str:
+    """A number as written, without the signs that group its thousands and with a point for its decimals."""
+    return re.sub(rf"[.,{_B[1:-1]}](?=\d{{3}}(?!\d))", "", digits).replace(",", ".")
+
+
+def _signed(figure: Figure, text: str) -> Figure:
+    """With the "minus" in front of it or the "below zero" behind it: 20 degrees are not minus 20 degrees."""
+    before, behind = _BELOW.search(text[max(0, figure.start - 8) : figure.start]), _BELOW_ZERO.match(text, figure.end)
+    if figure.kind in {"date", "rank"} or not (before or behind):
+        return figure
+    start = figure.start - (len(before.group()) if before else 0)
+    end = behind.end() if behind else figure.end
+    return Figure(start, end, figure.kind, text[start:end])
 
 
 def _all_figures(text: str) -> Iterator[Figure]:
@@ -193,6 +227,7 @@ def _all_figures(text: str) -> Iterator[Figure]:
     yield from _found(_COUNT_CJK, "count", text)
     yield from _counts(text)
     yield from _found(_COUNT_SPELLED, "count", text)
+    yield from (Figure(*rival.span("n"), "count", rival.group("n")) for rival in _RIVAL.finditer(text))
 
 
 def _found(pattern: re.Pattern[str], kind: FigureKind, text: str) -> Iterator[Figure]:

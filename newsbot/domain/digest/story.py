@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from newsbot.domain.digest.boilerplate import clean
+from newsbot.domain.digest.corrections import Withdrawn, claims, withdrawn
 from newsbot.domain.digest.facts import facts
 from newsbot.domain.digest.summary import MAX_CHARACTERS, MAX_WORDS, choose, shorten, words
 from newsbot.domain.models import Article, DigestStory, Reason, Source
@@ -45,6 +46,7 @@ class _Telling:
 
     article: Article
     sentences: tuple[str, ...]
+    corrects: bool = False
 
     @property
     def worth(self) -> int:
@@ -62,21 +64,25 @@ def summarise(
 
     The summary is at most three sentences and 70 words, copied from the best telling in the first one's language
     (the longest clean text; of one site's tellings the newest); a first sentence that is longer than that by itself is
-    cut after a clause. Facts may come from every telling in that language. ``published`` is the earliest time known.
+    cut after a clause. An untitled story is headed by its first sentence and summed up by what follows; a headline that
+    had to be cut leaves its sentence to the summary. What a correction takes back is not said. Facts may come from
+    every telling in that language. ``published`` is the earliest time known.
     Raises ValueError when there is no article.
     """
     if not articles:
         raise ValueError("a story has at least one article")
-    tellings = _tellings(articles)
+    tellings, gone = _corrected(articles, _tellings(articles))
     best = max(tellings, key=lambda telling: telling.worth)
-    summary = _summary(best, analyzer)
+    title = _headline(articles, best, gone)
+    summary = _summary(best, analyzer, best.article.title or (title if title in best.sentences else ""))
     year = best.article.published.year if best.article.published else None
     told = [*best.sentences, *(s for telling in tellings if telling is not best for s in telling.sentences[:10])]
+    corrected = {s for telling in tellings if telling.corrects for s in telling.sentences}
     return DigestStory(
         story_id=articles[0].story_id or 0,
-        headline=_headline(articles, best, summary),
+        headline=title,
         summary=summary,
-        facts=facts(told, shown=summary, year=year),
+        facts=facts(told, shown=summary, year=year, withdrawn=gone, corrected=corrected),
         sources=sources(articles),
         url=best.article.url or next((article.url for article in articles if article.url), ""),
         image=next((article.image for article in [best.article, *articles] if _is_picture(article.image)), ""),
@@ -119,11 +125,29 @@ def _tellings(articles: Sequence[Article]) -> list[_Telling]:
     return [_Telling(article, clean(article.text, article.language, article.authors)) for article in few]
 
 
-def _summary(telling: _Telling, analyzer: Analyzes) -> tuple[str, ...]:
+def _corrected(
+    articles: Sequence[Article], tellings: Sequence[_Telling]
+) -> tuple[list[_Telling], frozenset[Withdrawn]]:
+    """The tellings without the sentences that a correction among them takes back, and the numbers it takes back.
+
+    What a correction says was wrong is wrong in itself and in all that came before it, not in what comes after.
+    """
+    kept = list(tellings)
+    gone: frozenset[Withdrawn] = frozenset()
+    for place in sorted(range(len(kept)), key=lambda n: articles.index(kept[n].article), reverse=True):
+        telling = kept[place]
+        found = withdrawn(telling.article.title, telling.sentences)
+        gone |= found
+        sentences = tuple(s for s in telling.sentences if not claims(s, gone))
+        kept[place] = replace(telling, sentences=sentences, corrects=bool(found))
+    return kept, gone
+
+
+def _summary(telling: _Telling, analyzer: Analyzes, title: str) -> tuple[str, ...]:
     language = telling.article.language
     heads = [sentence[:1000] for sentence in telling.sentences[:40]]
     keys = [_keys(head, language, analyzer) for head in heads]
-    chosen = choose(telling.sentences, keys, _keys(telling.article.title[:1000], language, analyzer))
+    chosen = choose(telling.sentences, keys, _keys(title[:1000], language, analyzer))
     if chosen:
         return tuple(telling.sentences[i] for i in chosen)
     overlong = next(
@@ -137,11 +161,13 @@ def _keys(text: str, language: str, analyzer: Analyzes) -> list[str]:
     return [token.keys[0] for token in analyzer.tokens(text, language) if token.keys]
 
 
-def _headline(articles: Sequence[Article], best: _Telling, summary: Sequence[str]) -> str:
-    for article in [articles[0], best.article, *articles]:
-        if title := headline(article.title, article.source, article.url):
-            return title
-    return _cap(summary[0], 100) if summary else ""
+def _headline(articles: Sequence[Article], best: _Telling, gone: Collection[Withdrawn]) -> str:
+    """The first title that nothing takes back; of a story without titles its first sentence."""
+    ordered = [articles[0], best.article, *articles]
+    titles = [title for article in ordered if (title := headline(article.title, article.source, article.url))]
+    if titles:
+        return next((title for title in titles if not claims(title, gone)), titles[0])
+    return _cap(best.sentences[0], MAX_HEADLINE) if best.sentences else ""
 
 
 def _site(article: Article) -> str:
