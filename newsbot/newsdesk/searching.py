@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, replace
 
 from newsbot.domain.models import Article
@@ -10,6 +11,7 @@ from newsbot.domain.query import SearchQuery, parse_search
 from newsbot.domain.rank import snippet
 from newsbot.domain.snippet import Snippet
 from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.operators import check_operators
 from newsbot.newsdesk.tools import Tools
 from newsbot.storage.search import SearchRequest
 
@@ -65,10 +67,12 @@ class Searching:
     async def search(self, asker: Asker, text: str, page: int = 0, cursor: str = "") -> Results:
         """The articles that answer ``text``, best and newest first, in the chat's languages.
 
-        ``cursor`` is an earlier page's. Raises QueryError when ``text`` has no words to look for.
+        ``cursor`` is an earlier page's. Raises QueryError when ``text`` has no words to look for, BadRequest for
+        an operator whose value no article can have.
         """
         tools = self._tools
         page = min(max(page, 0), LAST_PAGE)
+        await check_operators(tools, text)
         query = parse_search(text, tools.analyzer, tools.lexicon)
         languages = (await tools.known(asker)).settings.languages
         request = SearchRequest(query, PAGE, page * PAGE, cursor, languages, now=tools.now())
@@ -84,9 +88,14 @@ class Searching:
         return Hit(article, title, snippet(article.text, query, analyzer, WIDTH))
 
     async def _suggestion(self, text: str) -> str:
-        """``text`` with each plain word that no article has in place of one, spelled alike, that some have."""
+        """``text`` with each plain word that no article has in place of one, spelled alike, that some have.
+
+        What stands with a colon was meant as an operator, known to us or not, and stays as it is.
+        """
         storage, better = self._tools.storage, text
-        for token in reversed([t for t in self._tools.analyzer.tokens(text) if t.text.isalpha() and len(t.text) > 3]):
+        meant = [range(*found.span()) for found in re.finditer(r"\S*:\S*", text)]
+        words = [t for t in self._tools.analyzer.tokens(text) if t.text.isalpha() and len(t.text) > 3]
+        for token in reversed([t for t in words if not any(t.start in span for span in meant)]):
             if (await storage.search.frequencies([token.key])).get(token.key):
                 continue
             near = await storage.search.suggest(token.key, 1)

@@ -13,6 +13,7 @@ from newsbot.domain.models import ChatSettings, QuietHours
 from newsbot.domain.schedule import next_due, parse_time
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.asking import Asker, must_run_chat
+from newsbot.newsdesk.languages import is_language
 from newsbot.newsdesk.subscribing import read_when
 from newsbot.newsdesk.tools import Tools
 
@@ -127,6 +128,8 @@ def _languages(value: str, _: Tools) -> Mapping[str, Any]:
     codes = [code.lower() for code in value.replace(",", " ").split()]
     if not codes or len(codes) > 20 or any(not (2 <= len(c) <= 3 and c.isascii() and c.isalpha()) for c in codes):
         raise BadRequest("no_languages", text=value)
+    if unknown := [code for code in codes if not is_language(code)]:
+        raise BadRequest("no_such_language", text=", ".join(unknown))
     return {"languages": tuple(dict.fromkeys(codes))}
 
 

@@ -12,6 +12,7 @@ from newsbot.errors import BadRequest, NotFound
 from newsbot.newsdesk.asking import Asker, must_run_chat
 from newsbot.newsdesk.matching import Preview
 from newsbot.newsdesk.naming import Choice, Naming
+from newsbot.newsdesk.operators import check_operators
 from newsbot.newsdesk.sampling import Sampling
 from newsbot.newsdesk.tools import Tools
 
@@ -67,6 +68,7 @@ class Subscribing:
         """
         tools = self._tools
         if query:
+            await check_operators(tools, query)
             parse_search(query, tools.analyzer, tools.lexicon)
         had = await self._existing(chat, choice.what, query)
         wanted = when or (had.when if had else None) or chat.settings.when or tools.rules.defaults.when
