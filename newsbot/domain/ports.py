@@ -145,6 +145,9 @@ class Transcript(Protocol):
     async def delete(self, message_id: int) -> bool:
         """Mark as deleted (its rev grows, its body is emptied)."""
 
+    async def forget(self, chat: str) -> None:
+        """Delete every message of a chat, so that nothing of it is left; pages learn of it by other ways."""
+
     async def get(self, message_id: int) -> Message | None:
         """The message with this id; None when there is none, or it was deleted."""
 

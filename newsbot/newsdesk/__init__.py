@@ -15,6 +15,7 @@ from newsbot.domain.ports import Clock, FeedProbe, Wake
 from newsbot.newsdesk.asking import Access, Asker, Rules, admit
 from newsbot.newsdesk.explaining import Explaining
 from newsbot.newsdesk.following import Following
+from newsbot.newsdesk.forgetting import Forgetting
 from newsbot.newsdesk.likening import Likening
 from newsbot.newsdesk.muting import Muting
 from newsbot.newsdesk.naming import Naming
@@ -61,6 +62,7 @@ class Newsdesk:
         self.sourcing = Sourcing(tools)
         self.explaining = Explaining(tools)
         self.likening = Likening(tools, self.reading)
+        self.forgetting = Forgetting(tools)
         self.running = Running(tools)
         self.loops = loops
         self.reload = reload

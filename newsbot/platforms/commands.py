@@ -60,6 +60,7 @@ COMMANDS = (
     Command("sources"),
     Command("why", "LINK", "/why https://example.org/story"),
     Command("privacy"),
+    Command("forgetme"),
     Command("status", admin=True),
     Command("reload", admin=True),
 )

@@ -72,6 +72,7 @@ class Reply:
 
     ``edit``: put it in place of the message whose button was pressed. ``toast``: a short notice for the presser;
     with no blocks it is the whole answer. ``private``: only the asker should see it. ``error``: it is a refusal.
+    ``forgotten``: all that is stored about the chat was deleted, and what the platform itself keeps of it must go too.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -80,6 +81,7 @@ class Reply:
     toast: str = ""
     private: bool = False
     error: bool = False
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)

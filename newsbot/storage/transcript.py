@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from newsbot.domain.ports import Message
 from newsbot.storage.sql import Repository, bounded, counter
@@ -48,6 +48,11 @@ class Transcripts(Repository):
             here = (web_messages.c.id == message_id) & ~web_messages.c.deleted
             gone = await conn.execute(update(web_messages).where(here).values(body="", deleted=True, rev=rev))
             return bool(gone.rowcount)
+
+    async def forget(self, chat: str) -> None:
+        """Delete every message of a chat, so that nothing of it is left."""
+        async with self._db.write() as conn:
+            await conn.execute(delete(web_messages).where(web_messages.c.chat == chat))
 
     async def get(self, message_id: int) -> Message | None:
         """The message with this id; None when there is none, or it was deleted."""

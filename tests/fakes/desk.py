@@ -23,6 +23,7 @@ class ScriptedDesk:
         self.gate.set()
         self.reached = asyncio.Event()
         self.replies: dict[str, Reply] = {}
+        self.presses: dict[str, Reply] = {}
 
     async def command(self, request: Request) -> Reply:
         self.seen[request.text] += 1
@@ -40,6 +41,8 @@ class ScriptedDesk:
     async def press(self, request: Request, action: str) -> Reply:
         self.seen[action] += 1
         await self.gate.wait()
+        if action in self.presses:
+            return self.presses[action]
         verb, *arguments = action.split(":")
         if verb == "page":
             return page(arguments[0], int(arguments[1]), edit=True)

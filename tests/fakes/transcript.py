@@ -20,7 +20,7 @@ class MemoryTranscript:
         for message in self._messages.values():
             if message.key == key:
                 return message
-        return self._put(Message(len(self._messages) + 1, chat, key, author, body, at, 0))
+        return self._put(Message(max(self._messages, default=0) + 1, chat, key, author, body, at, 0))
 
     async def replace(self, message_id: int, body: str) -> Message | None:
         message = self._messages.get(message_id)
@@ -32,6 +32,9 @@ class MemoryTranscript:
             return False
         self._put(replace(message, body="", deleted=True))
         return True
+
+    async def forget(self, chat: str) -> None:
+        self._messages = {n: m for n, m in self._messages.items() if m.chat != chat}
 
     async def get(self, message_id: int) -> Message | None:
         message = self._messages.get(message_id)

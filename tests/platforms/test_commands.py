@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -329,6 +330,35 @@ async def test_a_misspelt_time_zone_offers_near_ones(visitor: Visitor) -> None:
     await visitor.press(button(reply, "Europe/Berlin"))
     assert (await visitor.room.newsdesk.settling.of(ME)).timezone == "Europe/Berlin"
     assert "Europe/Berlin" in text_of(await visitor.say("/subscribe cars daily 08:00"))
+
+
+async def test_a_language_that_there_is_not_is_refused(visitor: Visitor) -> None:
+    assert "“zz”" in text_of(await visitor.say("/settings languages en zz"))
+    assert not (await visitor.say("/settings languages en pt")).error
+    assert (await visitor.room.newsdesk.settling.of(ME)).languages == ("en", "pt")
+
+
+async def test_forgetting_is_asked_for_and_leaves_nothing(visitor: Visitor) -> None:
+    await visitor.say("/subscribe cars")
+    asked = await visitor.say("/forgetme")
+    assert await visitor.room.newsdesk.subscribing.all(ME)
+    done = await visitor.press(button(asked, "Yes"))
+    assert done.forgotten
+    assert await visitor.room.storage.chats.find(ME.chat) is None
+    assert (await visitor.press(button(asked, "Yes"))).forgotten  # again is no harm
+
+
+async def test_a_group_is_forgotten_by_its_admins_alone(visitor: Visitor) -> None:
+    await visitor.say("/subscribe cars", CHAIR)
+    assert "admins" in text_of(await visitor.say("/forgetme", MEMBER))
+    assert (await visitor.press("fg", MEMBER)).error
+    assert await visitor.room.newsdesk.subscribing.all(CHAIR)
+
+
+async def test_privacy_says_that_the_web_chat_keeps_what_is_typed(visitor: Visitor) -> None:
+    assert "everything that you type here" in text_of(await visitor.say("/privacy"))
+    elsewhere = replace(ME, platform="telegram")
+    assert "type here" not in text_of(await visitor.say("/privacy", elsewhere))
 
 
 # --- rights --------------------------------------------------------------------------------------

@@ -156,3 +156,13 @@ async def test_a_killed_writer_leaves_whole_transactions_and_all_that_it_reporte
     assert count % 10 == 0
     assert count >= 10 * (last + 1)
     await storage.close()
+
+
+async def test_a_forgotten_chat_leaves_no_message_and_other_chats_keep_theirs(storage: Storage) -> None:
+    mine = await storage.transcript.append("me", "k1", "me", "{}", NOW)
+    other = await storage.transcript.append("newsroom", "k2", "me", "{}", NOW)
+    assert await storage.transcript.get(mine.id) == mine
+    await storage.transcript.forget("me")
+    assert await storage.transcript.get(mine.id) is None
+    assert await storage.transcript.since(0) == [other]
+    assert (await storage.transcript.append("me", "k3", "me", "{}", NOW)).id > other.id

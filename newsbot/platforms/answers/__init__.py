@@ -8,6 +8,7 @@ from newsbot.platforms.answers import (
     explaining,
     mutes,
     ordering,
+    privacy,
     reading,
     running,
     searching,
@@ -32,7 +33,8 @@ HANDLERS: Mapping[str, Handler] = {
     "mutes": mutes.mutes,
     "sources": running.sources,
     "why": explaining.why,
-    "privacy": welcome.privacy,
+    "privacy": privacy.privacy,
+    "forgetme": privacy.forgetme,
     "status": running.status,
     "reload": running.reload,
 }
@@ -63,6 +65,7 @@ PRESSES: Mapping[str, Press] = {
     "mu": mutes.press_mute,
     "mx": mutes.press_unmute,
     "sl": running.press_sources,
+    "fg": privacy.press_forget,
     "wy": explaining.press_why,
 }
 """What answers each button, by its verb; ``c``, which carries a command, is the desk's. Verbs stay as they are: old

@@ -1,4 +1,4 @@
-"""/start, /help, /privacy."""
+"""/start, /help."""
 
 from __future__ import annotations
 
@@ -64,9 +64,3 @@ def help_one(visit: Visit, name: str, commands: list[CommandInfo]) -> Reply:
         example = Span(command.example, command=command.example)
         blocks.append(Paragraph((Span(visit.words("for_example") + " "), example)))
     return Reply(tuple(blocks))
-
-
-async def privacy(visit: Visit, text: str) -> Reply:
-    """What is kept about the chat and the person."""
-    said = [visit.say(key) for key in ("privacy_chat", "privacy_you", "privacy_leave")]
-    return Reply((heading(visit.words("privacy_title")), *said))

@@ -154,7 +154,11 @@ class WebPlatform:
         action = one_line(str(body.get("action", "")))
         if message is None or not action or len(action.encode()) > 100:
             raise web.HTTPBadRequest
-        return _said(await self._talk.press(chat, message, action, _key(body), _language(request)))
+        said = await self._talk.press(chat, message, action, _key(body), _language(request))
+        if said.forgotten:  # the place itself stays, empty
+            await self._chats.create(chat)
+            self._stream.poke(reset=True)
+        return _said(said)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         since = _number(request.headers.get("Last-Event-ID") or request.query.get("since")) or 0

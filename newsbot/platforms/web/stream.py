@@ -39,12 +39,13 @@ class Stream:
         self._look = look
         self._changed = asyncio.Event()
         self._open: dict[web.StreamResponse, None] = {}  # in order of their opening
-        self._chats = 0
+        self._chats = self._resets = 0
         self.closing = False
 
-    def poke(self, *, chats: bool = False) -> None:
-        """Have every page look now; ``chats``: the list of chats changed too."""
+    def poke(self, *, chats: bool = False, reset: bool = False) -> None:
+        """Have every page look now; ``chats``: the list of chats changed too; ``reset``: messages are gone for good."""
         self._chats += chats
+        self._resets += reset
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -95,9 +96,12 @@ class Stream:
         if rev > await self._transcript.last_rev():  # another database than the page knew
             await response.write(_event("reset"))
             rev = 0
-        chats = self._chats
+        chats, resets = self._chats, self._resets
         while not self.closing and response in self._open:
             changed = self._changed  # before reading: what comes between reading and waiting sets this very event
+            if resets != self._resets:
+                resets = self._resets
+                await response.write(_event("reset"))
             if chats != self._chats:
                 chats = self._chats
                 await response.write(_event("chats"))

@@ -33,11 +33,14 @@ class WebChat:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came of a command or a press: messages added or changed, and a short notice ("" for none)."""
+    """What came of a command or a press: messages added or changed, and a short notice ("" for none).
+
+    ``forgotten``: what was there before them is deleted."""
 
     messages: tuple[Message, ...] = ()
     toast: str = ""
     error: bool = False
+    forgotten: bool = False
 
 
 class Desk(Protocol):
@@ -116,13 +119,15 @@ class Talk:
 
     async def _press(self, chat: WebChat, message_id: int, action: str, key: str, language: str) -> Said:
         reply = await self._desk.press(Request(asker(chat, language)), action)
+        if reply.forgotten:
+            await self._transcript.forget(chat.native)
         if not reply.blocks:
             return Said(toast=reply.toast, error=reply.error)
         body = render.reply(reply)
         message = await self._replace(chat, message_id, body) if reply.edit else None
         if message is None:  # not meant to replace it, or not to be replaced
             message = await self._append(chat, f"press:{chat.native}:{key}", BOT, body)
-        return Said((message,), toast=reply.toast, error=reply.error)
+        return Said((message,), reply.toast, reply.error, reply.forgotten)
 
     async def _append(self, chat: WebChat, key: str, author: str, body: render.Json) -> Message:
         message = await self._transcript.append(chat.native, key, author, dumps(body), self._clock.now())

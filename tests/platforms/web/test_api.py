@@ -158,6 +158,20 @@ async def test_a_command_needs_no_page_that_was_opened_before(chat: Served, http
     assert (await post(http, chat, "/api/chats/me/send", text="/start", key=KEY))[0] == 200
 
 
+async def test_a_forgotten_chat_stays_empty_and_others_keep_theirs(ready: Served, http: aiohttp.ClientSession) -> None:
+    ready.desk.presses["fg"] = Reply((Paragraph((Span("Done."),)),), edit=True, forgotten=True)
+    _, said = await post(http, ready, "/api/chats/me/send", text="my secret illness", key=KEY)
+    await post(http, ready, "/api/chats/newsroom/send", text="/start", key=KEY)
+    async with http.get(ready.url + "/api/events", params={"since": 0}) as stream:
+        await post(http, ready, "/api/chats/me/press", message=said["messages"][0]["id"], action="fg", key=KEY)
+        async with asyncio.timeout(5):
+            while await stream.content.readline() != b"event: reset\n":
+                pass
+    assert [m.body.count("Done.") for m in await ready.transcript.history("me")] == [1]
+    assert len(await ready.transcript.history("newsroom")) == 2
+    assert not any("illness" in m.body for m in await ready.transcript.since(0))
+
+
 async def test_a_notice_for_the_presser_is_told_and_not_kept(ready: Served, http: aiohttp.ClientSession) -> None:
     _, pressed = await post(http, ready, "/api/chats/me/press", message=1, action="mute:3", key=KEY)
     assert pressed == {"messages": [], "toast": "Done: mute:3", "error": False}
