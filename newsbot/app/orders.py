@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from newsbot.config import SubscriptionSpec
-from newsbot.domain.models import Chat, Subscription, What
+from newsbot.domain.models import What
 from newsbot.domain.schedule import next_due
 from newsbot.storage import Storage
 
@@ -25,7 +25,7 @@ async def place_orders(storage: Storage, specs: Sequence[SubscriptionSpec], time
         what = await _resolved(storage, spec.what)
         if what is not None:
             kept.add(await _placed(storage, spec, what, timezone, now))
-    ended = [s.id for s in await _ours(storage) if s.id not in kept]
+    ended = [s.id for s in await storage.chats.created_by(CONFIG) if s.id not in kept]
     if ended:
         await storage.chats.unsubscribe(ended)
 
@@ -39,11 +39,6 @@ async def _placed(storage: Storage, spec: SubscriptionSpec, what: What, timezone
     if not created and made.created_by == CONFIG and made.when != spec.when:
         await storage.chats.update_subscription(made.id, when=spec.when, next_due=due)
     return made.id
-
-
-async def _ours(storage: Storage) -> list[Subscription]:
-    chats: list[Chat] = await storage.chats.all()
-    return [s for chat in chats for s in await storage.chats.subscriptions(chat.id) if s.created_by == CONFIG]
 
 
 async def _resolved(storage: Storage, what: What) -> What | None:

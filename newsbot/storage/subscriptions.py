@@ -7,12 +7,12 @@ from datetime import datetime, time
 from enum import Enum
 from typing import Any, Literal
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Chat, Mute, MuteKind, Subscription, What, When
 from newsbot.storage.chat_rows import chat_of
-from newsbot.storage.sql import CHUNK, Repository, chunks, fingerprint
+from newsbot.storage.sql import CHUNK, Repository, chunks, each_chunk, fingerprint
 from newsbot.storage.tables import chats, mutes, subscriptions
 from newsbot.storage.topics import VERSION
 
@@ -138,20 +138,26 @@ class Subscriptions(Repository):
         """Every standing order for one of ``whats`` that is not paused, with its chat (which may be), in order of id.
 
         A category's case does not matter."""
-        refs: dict[str, list[str]] = {}
+        refs: dict[str, dict[str, None]] = {}
         for what in whats:
-            refs.setdefault(what.kind, []).append(what.ref.casefold())
-        ways = [(kind, chunk) for kind, keys in refs.items() for chunk in chunks(keys, CHUNK * 20)]
-        if not ways:
-            return []
+            refs.setdefault(what.kind, {})[what.ref.casefold()] = None
         s = subscriptions.c
-        wanted = or_(*((s.what_kind == kind) & s.what_key.in_(keys) for kind, keys in ways))
-        mine = and_(wanted, ~s.paused)
+        rows: list[Any] = []
         async with self._db.read() as conn:
-            rows = (await conn.execute(select(subscriptions).where(mine).order_by(s.id))).all()
-            places = select(chats).where(chats.c.id.in_(select(s.chat_id).where(mine)))
-            known = {row.id: chat_of(row) for row in await conn.execute(places)}
-        return [(subscription_of(row), known[row.chat_id]) for row in rows]
+            for kind, keys in refs.items():
+                for chunk in chunks(list(keys), CHUNK * 20):
+                    mine = (s.what_kind == kind) & s.what_key.in_(chunk) & ~s.paused
+                    rows += (await conn.execute(select(subscriptions).where(mine))).all()
+            chat_ids = sorted({row.chat_id for row in rows})
+            places = await each_chunk(conn, chat_ids, lambda chunk: select(chats).where(chats.c.id.in_(chunk)))
+        known = {row.id: chat_of(row) for row in places}
+        return [(subscription_of(r), known[r.chat_id]) for r in sorted(rows, key=_id) if r.chat_id in known]
+
+    async def created_by(self, creator: str) -> list[Subscription]:
+        """The standing orders that ``creator`` placed, in any chat, oldest first."""
+        query = select(subscriptions).where(subscriptions.c.created_by == creator).order_by(subscriptions.c.id)
+        async with self._db.read() as conn:
+            return [subscription_of(row) for row in await conn.execute(query)]
 
     async def overdue(self, now: datetime, limit: int) -> list[Subscription]:
         """Scheduled orders whose time has come, the longest overdue first; none that is paused."""
@@ -190,6 +196,10 @@ class Mutes(Repository):
                 for row in await conn.execute(query):
                     found.setdefault(row.chat_id, []).append(mute_of(row))
         return found
+
+
+def _id(row: Any) -> int:
+    return int(row.id)
 
 
 async def _subscription(conn: AsyncConnection, subscription_id: int) -> Subscription | None:

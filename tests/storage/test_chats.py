@@ -155,6 +155,17 @@ async def test_subscribers_are_found_by_all_that_covers_an_article(storage: Stor
     assert await storage.chats.subscribers([]) == []
 
 
+async def test_subscribers_of_more_feeds_than_a_statement_takes_are_found(storage: Storage) -> None:
+    room = await chat(storage)
+    made, _ = await storage.chats.subscribe(
+        room.id, What("feed", "39999"), When("instant"), created_by="config", created=NOW
+    )
+    found = await storage.chats.subscribers([What("feed", str(n)) for n in range(40_000)])
+    assert [subscription for subscription, _ in found] == [made]
+    assert await storage.chats.created_by("config") == [made]
+    assert await storage.chats.created_by("me") == []
+
+
 async def test_overdue_schedules_come_the_longest_overdue_first(storage: Storage) -> None:
     room = await chat(storage)
     ids = []
