@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 import structlog
 
@@ -12,6 +14,9 @@ from newsbot.domain.models import Article, Chat, Defaults, Digest, DigestStory, 
 from newsbot.domain.plan import Post
 
 log = structlog.get_logger(__name__)
+
+KEPT = 200
+"""Stories of which a summary is kept: as many as one step may post or edit."""
 
 EVERYTHING = "everything"
 """The label of a subscription to all there is: as a title it would tell nothing."""
@@ -23,16 +28,26 @@ def unmuted(articles: Sequence[Article], mutes: Sequence[Mute]) -> list[Article]
     return [article for article in articles if str(article.feed_id) not in muted]
 
 
-def told(articles: Sequence[Article], analyzer: Analyzer, reasons: Sequence[Reason]) -> DigestStory:
-    """A story (one article or more) as a post tells it. One that upsets our code must not hold up every other chat's
-    posts: loud, and told by its headline alone."""
-    try:
-        return summarise(articles, analyzer, reasons=reasons)
-    except Exception:
-        first = articles[0]
-        log.exception("a story could not be summarised", story=first.story_id, title=first.title)
-        source = Source(first.source, first.url, first.feed_id)
-        return DigestStory(first.story_id or 0, first.title, sources=(source,), url=first.url, reasons=tuple(reasons))
+class Summaries:
+    """Stories as posts tell them. Many chats get the same story: each is worked out once while it is in the news."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._of = lru_cache(KEPT)(self._summarised)
+
+    def told(self, articles: Sequence[Article], reasons: Sequence[Reason]) -> DigestStory:
+        """A story (one article or more), and why a chat gets it."""
+        return replace(self._of(tuple(articles)), reasons=tuple(reasons))
+
+    def _summarised(self, articles: tuple[Article, ...]) -> DigestStory:
+        """One that upsets our code must not hold up every other chat's posts: loud, and told by its headline alone."""
+        try:
+            return summarise(articles, self._analyzer)
+        except Exception:
+            first = articles[0]
+            log.exception("a story could not be summarised", story=first.story_id, title=first.title)
+            source = Source(first.source, first.url, first.feed_id)
+            return DigestStory(first.story_id or 0, first.title, sources=(source,), url=first.url)
 
 
 def make_digest(
@@ -41,13 +56,13 @@ def make_digest(
     articles: Mapping[int, Sequence[Article]],
     mutes: Sequence[Mute],
     defaults: Defaults,
-    analyzer: Analyzer,
+    summaries: Summaries,
 ) -> Digest:
     """The content of ``post``, written from its stories' ``articles`` by story, with the chat's wishes."""
     tellings = ((shown, unmuted(articles.get(shown.story_id, ()), mutes)) for shown in post.shown)
     chosen = chat.settings
     return Digest(
-        stories=tuple(told(texts, analyzer, shown.reasons) for shown, texts in tellings if texts),
+        stories=tuple(summaries.told(texts, shown.reasons) for shown, texts in tellings if texts),
         title=_common(post.shown),
         occasion=post.occasion,
         more=len(post.more),

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from newsbot.domain.analyze import Analyzer
 from newsbot.domain.models import Article, Delivery, Digest, DigestStory, Outcome
 from newsbot.domain.plan import Judged
-from newsbot.pipeline.contents import told, unmuted
+from newsbot.pipeline.contents import Summaries, unmuted
 from newsbot.storage import Storage
 from newsbot.storage.outbox import PlannedDelivery
 
@@ -24,8 +23,8 @@ PRIORITY = 2
 class Growth:
     """Plans the edits of posts whose stories have changed."""
 
-    def __init__(self, storage: Storage, analyzer: Analyzer) -> None:
-        self._storage, self._analyzer = storage, analyzer
+    def __init__(self, storage: Storage, summaries: Summaries) -> None:
+        self._storage, self._summaries = storage, summaries
 
     async def edits(self, judged: Iterable[Judged], now: datetime) -> list[PlannedDelivery]:
         """An edit for each post of the last day that would read differently with these articles in their stories."""
@@ -59,7 +58,7 @@ class Growth:
         return replace(digest, stories=stories) if stories != digest.stories else None
 
     def _told_anew(self, story: DigestStory, articles: Sequence[Article], now: datetime) -> DigestStory:
-        fresh = told(articles, self._analyzer, story.reasons)
+        fresh = self._summaries.told(articles, story.reasons)
         return replace(fresh, updated=now) if _said(fresh) != _said(story) else story
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -27,7 +27,7 @@ from newsbot.domain.models import (
 from newsbot.domain.plan import BUSY_WINDOW, Candidate, Composition, Judged, compose, due_now, lapsed, outcome
 from newsbot.domain.ports import Clock, Wake
 from newsbot.domain.schedule import next_due
-from newsbot.pipeline.contents import make_digest
+from newsbot.pipeline.contents import Summaries, make_digest
 from newsbot.pipeline.growth import Growth
 from newsbot.pipeline.leadership import Leadership
 from newsbot.storage import Storage
@@ -40,6 +40,9 @@ BATCH = 200
 CHATS = 50
 PATIENCE = timedelta(seconds=15)
 """So long, and no longer, posts wait for what is on its way."""
+
+UNDATED = datetime.fromtimestamp(0, UTC)
+"""Older than all news: what bears no date is often no news at all ("About us")."""
 
 URGENT, SCHEDULED = 0, 1
 """Priorities: smaller goes first; edits come last, see :mod:`newsbot.pipeline.growth`."""
@@ -65,7 +68,8 @@ class Planner:
     ) -> None:
         self._storage, self._analyzer, self._lexicon = storage, analyzer, lexicon
         self._clock, self._wake = clock, wake
-        self._growth = Growth(storage, analyzer)
+        self._summaries = Summaries(analyzer)
+        self._growth = Growth(storage, self._summaries)
         self.paced = True
         self.leadership = Leadership(storage, "plan", owner, clock)
         self._defaults = defaults
@@ -158,7 +162,7 @@ class Planner:
         mutes = await self._storage.chats.mutes(chat_id)
         made = compose(
             chat,
-            _candidates(await self._wanted(chat, ready, mutes, articles, now), articles, now),
+            _candidates(await self._wanted(chat, ready, mutes, articles, now), articles),
             await self._storage.outbox.posted_since(chat_id, now - BUSY_WINDOW) if self.paced else (),
             zone,
             chat.settings.max_items or self._defaults.max_items,
@@ -193,7 +197,7 @@ class Planner:
         now: datetime,
     ) -> None:
         digests = [
-            await asyncio.to_thread(make_digest, chat, post, articles, mutes, self._defaults, self._analyzer)
+            await asyncio.to_thread(make_digest, chat, post, articles, mutes, self._defaults, self._summaries)
             for post in made.posts
         ]
         deliveries = [
@@ -233,11 +237,9 @@ def _by_chat(served: Iterable[Served]) -> list[tuple[Chat, list[Subscription]]]:
     return list(chats.values())
 
 
-def _candidates(
-    waiting: Iterable[Outcome], articles: Mapping[int, Sequence[Article]], now: datetime
-) -> list[Candidate]:
+def _candidates(waiting: Iterable[Outcome], articles: Mapping[int, Sequence[Article]]) -> list[Candidate]:
     return [
-        Candidate(o, len({a.feed_id for a in told}), max((a.published or now for a in told), default=now))
+        Candidate(o, len({a.feed_id for a in told}), max((a.published or UNDATED for a in told), default=UNDATED))
         for o in waiting
         for told in [articles.get(o.story_id, ())]
     ]

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from newsbot.domain.analyze import Analyzer, Token
 from newsbot.domain.models import (
+    Article,
     ChatKey,
     ChatSettings,
     Delivery,
@@ -15,11 +16,14 @@ from newsbot.domain.models import (
     FeedSpec,
     OutcomeState,
     QuietHours,
+    Reason,
     What,
     When,
 )
 from newsbot.domain.ports import ChatGone, Moved, Rejected, RetryLater, SendOutcome, Unknown
+from newsbot.pipeline.contents import Summaries
 from newsbot.storage import Storage
+from newsbot.storage.feeds import NewArticle, PolledFeed
 from tests.clock import ManualClock
 from tests.fakes.sender import FakeSender
 from tests.pipeline.house import House
@@ -125,6 +129,21 @@ async def test_a_backlog_becomes_one_digest_with_n_more(house: House) -> None:
         chat.id, [a.story_id or 0 for a in await house.storage.articles.latest(limit=50)]
     )
     assert sorted(o.state for o in outcomes.values()) == [OutcomeState.MORE] * 4 + [OutcomeState.SHOWN] * 10
+
+
+async def test_an_article_without_a_date_does_not_pass_for_the_newest(house: House) -> None:
+    feed, chat = await house.feed(), await house.chat()
+    await house.subscribe(chat)
+    now = house.clock.now()
+    articles = [NewArticle("about", title="About us", text="We write on tests.", language="en")]
+    articles += [
+        NewArticle(title, title=title, text=body, language="en", published=now - timedelta(hours=1))
+        for title, body in OTHERS[:5]
+    ]
+    await house.storage.feeds.store_poll(feed.id, PolledFeed(now + timedelta(hours=1), articles=articles), now)
+    [post] = await house.settle()
+    headlines = [story.headline for story in post.digest.stories]
+    assert len(headlines) == 6 and headlines[-1] == "About us"
 
 
 async def test_two_subscriptions_that_match_one_story_make_one_post_with_both_reasons(house: House) -> None:
@@ -245,6 +264,28 @@ async def test_a_story_that_upsets_our_code_holds_up_no_other(storage: Storage, 
     posts = await house.settle()
     told = [(post.chat.native, post.digest.stories[0].headline) for post in posts]
     assert sorted(told) == [("me", OTHERS[0][0]), ("me", OTHERS[1][0]), ("other", OTHERS[0][0])]
+
+
+class Counting(Analyzer):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def tokens(self, text: str, language: str = "") -> tuple[Token, ...]:
+        self.asked += 1
+        return super().tokens(text, language)
+
+
+def test_a_story_is_summarised_once_for_all_chats_and_each_gets_its_own_reasons() -> None:
+    analyzer, article = Counting(), Article(1, 1, "wire", *XIAOMI, language="en", story_id=1)
+    summaries = Summaries(analyzer)
+    one = summaries.told([article], [Reason("cars")])
+    asked = analyzer.asked
+    other = summaries.told([replace(article)], [Reason("everything")])
+    assert analyzer.asked == asked > 0
+    assert one.summary == other.summary
+    assert (one.reasons, other.reasons) == ((Reason("cars"),), (Reason("everything"),))
+    assert summaries.told([replace(article, text=XIAOMI_AGAIN[1])], []).summary != one.summary
 
 
 # --- what platforms answer -----------------------------------------------------------------------
