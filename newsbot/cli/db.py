@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsbot.cli.console import ConfigOption, newsroom, out, run, settings
+from newsbot.errors import StorageError
 
 if TYPE_CHECKING:
     from newsbot.config import Config
@@ -29,10 +30,13 @@ async def _upgrade(config: Config) -> str:
 @commands.command()
 def backup(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; replaced when it exists.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file when there is one.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """A consistent copy of the SQLite database, also while the bot runs."""
+    if file.exists() and not force:
+        raise StorageError(f"{file}: there is such a file; --force replaces it")
     run(_backup(settings(ctx, config), file))
     out.print(f"{file}: {file.stat().st_size / 1_000_000:,.1f} MB", markup=False)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from newsbot.cli.console import ConfigOption, count, newsroom, out, run, settings, table, when
+from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, run, settings, table, when
 from newsbot.domain.models import Delivery, DeliveryState
 from newsbot.errors import NewsbotError
 
@@ -39,9 +40,21 @@ def list_(
     """The newest deliveries; all that are not over, when no state is named."""
     over = {DeliveryState.SENT, DeliveryState.DROPPED}
     states = state or [one for one in DeliveryState if one not in over]
-    found = run(_with(settings(ctx, config), lambda room: room.storage.outbox.list(states, limit)))
+    found, paused = run(_with(settings(ctx, config), lambda room: _listed(room, states, limit)))
     headers = ("number", "state", "kind", "chat", "attempts", "updated", "headline", "reason")
     table(headers, ([d.id, d.state, d.kind, d.chat, d.attempts, d.updated, _headline(d), d.reason] for d in found))
+    if not found:
+        complain("no delivery is in such a state" if state else "no delivery waits; --state sent lists what went out")
+    if paused:
+        reasons = ", ".join(f"{reason}: {count(number, 'chat')}" for reason, number in paused.items())
+        complain(f"posting is stopped ({reasons}); `newsbot deliveries resume` ends what an admin stopped")
+
+
+async def _listed(
+    room: Newsroom, states: Sequence[DeliveryState], limit: int
+) -> tuple[list[Delivery], Mapping[str, int]]:
+    paused = Counter(chat.paused for chat in await room.storage.chats.all() if chat.paused)
+    return await room.storage.outbox.list(states, limit), paused
 
 
 def _headline(delivery: Delivery) -> str:
@@ -99,6 +112,7 @@ def _say(done: bool, yes: str, no: str) -> None:
 def pause(ctx: typer.Context, config: ConfigOption = None) -> None:
     """The emergency stop: nothing more is posted to any chat until `deliveries resume`. News wait, none is lost."""
     out.print(f"{count(run(_with(settings(ctx, config), _pause)), 'chat')} paused", markup=False)
+    complain("`newsbot deliveries resume` lets them go on")
 
 
 async def _pause(room: Newsroom) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -92,6 +93,7 @@ async def _status(config: Config) -> dict[str, Any]:
         feeds = await storage.feeds.all()
         waiting = await storage.articles.new(10_000)
         failing = [feed for feed in feeds if feed.failures]
+        chats = await storage.chats.all()
         return {
             "database": storage.url,
             "articles": await storage.articles.count(),
@@ -100,7 +102,8 @@ async def _status(config: Config) -> dict[str, Any]:
             "next_poll": await storage.feeds.next_due(),
             "unjudged": len(waiting),
             "lag_seconds": _lag([article.fetched for article in waiting if article.fetched], now),
-            "chats": len(await storage.chats.all()),
+            "chats": len(chats),
+            "paused": dict(Counter(chat.paused for chat in chats if chat.paused)),
             "outbox": await storage.outbox.depth(),
             "last_sent": await storage.outbox.last_sent(),
             "leaders": await _leaders(room),

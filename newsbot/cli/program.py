@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ from newsbot.cli.feeds import commands as feeds
 from newsbot.cli.looking import search, status
 from newsbot.cli.topics import commands as topics
 from newsbot.cli.try_ import commands as try_
-from newsbot.errors import ConfigError, NewsbotError
+from newsbot.errors import ConfigError, NewsbotError, QueryError
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -60,7 +60,9 @@ for name, group in (("feeds", feeds), ("topics", topics), ("deliveries", deliver
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (the process's own by default); returns the exit status."""
     try:
-        status = program(args=None if arguments is None else list(arguments), standalone_mode=False)
+        command = typer.main.get_command(program)
+        _switches(command)
+        status = command(args=None if arguments is None else list(arguments), standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
         return _usage(error)
@@ -73,10 +75,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status if isinstance(status, int) else DONE
 
 
+def _switches(command: Any) -> None:
+    """Let the help name no value for options that take none."""
+    for option in command.get_params(typer.Context(command)):
+        if getattr(option, "is_flag", False):
+            option.metavar = ""
+    for inner in getattr(command, "commands", {}).values():
+        _switches(inner)
+
+
 def _usage(error: typer.TyperException) -> int:
     message = error.format_message()
-    if message.lstrip().lower().startswith("usage"):  # no arguments at all: the help itself
-        complain(message)
+    if not message.strip():  # no arguments at all: the help has been shown in its place
         return WRONG
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "newsbot"
@@ -99,7 +109,7 @@ def _failed(error: Exception) -> int:
         complain(f"newsbot: unexpected {type(error).__name__}: {error} (NEWSBOT_DEBUG=1 shows where)")
         if os.environ.get("NEWSBOT_DEBUG"):
             traceback.print_exception(error)
-    return WRONG if any(isinstance(one, ConfigError) for one in known) else FAILED
+    return WRONG if any(isinstance(one, ConfigError | QueryError) for one in known) else FAILED
 
 
 def _known(error: BaseException) -> Iterator[BaseException]:

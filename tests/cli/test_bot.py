@@ -59,10 +59,10 @@ def test_search_goes_on_beyond_one_page_up_to_its_limit(newsroom: Path, call: Ca
     assert len(call("search", "battery", "--json", "--limit", "3").out.splitlines()) == 3
 
 
-def test_search_with_no_hits_is_no_failure_and_without_words_is_one(newsroom: Path, call: Call) -> None:
+def test_search_with_no_hits_is_no_failure_and_without_words_is_wrong_usage(newsroom: Path, call: Call) -> None:
     nothing = call("search", "zyzzyva")
     assert (nothing.status, nothing.out, nothing.err) == (0, "", "nothing found\n")
-    assert call("search", "--", "-").status == 1
+    assert call("search", "--", "-").status == call("search", "").status == 2
 
 
 def test_status_tells_lag_failing_feeds_and_the_outbox(newsroom: Path, call: Call) -> None:

@@ -121,7 +121,7 @@ def test_topics_try_shows_matches_with_words_and_weeks(newsroom: Path, call: Cal
     assert "electric car" in lines[2]
     assert lines[3].split()[:3] == ["this", "week", "1"]
     assert lines[4].startswith("1 week ago")
-    assert call("topics", "try", "--", "-x").status == 1
+    assert call("topics", "try", "--", "-x").status == call("topics", "try", "").status == 2
 
 
 def test_deliveries_are_listed_and_shown(newsroom: Path, call: Call) -> None:
@@ -145,8 +145,11 @@ def test_a_delivery_that_was_sent_is_neither_retried_nor_dropped(newsroom: Path,
 def test_the_emergency_stop_pauses_every_chat_and_resumes_only_those(newsroom: Path, call: Call) -> None:
     assert call("deliveries", "pause").out == "1 chat paused\n"
     assert call("deliveries", "pause").out == "0 chats paused\n"
+    assert "stopped by an admin: 1 chat" in call("deliveries", "list").err
+    assert "stopped by an admin 1" in call("status").out
     assert call("deliveries", "resume").out == "1 chat resumed\n"
     assert call("deliveries", "resume").out == "0 chats resumed\n"
+    assert call("deliveries", "list").err == "no delivery waits; --state sent lists what went out\n"
 
 
 def test_a_backup_is_a_database_with_everything(newsroom: Path, call: Call) -> None:
@@ -160,3 +163,12 @@ def test_a_backup_is_a_database_with_everything(newsroom: Path, call: Call) -> N
     finally:
         copy.close()
     assert call("db", "backup", "no/such/folder/copy.db").status == 1
+
+
+def test_a_backup_replaces_a_file_only_when_told_to(newsroom: Path, call: Call) -> None:
+    (newsroom / "copy.db").write_text("precious")
+    refused = call("db", "backup", "copy.db")
+    assert refused.status == 1
+    assert "--force" in refused.err
+    assert (newsroom / "copy.db").read_text() == "precious"
+    assert call("db", "backup", "copy.db", "--force").status == 0

@@ -40,9 +40,15 @@ def test_wrong_usage_is_one_line_and_status_2(call: Call, arguments: list[str]) 
 
 
 def test_no_arguments_show_the_help_and_status_2(call: Call) -> None:
-    result = call()
-    assert result.status == 2
-    assert "check" in result.out + result.err
+    for arguments in ([], ["try"]):
+        result = call(*arguments)
+        assert result.status == 2
+        assert "search" in result.out
+        assert result.err == ""
+
+
+def test_help_names_a_value_only_for_options_that_take_one(call: Call) -> None:
+    assert "<bool>" not in call("run", "--help").out + call("--help").out
 
 
 def test_a_config_with_errors_is_status_2_and_a_line_for_each(call: Call, tmp_path: Path) -> None:
@@ -60,7 +66,7 @@ def test_a_config_with_errors_is_status_2_and_a_line_for_each(call: Call, tmp_pa
 def test_a_missing_config_is_status_2(call: Call, tmp_path: Path) -> None:
     result = call("check", "--config", tmp_path / "no.yaml")
     assert result.status == 2
-    assert "there is no such file" in result.err
+    assert result.err.startswith(f"{tmp_path / 'no.yaml'}: there is no such file")
 
 
 def test_the_config_is_named_before_or_after_the_command_or_by_the_environment(
