@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 
-from newsbot.domain.analyze import Analyzer, Token
+from newsbot.domain.analyze import Analyzer
 from newsbot.domain.models import Article
 
 _WORDS = 250  # of a text that are read
@@ -22,6 +22,9 @@ _KEYS = 140  # distinct ones of an article that are kept: title, lead and what f
 _SHORT = 30  # keys of an article that is little more than a headline
 _COPIED = 20_000  # characters of a text that a copy must share
 _OWN_WORDING, _LEAST_WORDING = 200, 20  # letters of a text that nobody else writes; of any wording worth comparing
+
+Word = tuple[int, int, str]
+"""Start, end and key."""
 
 _FUNCTION = (
     "the a an of in on at to and or for from by with as is are was were be been being has have had do does did will "
@@ -76,7 +79,7 @@ class Features:
 def features(article: Article, analyzer: Analyzer) -> Features:
     """Reduce an article to what decides its story. Never raises."""
     head, text = article.title[:500], article.text[:_CHARACTERS]
-    title, body = analyzer.tokens(head), analyzer.tokens(text)[:_WORDS]
+    title, body = analyzer.places(head), analyzer.places(text)[:_WORDS]
     lead = dict.fromkeys(_content([*title, *body[:_LEAD_WORDS]]))
     counts = Counter(_content([*title, *body]))
     keys = tuple(islice(counts, _KEYS))
@@ -95,25 +98,27 @@ def features(article: Article, analyzer: Analyzer) -> Features:
     )
 
 
-def _content(tokens: Iterable[Token]) -> list[str]:
-    return [token.keys[0] for token in tokens if token.keys[0] not in _FUNCTION_WORDS]
+def _content(words: Iterable[Word]) -> list[str]:
+    return [key for _, _, key in words if key not in _FUNCTION_WORDS]
 
 
-def _names(text: str, tokens: Sequence[Token]) -> set[str]:
+def _names(text: str, words: Sequence[Word]) -> set[str]:
     """Keys of words written as names: a capital inside a sentence, two capitals, letters with digits.
 
     Text that is capitalised throughout (English headlines) says nothing by its first capitals.
     """
-    shouting = sum(token.text[:1].isupper() for token in tokens) > 0.55 * max(len(tokens), 1)
+    shouting = sum(text[start].isupper() for start, _, _ in words) > 0.55 * max(len(words), 1)
     found = set()
-    for token in tokens:
-        if len(token.text) < 2 or not token.text[0].isalpha():
+    for start, end, key in words:
+        first, rest = text[start], text[start + 1 : end]
+        if not rest or not first.isalpha():
             continue
-        marked = any(character.isupper() or character.isdigit() for character in token.text[1:])
-        before = text[max(0, token.start - 4) : token.start]
-        plain = not shouting and token.text[0].isupper() and not _SENTENCE_START.search(before)
+        if rest.islower() and rest.isalpha() and (shouting or not first.isupper()):
+            continue
+        marked = any(character.isupper() or character.isdigit() for character in rest)
+        plain = not shouting and first.isupper() and not _SENTENCE_START.search(text[max(0, start - 4) : start])
         if plain or marked:
-            found.add(token.keys[0])
+            found.add(key)
     return found - _FUNCTION_WORDS
 
 
