@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsbot.domain.analyze.language import is_function_word
 from newsbot.domain.models import Subscription, Topic, TopicDefinition, What, When
-from newsbot.domain.query import canonical, compile_topic, understood
-from newsbot.errors import NotFound, QueryError
+from newsbot.domain.query import Facet, canonical, compile_topic, understood
+from newsbot.errors import BadRequest, NotFound, QueryError
 from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.matching import PREVIEW_DAYS, Preview, preview
 from newsbot.newsdesk.naming import Choice, Naming, split_when
@@ -14,6 +15,7 @@ from newsbot.newsdesk.subscribing import Subscribed, Subscribing
 from newsbot.newsdesk.tools import Tools
 
 LONGEST_TOPIC = 200  # characters
+FEW = 20  # articles: of fewer, most says nothing about a topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,14 @@ class TopicPage:
     subscription: Subscription | None
 
 
+class TooBroad(BadRequest):
+    """The topic ``text`` would bring most of what is read, at once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__("too_broad", text=text)
+
+
 class Following:
     """Follows are subscriptions of a person's own private chat to a topic."""
 
@@ -54,18 +64,24 @@ class Following:
         self._naming = naming
         self._subscribing = subscribing
 
-    async def follow(self, asker: Asker, text: str, when: When | None = None) -> Followed:
+    async def follow(self, asker: Asker, text: str, when: When | None = None, *, broad: bool = False) -> Followed:
         """Follow the ready-made topic called ``text``, or what ``text`` describes; a time at its end sets when.
 
-        Raises BadRequest where the asker has no private chat with us, QueryError when no word is left to look for.
+        Raises BadRequest where the asker has no private chat with us, QueryError when no word is left to look for,
+        TooBroad for a typed one that matches nearly anything, unless it comes as a digest or ``broad`` says so.
         """
-        await self._tools.private(asker)
+        chat = await self._tools.private(asker)
         text = text[:LONGEST_TOPIC].strip()
         if known := await self._ready_made(text):
             return await self._follow(asker, known, when)
         text, typed = split_topic(text)
-        topic = await self._ready_made(text) or await self._typed(text)
-        return await self._follow(asker, topic, when or typed)
+        when = when or typed
+        if known := await self._ready_made(text):
+            return await self._follow(asker, known, when)
+        often = when or chat.settings.when or self._tools.rules.defaults.when
+        if not broad and often.kind == "instant" and await self._matches_most(text):
+            raise TooBroad(text)
+        return await self._follow(asker, await self._typed(text), when)
 
     async def follow_id(self, asker: Asker, topic_id: int) -> Followed:
         """Follow a topic by its id, as a button does. Raises NotFound."""
@@ -140,6 +156,16 @@ class Following:
         compile_topic(definition, self._tools.analyzer, self._tools.lexicon)  # says no before anything is stored
         return await self._tools.storage.topics.ensure(text, definition, canonical(definition), self._tools.now())
 
+    async def _matches_most(self, text: str) -> bool:
+        """Whether there are only function words, or every word is in most articles."""
+        query = compile_topic(TopicDefinition(query=text), self._tools.analyzer, self._tools.lexicon)
+        if all(_says_nothing(facet) for facet in query.facets):
+            return True
+        words = [[alias.keys[0] for alias in facet.aliases if len(alias.keys) == 1] for facet in query.facets]
+        known = await self._tools.storage.search.frequencies([key for keys in words for key in keys])
+        most = await self._tools.storage.articles.count() / 2
+        return most >= FEW / 2 and all(max((known.get(key, 0) for key in keys), default=0) > most for keys in words)
+
     def _understood(self, definition: TopicDefinition) -> str:
         try:
             return understood(compile_topic(definition, self._tools.analyzer, self._tools.lexicon))
@@ -150,6 +176,12 @@ class Following:
         key = asker.private_chat
         chat = await self._tools.storage.chats.find(key) if key else None
         return await self._tools.orders(chat) if chat else []
+
+
+def _says_nothing(facet: Facet) -> bool:
+    """A function word that is no acronym ("it", but not "IT") and has no other name ("who" has)."""
+    shouted = facet.label.isupper() and len(facet.label) > 1
+    return len(facet.aliases) == 1 and not shouted and is_function_word(facet.label.lower())
 
 
 def split_topic(text: str) -> tuple[str, When | None]:

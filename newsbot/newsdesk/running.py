@@ -48,7 +48,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The bot in figures. ``outbox``: deliveries by state; ``last_sent``: by platform; ``notice``: the latest."""
+    """The bot in figures. ``outbox``: deliveries by state; ``last_sent``: by platform; ``paused``: chats by the reason
+    for which nothing is posted there; ``notice``: the latest."""
 
     articles: int
     feeds: int
@@ -57,6 +58,7 @@ class Status:
     loops: tuple[LoopState, ...] = ()
     outbox: Mapping[str, int] = field(default_factory=dict)
     last_sent: Mapping[str, datetime] = field(default_factory=dict)
+    paused: Mapping[str, int] = field(default_factory=dict)
     notice: Notice | None = None
 
 
@@ -70,8 +72,12 @@ class Running:
         self._notice: Notice | None = None
 
     async def tell_admins(self, key: str, lines: Sequence[str]) -> None:
-        """Keep a notice for the admins, shown with /status until the config is read again."""
+        """Keep a notice for the admins, shown with /status until the config is taken over."""
         self._notice = Notice(key, tuple(lines), self._tools.now())
+
+    def config_taken_over(self) -> None:
+        """The config has no problem (any more): what was told of it is over."""
+        self._notice = None
 
     async def status(self, asker: Asker) -> Status:
         """How the bot fares. Raises Forbidden."""
@@ -86,6 +92,7 @@ class Running:
             loops=tuple(self.loops()) if self.loops else (),
             outbox=await storage.outbox.depth(),
             last_sent=await storage.outbox.last_sent(),
+            paused=await storage.chats.paused(),
             notice=self._notice,
         )
 
@@ -98,5 +105,5 @@ class Running:
             changes = await self.port()
         except ConfigError as error:
             raise BadRequest("reload_refused", problems="\n".join(map(str, error.problems))) from error
-        self._notice = None
+        self.config_taken_over()
         return changes

@@ -35,6 +35,7 @@ class NoSuchZone(BadRequest):
     """No time zone has the name; ``near`` are some that look like it."""
 
     def __init__(self, text: str, near: list[str]) -> None:
+        self.text = text
         self.near = near
         super().__init__("no_timezone", text=text)
 

@@ -17,7 +17,7 @@ from newsbot.newsdesk import Asker, Newsdesk
 from newsbot.platforms import actions
 from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, welcome
 from newsbot.platforms.answers.completing import complete
-from newsbot.platforms.answers.visit import Usage, Visit, line
+from newsbot.platforms.answers.visit import Usage, Visit, brief, line
 from newsbot.platforms.pace import Pace
 from newsbot.platforms.views import CommandInfo, Completion, Paragraph, Reply, Span
 
@@ -129,7 +129,7 @@ class Desk:
             words = visit.words
             return await work(visit)
         except BadRequest as error:
-            return refusal(words(error.key, **error.values), toast=pressed)
+            return refusal(told(words, error), toast=pressed)
         except QueryError:
             return refusal(words("no_words"), toast=pressed)
         except StorageBusy:
@@ -156,7 +156,7 @@ class Desk:
         except Usage:
             return usage(visit, command)
         except BadRequest as error:
-            return refusal(visit.words(error.key, **error.values))
+            return refusal(told(visit.words, error))
 
     def _help(self, visit: Visit, text: str) -> Reply:
         commands = self.commands(visit.asker)
@@ -209,6 +209,12 @@ def split(text: str) -> tuple[str, str]:
         return "", text
     name, _, rest = text[1:].partition(" ")
     return name.partition("@")[0].lower() or "help", rest.strip()
+
+
+def told(words: Words, error: BadRequest) -> str:
+    """The sentence of a refusal; what people typed is said back in brief."""
+    values = {k: brief(v) if isinstance(v, str) and k == "text" else v for k, v in error.values.items()}
+    return words(error.key, **values)
 
 
 def refusal(text: str, *, toast: bool = False) -> Reply:

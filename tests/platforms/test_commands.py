@@ -267,6 +267,26 @@ async def test_a_typed_topic_can_be_taken_up_again_after_unfollowing(visitor: Vi
     assert "You follow" in text_of(await visitor.press(button(ended, "Follow")))
 
 
+async def test_a_topic_that_matches_nearly_anything_is_warned_of_first(visitor: Visitor) -> None:
+    for n in range(20):
+        await visitor.room.publish("motors", f"The market number {n}", "It goes on.")
+    for text in ("the", "of the", "market"):
+        assert "nearly everything" in text_of(await visitor.say(f"/follow {text}"))
+    assert await visitor.room.newsdesk.following.followed(ME) == []
+    warned = await visitor.say("/follow market")
+    assert "every day at 08:00" in text_of(await visitor.press(button(warned, "One digest a day")))
+    await visitor.press(button(await visitor.say("/follow the"), "Follow it anyway"))
+    assert [row.topic.name for row in await visitor.room.newsdesk.following.followed(ME)] == ["market", "the"]
+    assert "You follow" in text_of(await visitor.say("/follow market teapot"))
+
+
+async def test_what_people_typed_is_said_back_in_brief(visitor: Visitor) -> None:
+    long = "teapot " * 40
+    for command in ("follow", "subscribe", "search", "unfollow", "unsubscribe", "settings timezone"):
+        for line in text_of(await visitor.say(f"/{command} {long}")).split("“")[1:]:
+            assert len(line.partition("”")[0]) <= 80
+
+
 # --- reading -------------------------------------------------------------------------------------
 
 
@@ -330,6 +350,19 @@ async def test_a_misspelt_time_zone_offers_near_ones(visitor: Visitor) -> None:
     await visitor.press(button(reply, "Europe/Berlin"))
     assert (await visitor.room.newsdesk.settling.of(ME)).timezone == "Europe/Berlin"
     assert "Europe/Berlin" in text_of(await visitor.say("/subscribe cars daily 08:00"))
+
+
+async def test_settings_are_set_by_the_names_that_they_are_shown_by(visitor: Visitor) -> None:
+    for text in ("time zone Europe/Berlin", "Time Zone Berlin", "quiet hours 22:00-07:00", "article languages en"):
+        assert "Saved" in text_of(await visitor.say(f"/settings {text}"))
+
+
+async def test_a_switch_is_asked_plainly_and_a_choice_of_one_is_not_offered(visitor: Visitor) -> None:
+    asked = await visitor.say("/settings compact")
+    assert [b.label for b in buttons(asked)] == ["compact", "✓ full", "‹ Back"]
+    await visitor.press(button(asked, "compact"))
+    assert (await visitor.room.newsdesk.settling.of(ME)).compact
+    assert "My language" not in text_of(await visitor.say("/settings"))
 
 
 async def test_a_language_that_there_is_not_is_refused(visitor: Visitor) -> None:

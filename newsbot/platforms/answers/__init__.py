@@ -50,6 +50,7 @@ PRESSES: Mapping[str, Press] = {
     "tp": topics.press_page,
     "tt": topics.press_list,
     "fo": topics.press_follow,
+    "fa": topics.press_anyway,
     "un": topics.press_unfollow,
     "tl": reading.press_topic_latest,
     "s": searching.press_page,

@@ -12,7 +12,7 @@ from newsbot.newsdesk.naming import Unclear
 from newsbot.newsdesk.subscribing import Subscribed
 from newsbot.platforms.actions import keep, short
 from newsbot.platforms.answers.paging import SIZE, page_of, turning
-from newsbot.platforms.answers.visit import Visit, heading, line, number, rows
+from newsbot.platforms.answers.visit import Visit, brief, heading, line, number, rows
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 
 OFFERED = 9  # choices of each kind in the menu of /subscribe
@@ -34,7 +34,7 @@ async def subscribe(visit: Visit, text: str) -> Reply:
 
 async def unclear(visit: Visit, error: Unclear, command: str) -> Reply:
     """Nothing has that name: what comes near it, as buttons that repeat ``command``, and following it."""
-    blocks = [visit.say("unclear", text=error.text[:100])]
+    blocks = [visit.say("unclear", text=brief(error.text))]
     buttons = [await visit.button(c.label, "c", f"{command} {c.handle}") for c in error.choices]
     blocks.append(visit.say("unclear_near" if buttons else "unclear_follow"))
     follow = visit.words("unclear_follow_button", text=error.text[:40])
@@ -66,7 +66,7 @@ def label_of(visit: Visit, what: What, label: str) -> str:
 
 
 def _name(visit: Visit, order: Subscription) -> str:
-    return label_of(visit, order.what, order.label)
+    return brief(label_of(visit, order.what, order.label))
 
 
 def _said(visit: Visit, done: Subscribed) -> tuple[Paragraph, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from newsbot.newsdesk.searching import Results
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.telling import UNTITLED, marked
-from newsbot.platforms.answers.visit import Usage, Visit, heading, line, number
+from newsbot.platforms.answers.visit import Usage, Visit, brief, heading, line, number
 from newsbot.platforms.views import Block, Button, Item, Paragraph, Reply, Span
 
 SHORT = 40  # characters of a query on a button
@@ -39,7 +39,7 @@ async def _shown(visit: Visit, results: Results, *, edit: bool) -> Reply:
 
 
 def _title(visit: Visit, results: Results) -> Paragraph:
-    said = visit.words("search_title", n=results.total, text=results.text, more="+" if results.capped else "")
+    said = visit.words("search_title", n=results.total, text=brief(results.text), more="+" if results.capped else "")
     if results.pages > 1:
         last = f"{results.pages}{'+' if results.capped else ''}"
         said = f"{said} · {visit.words('search_page', page=results.page + 1, pages=last)}"
@@ -78,8 +78,8 @@ async def _paging(visit: Visit, results: Results) -> tuple[Button, ...]:
 async def _offers(visit: Visit, results: Results) -> tuple[Button, ...]:
     """A better spelling where there is one; else to follow what was looked for."""
     if results.suggestion:
-        label = visit.words("search_meant", text=results.suggestion)
+        label = visit.words("search_meant", text=brief(results.suggestion))
         return (await visit.button(label, "s", 0, "", results.suggestion, primary=True),)
     text = results.text
-    brief = text if len(text) <= SHORT else text[: SHORT - 1] + "…"
-    return (await visit.button(visit.words("follow_topic_button", topic=brief), "c", f"/follow {text}"),)
+    shown = text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+    return (await visit.button(visit.words("follow_topic_button", topic=shown), "c", f"/follow {text}"),)

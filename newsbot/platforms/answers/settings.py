@@ -8,7 +8,7 @@ from newsbot.newsdesk.asking import must_run_chat
 from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.ordering import TIMES, time_label
-from newsbot.platforms.answers.visit import Usage, Visit, heading, line, rows
+from newsbot.platforms.answers.visit import Usage, Visit, brief, heading, line, rows
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 
 TOGGLES = ("compact", "images", "silent")
@@ -22,10 +22,9 @@ EXAMPLE = "/settings timezone Asia/Tokyo"
 
 async def settings(visit: Visit, text: str) -> Reply:
     """All settings; ``name`` one of them with its choices; ``name value`` sets it."""
-    name, _, value = text.partition(" ")
-    if not name:
+    if not text:
         return _all(visit, await visit.newsdesk.settling.get(visit.asker))
-    name = _ALIASES.get(name.lower(), name.lower())
+    name, value = _split(text)
     if not value and name in NAMES:
         return await _one(visit, name)
     if not value:
@@ -33,7 +32,20 @@ async def settings(visit: Visit, text: str) -> Reply:
     return await _change(visit, name, value)
 
 
-_ALIASES = {"time": "timezone", "zone": "timezone", "tz": "timezone", "pictures": "images", "lang": "language",
+def _split(text: str) -> tuple[str, str]:
+    """A setting's name, which may be said in two words, and its value."""
+    words = text.split()
+    for length in (2, 1):
+        typed = " ".join(words[:length]).lower()
+        name = _ALIASES.get(typed, typed)
+        if name in NAMES:
+            return name, " ".join(words[length:])
+    return name, " ".join(words[1:])
+
+
+_ALIASES = {"time zone": "timezone", "quiet hours": "quiet", "my language": "language",
+            "article languages": "languages", "max items": "items",
+            "time": "timezone", "zone": "timezone", "tz": "timezone", "pictures": "images", "lang": "language",
             "sound": "silent", "max_items": "items", "time_zone": "timezone"}  # fmt: skip
 
 
@@ -48,7 +60,7 @@ async def _change(visit: Visit, name: str, value: str) -> Reply:
 
 
 async def _zones(visit: Visit, error: NoSuchZone) -> Reply:
-    said = [line(visit.words(error.key, **error.values))]
+    said = [visit.say(error.key, text=brief(error.text))]
     if not error.near:
         return Reply(tuple(said), error=True)
     said.append(visit.say("no_timezone_near"))
@@ -58,11 +70,13 @@ async def _zones(visit: Visit, error: NoSuchZone) -> Reply:
 
 def _all(visit: Visit, now: Effective, *, edit: bool = False, toast: str = "") -> Reply:
     words = visit.words
+    one = len(visit.newsdesk.rules.languages) < 2  # nothing to choose from
+    names = [name for name in NAMES if not (one and name == "language")]
     items = [
         Item((Span(f"{words(f'setting_{name}')}: "), Span(_value(visit, name, now.effective), "bold")))
-        for name in NAMES
+        for name in names
     ]
-    buttons = [_button(visit, name, now.effective) for name in NAMES]
+    buttons = [_button(visit, name, now.effective) for name in names]
     hint = Paragraph((Span(words("settings_hint") + " "), Span(EXAMPLE, command=EXAMPLE)))
     return Reply((heading(words("settings_title")), *items, hint), buttons=rows(buttons), edit=edit, toast=toast)
 
@@ -76,6 +90,13 @@ def _button(visit: Visit, name: str, now: ChatSettings) -> Button:
     return Button(label, short("se", name), hint=hint)
 
 
+def _switch(visit: Visit, name: str, now: ChatSettings) -> list[Button]:
+    """Both ways that a setting can be, the present one ticked."""
+    ways = [(value, visit.words(f"value_{name}", on="yes" if value == "on" else "no")) for value in ("on", "off")]
+    current = "on" if _on(name, now) else "off"
+    return [Button(f"✓ {w}" if value == current else w, short("sv", name, value)) for value, w in ways]
+
+
 def _on(name: str, now: ChatSettings) -> bool:
     return bool({"compact": now.compact, "images": now.images, "silent": now.silent}[name])
 
@@ -85,7 +106,7 @@ async def _one(visit: Visit, name: str, *, edit: bool = False) -> Reply:
     words, now = visit.words, (await visit.newsdesk.settling.get(visit.asker)).effective
     title = heading(f"{words(f'setting_{name}')}: {_value(visit, name, now)}")
     if name in TOGGLES:
-        return Reply((title,), buttons=((_button(visit, name, now), _back(visit)),), edit=edit)
+        return Reply((title,), buttons=((*_switch(visit, name, now), _back(visit)),), edit=edit)
     hint = words(f"setting_hint_{name}", time=f"{visit.now.astimezone(visit.zone):%H:%M}")
     typed = f"/settings {name} {_EXAMPLES[name]}"
     blocks = (title, line(hint), Paragraph((Span(words("setting_or") + " "), Span(typed, command=typed))))

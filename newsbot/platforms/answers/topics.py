@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from newsbot.domain.models import Topic
-from newsbot.newsdesk.following import Followed, TopicRow
+from newsbot.newsdesk.following import Followed, TooBroad, TopicRow
 from newsbot.newsdesk.matching import Preview
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.paging import SIZE, page_of, turning
 from newsbot.platforms.answers.telling import article_item
-from newsbot.platforms.answers.visit import Usage, Visit, heading, line, number
+from newsbot.platforms.answers.visit import Usage, Visit, brief, heading, line, number
 from newsbot.platforms.views import Block, Button, Item, Paragraph, Reply, Span
 
 SAMPLES = 3  # titles in a preview
+DAILY = "daily 08:00"
 EXAMPLE = "/follow solid-state battery"
 
 
@@ -21,12 +22,22 @@ async def follow(visit: Visit, text: str) -> Reply:
     """Follow what ``text`` names or describes."""
     if not text:
         raise Usage
-    return _followed(visit, await visit.newsdesk.following.follow(visit.asker, text))
+    try:
+        return _followed(visit, await visit.newsdesk.following.follow(visit.asker, text))
+    except TooBroad as error:
+        anyway = await visit.button(visit.words("too_broad_anyway"), "fa", error.text)
+        daily = await visit.button(visit.words("too_broad_daily"), "c", f"/follow {error.text} {DAILY}", primary=True)
+        return Reply((visit.say(error.key, text=brief(error.text)),), buttons=((daily, anyway),))
+
+
+async def press_anyway(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Follow a text though it matches nearly anything."""
+    return _followed(visit, await visit.newsdesk.following.follow(visit.asker, arguments[0], broad=True))
 
 
 def _followed(visit: Visit, done: Followed) -> Reply:
     words, order = visit.words, done.subscribed.subscription
-    title = words("followed" if done.subscribed.created else "followed_again", topic=done.topic.name)
+    title = words("followed" if done.subscribed.created else "followed_again", topic=brief(done.topic.name))
     delivered = words("delivered_private" if done.elsewhere else "delivered_here", when=visit.often(order.when))
     if done.subscribed.sample:
         delivered = f"{delivered} {words('follow_sample')}"
@@ -63,11 +74,11 @@ async def unfollow(visit: Visit, text: str) -> Reply:
     """Stop following; with nothing, ask which."""
     if text:
         topic = await visit.newsdesk.following.unfollow(visit.asker, text)
-        return Reply((visit.say("unfollowed", topic=topic.name),), buttons=((await _again(visit, topic),),))
+        return Reply((visit.say("unfollowed", topic=brief(topic.name)),), buttons=((await _again(visit, topic),),))
     followed = await visit.newsdesk.following.followed(visit.asker)
     if not followed:
         return await topics(visit, "")
-    buttons = tuple((Button(r.topic.name, short("un", r.topic.id)),) for r in followed)
+    buttons = tuple((Button(brief(r.topic.name), short("un", r.topic.id)),) for r in followed)
     return Reply((heading(visit.words("unsubscribe_title")),), buttons=buttons)
 
 
@@ -111,8 +122,8 @@ def _row(visit: Visit, row: TopicRow, n: int) -> Item:
     if row.subscription is not None:
         button = Button(words("following_button"), short("un", topic.id, "t"), hint=words("unfollow_button"))
     state = words("topic_followed" if row.subscription else "topic_not_followed")
-    about = Button("…", short("tp", topic.id), hint=words("button_topic_hint", topic=topic.name))
-    return Item((Span(topic.name, "bold"),), ((Span(state, "muted"),),), (button, about), number=n)
+    about = Button("…", short("tp", topic.id), hint=words("button_topic_hint", topic=brief(topic.name)))
+    return Item((Span(brief(topic.name), "bold"),), ((Span(state, "muted"),),), (button, about), number=n)
 
 
 # --- presses ---------------------------------------------------------------------------------------
@@ -128,7 +139,7 @@ async def press_page(visit: Visit, arguments: tuple[str, ...], *, edit: bool = F
     else:
         button = _follow(visit, topic.id, "p")
         state = words("topic_page_not_followed")
-    blocks: list[Block] = [heading(topic.name), *_seen(visit, page.understood, page.preview), line(state)]
+    blocks: list[Block] = [heading(brief(topic.name)), *_seen(visit, page.understood, page.preview), line(state)]
     buttons = ((button, Button(words("latest_button"), short("tl", topic.id))),)
     return Reply(tuple(blocks), buttons, edit=edit, toast=toast, private=True)
 
@@ -136,7 +147,7 @@ async def press_page(visit: Visit, arguments: tuple[str, ...], *, edit: bool = F
 async def press_follow(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """Follow by id; then show again the place (list "t", page "p") where the button was."""
     done = await visit.newsdesk.following.follow_id(visit.asker, number(arguments[0]))
-    toast = visit.words("followed", topic=done.topic.name)
+    toast = visit.words("followed", topic=brief(done.topic.name))
     again = await _place(visit, arguments, toast)
     return again or replace(_followed(visit, done), edit=True)
 
@@ -144,7 +155,7 @@ async def press_follow(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 async def press_unfollow(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """Unfollow by id, likewise."""
     topic = await visit.newsdesk.following.unfollow_id(visit.asker, number(arguments[0]))
-    toast = visit.words("unfollowed", topic=topic.name)
+    toast = visit.words("unfollowed", topic=brief(topic.name))
     again = await _place(visit, arguments, toast)
     return again or Reply((line(toast),), buttons=((await _again(visit, topic),),), edit=True)
 

@@ -77,6 +77,14 @@ Handler = Callable[[Visit, str], Awaitable[Reply]]
 Press = Callable[[Visit, tuple[str, ...]], Awaitable[Reply]]
 
 
+ECHO = 80  # characters of what people typed, said back to them
+
+
+def brief(text: str) -> str:
+    """``text`` as it is said back: at most 80 characters."""
+    return text if len(text) <= ECHO else text[: ECHO - 1].rstrip() + "…"
+
+
 class Usage(Exception):
     """The arguments are missing: show how the command is used."""
 
