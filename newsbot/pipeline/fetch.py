@@ -33,6 +33,11 @@ MAX_HOPS = 5
 MAX_MARK = 1000
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _REDIRECTS = _PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
+_BROKEN: Mapping[type[BaseException], str] = {
+    aiohttp.ClientPayloadError: "broke off in the middle of its answer",
+    aiohttp.ServerDisconnectedError: "broke off without an answer",
+    aiohttp.ClientResponseError: "answered with something that is no HTTP",
+}
 _HOST_WIDE = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
@@ -108,12 +113,6 @@ class Fetcher:
         for session in (self._open, self._guarded):
             if session is not None:
                 await session.close()
-
-    def forget_names(self) -> None:
-        """Ask DNS anew for every name."""
-        for session in (self._open, self._guarded):
-            if session is not None and isinstance(session.connector, aiohttp.TCPConnector):
-                session.connector.clear_dns_cache()
 
     async def get(
         self,
@@ -249,4 +248,5 @@ async def _failures(url: str) -> AsyncIterator[None]:
     except (aiohttp.InvalidURL, UnicodeError, ValueError) as error:
         raise FetchError("is no web address that can be fetched") from error
     except (aiohttp.ClientError, ssl.SSLError, OSError) as error:
-        raise FetchError(f"broke off ({type(error).__name__})") from error
+        words = next((words for kind, words in _BROKEN.items() if isinstance(error, kind)), "broke off")
+        raise FetchError(words) from error

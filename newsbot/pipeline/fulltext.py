@@ -80,7 +80,7 @@ class FullText:
                 return None
             page = await self._workers.extract(answer.body, answer.url)
         except FeedError as error:
-            log.info("a page was not read", feed=feed.label, host=host_of(article.url), reason=str(error))
+            log.debug("a page was not read", feed=feed.label, host=host_of(article.url), reason=str(error))
             return None
         if len(page.text) <= len(article.text):
             return None
