@@ -113,7 +113,8 @@ class Planner:
         loud = [j for j in judged if j.article.announce]
         outcomes = await self._outcomes(loud, now)
         edits = await self._growth.edits(judged, now)
-        await self._storage.outbox.record([j.article.id for j in judged], outcomes, fence, edits=edits)
+        versions = {j.article.id: j.version for j in batch}
+        await self._storage.outbox.record(list(versions), outcomes, fence, edits=edits, versions=versions)
         return True
 
     async def _outcomes(self, judged: Sequence[Judged], now: datetime) -> list[Outcome]:

@@ -60,16 +60,16 @@ class Articles(Judging, Purging):
         """Articles that wait to be recorded in the chats, in order of arrival, with their matches.
 
         Behind them, as not to be announced, those that have been corrected since: their posts may be edited."""
-        found: list[Article] = []
+        found: list[tuple[Article, str]] = []
         matched: dict[int, list[Match]] = {}
         async with self._db.read() as conn:
             for state in (JUDGED, CORRECTED):
                 query = _ARTICLE.where(articles.c.state == state).order_by(*_ARRIVAL).limit(limit - len(found))
-                found += [article_of(row) for row in await conn.execute(query)]
-            ids = [article.id for article in found]
+                found += [(article_of(row), row.fingerprint) for row in await conn.execute(query)]
+            ids = [article.id for article, _ in found]
             for row in await each_chunk(conn, ids, lambda c: select(matches).where(matches.c.article_id.in_(c))):
                 matched.setdefault(row.article_id, []).append(Match(row.topic_id, row.score, tuple(row.words)))
-        return [JudgedArticle(article, tuple(matched.get(article.id, ()))) for article in found]
+        return [JudgedArticle(article, tuple(matched.get(article.id, ())), version) for article, version in found]
 
     async def get(self, ids: Sequence[int]) -> list[Article]:
         """The articles with these ids, in the order asked for; those that are gone are left out."""

@@ -35,10 +35,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class JudgedArticle:
-    """An article with its story, and the topics that it matches."""
+    """An article with its story, and the topics that it matches. ``version`` tells whether it was corrected since."""
 
     article: Article
     matches: tuple[Match, ...]
+    version: str
 
 
 class Judging(Repository):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -20,6 +21,8 @@ from newsbot.storage.tables import PLANNED, articles, chats, deliveries, outcome
 
 _UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 _STANDING = (*_UNDER_WAY, DeliveryState.SENT)
+
+NO_VERSIONS: Mapping[int, str] = MappingProxyType({})
 
 Key = tuple[int, int]
 
@@ -52,9 +55,11 @@ class Outcomes(Planning):
         fence: Fence | None = None,
         *,
         edits: Sequence[PlannedDelivery] = (),
+        versions: Mapping[int, str] = NO_VERSIONS,
     ) -> None:
         """Record what articles mean to chats (see :func:`merged`), plan ``edits`` of posts that they change, and mark
-        the articles as planned. Raises LeadershipLost when ``fence`` no longer stands."""
+        the articles as planned, except one that is no longer of the version in ``versions``: corrected meanwhile, it is
+        to be planned again. Raises LeadershipLost when ``fence`` no longer stands."""
         async with self._db.write() as conn:
             await leases.check(conn, fence)
             await self._db.serialise(conn, OUTBOX)
@@ -62,7 +67,10 @@ class Outcomes(Planning):
             for edit in edits:
                 await self._queue(conn, edit)
             for chunk in chunks(article_ids):
-                await conn.execute(update(articles).where(articles.c.id.in_(chunk)).values(state=PLANNED))
+                read = select(articles.c.id, articles.c.fingerprint).where(articles.c.id.in_(chunk)).with_for_update()
+                rows = await conn.execute(read.order_by(articles.c.id))
+                same = [row.id for row in rows if versions.get(row.id, row.fingerprint) == row.fingerprint]
+                await conn.execute(update(articles).where(articles.c.id.in_(same)).values(state=PLANNED))
 
     async def _merge(self, conn: AsyncConnection, made: Sequence[Outcome]) -> None:
         stories = sorted({outcome.story_id for outcome in made})

@@ -166,6 +166,21 @@ async def test_a_correction_of_a_posted_article_goes_to_the_planner_silently(sto
     assert await storage.articles.judged(10) == []
 
 
+async def test_a_correction_that_comes_while_its_article_is_planned_goes_to_the_planner_too(storage: Storage) -> None:
+    source = await feed(storage)
+    await storage.feeds.store_poll(source.id, poll(entry("a")), NOW)
+    (article,) = await storage.articles.latest()
+    await judged(storage, article.id)
+    for text in ("Now with the right figure.", "Now with the right unit."):
+        (read,) = await storage.articles.judged(10)
+        await storage.feeds.store_poll(source.id, poll(entry("a", text=text)), LATER)
+        await storage.outbox.record([article.id], [], versions={article.id: read.version})
+    (again,) = await storage.articles.judged(10)
+    assert again.article.text == "Now with the right unit."
+    await storage.outbox.record([article.id], [], versions={article.id: again.version})
+    assert await storage.articles.judged(10) == []
+
+
 async def test_the_feeds_state_is_stored_with_its_articles(storage: Storage) -> None:
     source = await feed(storage)
     await storage.feeds.record_failure(source.id, "timeout", NOW, NOW)
