@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Chat, ChatKey, ChatKind, ChatSettings
@@ -78,6 +78,12 @@ class Chats(Subscriptions, Mutes):
     async def resume(self, chat_id: int) -> None:
         """Let the chat's posts go out again."""
         await self._set(chat_id, paused="")
+
+    async def paused(self) -> dict[str, int]:
+        """How many chats are paused, by reason."""
+        query = select(chats.c.paused, func.count()).where(chats.c.paused != "").group_by(chats.c.paused)
+        async with self._db.read() as conn:
+            return {row[0]: int(row[1]) for row in await conn.execute(query.order_by(chats.c.paused))}
 
     async def rekey(self, chat_id: int, key: ChatKey) -> Chat | None:
         """Give the chat the address ``key``; None when it is gone. Where another chat has been made for this address

@@ -47,7 +47,9 @@ async def test_pausing_keeps_the_reason_until_the_chat_resumes(storage: Storage)
     paused = await storage.chats.get(room.id)
     assert paused is not None
     assert paused.paused == "kicked"
+    assert await storage.chats.paused() == {"kicked": 1}
     await storage.chats.resume(room.id)
+    assert await storage.chats.paused() == {}
     assert await storage.chats.get(room.id) == room
 
 
