@@ -205,7 +205,7 @@ def terms(node: Node, weight: float = 1.0) -> tuple[Term, ...]:
 
 
 def snippet(text: str, query: SearchQuery, analyzer: Analyzer, width: int = 200) -> Snippet:
-    """The part of ``text`` that answers ``query`` best, about ``width`` characters of it, its words marked."""
+    """The part of ``text`` that answers ``query`` best, about ``width`` columns of it, its words marked."""
     runs = [
         Run(phrase, number, term.prefix) for number, term in enumerate(terms(query.node)) for phrase in term.phrases
     ]

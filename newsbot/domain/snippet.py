@@ -20,6 +20,9 @@ LOOKED_AT = 20_000
 """Characters of a text in which matches are looked for."""
 MOST_HITS = 200
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*\s+|[。！？]|\n+")
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,23 @@ class _Hit:
 
 
 def cut(text: str, runs: Sequence[Run], analyzer: Analyzer, width: int) -> Snippet:
-    """About ``width`` characters of ``text``, cut between words, round the richest place; its beginning when nothing
-    matches. Never raises; () for an empty text."""
+    """About ``width`` columns of ``text`` (a Chinese sign fills two), cut between words, round the richest place; its
+    beginning when nothing matches. Never raises; () for an empty text."""
     looked = text[:LOOKED_AT]
     words = analyzer.places(looked)
     hits = _hits(words, runs)
-    begin, end = _window(looked, words, hits, max(width, 1))
+    begin, end = _window(looked, words, hits, max(_characters(looked, width), 1))
     pieces = [("… ", False)] if begin else []
     pieces += _pieces(looked, begin, end, hits)
     if end < len(text.rstrip()):
         pieces.append(("…", False))
     return _joined(pieces)
+
+
+def _characters(text: str, width: int) -> int:
+    """How many characters of ``text`` fill ``width`` columns, by the share of wide ones in it."""
+    wide = len(_WIDE.findall(text))
+    return width * len(text) // (len(text) + wide) if wide else width
 
 
 def _hits(words: Sequence[Word], runs: Sequence[Run]) -> list[_Hit]:

@@ -49,6 +49,13 @@ def test_chinese_is_marked_and_cut_without_blanks() -> None:
     assert len(plain(found)) <= 45
 
 
+def test_a_chinese_snippet_is_as_wide_as_an_english_one() -> None:
+    chinese = plain(shown("今天天气很好，大家都去公园。" * 40, "公园", width=120))
+    english = plain(shown(FILLER * 40, "company", width=120))
+    assert 50 <= len(chinese) <= 64
+    assert 100 <= len(english) <= 124
+
+
 def test_without_a_match_it_is_the_beginning() -> None:
     assert plain(shown(FILLER * 9, "zebra")).startswith("The company said")
     assert plain(shown("short", "zebra")) == "short"
