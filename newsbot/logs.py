@@ -39,11 +39,12 @@ class _Redactor:
 
 
 def configure(secrets: Iterable[str] = (), *, verbose: bool = False) -> None:
-    """Log to standard error: coloured on a terminal, plain otherwise; libraries only from WARNING on."""
+    """Log to standard error: coloured, with local time, on a terminal; plain, in UTC, otherwise. Libraries only from
+    WARNING on."""
     terminal = sys.stderr.isatty()
     tail: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal),
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "%Y-%m-%dT%H:%M:%SZ", utc=not terminal),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,  # to text, so that the redactor sees it
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.text import Text
@@ -15,7 +15,10 @@ MARKS = {"post": "→", "edit": "↻", "reply": "↳", "retract": "✗"}
 
 
 class Terminal:
-    """Writes to ``console``; feed titles and headlines are plain text there, whatever markup they pretend to hold."""
+    """Writes to ``console``; feed titles and headlines are plain text there, whatever markup they pretend to hold.
+
+    Each line on what happens begins with its time, as log lines do (:mod:`newsbot.logs`).
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -35,16 +38,16 @@ class Terminal:
     def polled(self, feed: str, new: int, error: str) -> None:
         """One feed was polled: how many articles were new, or why it failed."""
         if error:
-            self._console.print(Text.assemble(("✗ ", "red"), feed, (f": {error}", "red")))
+            self._console.print(Text.assemble(self._time(), ("✗ ", "red"), feed, (f": {error}", "red")))
         elif new:
-            self._console.print(Text.assemble(("+ ", "green"), feed, f": {new} new"))
+            self._console.print(Text.assemble(self._time(), ("+ ", "green"), feed, f": {new} new"))
 
     def settled(self, delivery: Delivery, answer: SendOutcome) -> None:
         """A platform answered."""
         stories = delivery.digest.stories
         headline = stories[0].headline if stories else ""
         line = Text.assemble(
-            (f"{datetime.now().astimezone():%H:%M:%S} ", "dim"),
+            self._time(),
             (MARKS[delivery.kind] + " ", "green" if isinstance(answer, Sent) else "red"),
             (f"{delivery.chat}  ", "cyan"),
             headline,
@@ -57,3 +60,9 @@ class Terminal:
             again = " (will be tried again)" if isinstance(answer, RetryLater) else ""
             line.append(f"  {answer.reason if hasattr(answer, 'reason') else answer}{again}", "red")
         self._console.print(line)
+
+    def _time(self) -> tuple[str, str]:
+        """Now: local and short where a person watches, else ISO 8601 in UTC."""
+        if self._console.is_terminal:
+            return f"{datetime.now().astimezone():%H:%M:%S} ", "dim"
+        return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} ", "dim"

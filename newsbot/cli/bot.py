@@ -59,7 +59,9 @@ async def _once(config: Config, roles: tuple[Role, ...]) -> None:
     from newsbot.app.terminal import Terminal
 
     async with newsroom(config, adopt=True) as room:
-        report = await run_once(room, roles, Terminal(out))
+        with progress(counted=False) as bar:
+            bar.add_task("Reading feeds, judging, posting", total=None)
+            report = await run_once(room, roles, Terminal(out))
     polled = report.collected
     failed = f", {len(polled.failed)} failed" if polled.failed else ""
     unsent = f", {report.failed} not" if report.failed else ""

@@ -96,14 +96,18 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def progress(transient: bool = True) -> Progress:
-    """A progress bar on standard error, shown only where a person watches."""
+def progress(*, counted: bool = True) -> Progress:
+    """A progress bar on standard error, shown only where a person watches; ``counted``: with how many of how many.
+
+    Standard output passes by it untouched when it goes elsewhere.
+    """
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        *([MofNCompleteColumn()] if counted else []),
         TimeElapsedColumn(),
         console=err,
-        transient=transient,
+        transient=True,
+        redirect_stdout=out.is_terminal,
         disable=not err.is_terminal,
     )

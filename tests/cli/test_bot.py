@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,8 @@ def test_once_polls_every_feed_posts_what_is_due_and_names_what_failed(filled: P
     assert "web:newsroom" in told
     assert "3 feeds polled, 1 failed; 26 new articles; 2 posts sent" in told
     assert "Gone" in told
+    *events, _summary = told.splitlines()
+    assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [+✗→\[] ?", line) for line in events), events
 
 
 def test_a_second_round_posts_no_story_twice(newsroom: Path, call: Call) -> None:
