@@ -74,7 +74,7 @@ class Reading:
         choice, period, stories = await self._review(asker, chat, text)
         most = self._most(chat)
         told = await self._told(stories[:most])
-        return Review(choice, self._compose(chat, told, choice, len(stories) - len(told)), period)
+        return Review(choice, self._compose(chat, told, len(stories) - len(told)), period)
 
     async def rest(self, asker: Asker, text: str, offset: int, limit: int) -> More:
         """The stories that :meth:`digest` leaves out for the same ``text``. Raises Unclear."""
@@ -150,13 +150,10 @@ class Reading:
         """The stories summarised, off the loop."""
         return await asyncio.to_thread(lambda: tuple(summarise(s, self._tools.analyzer) for s in stories))
 
-    def _compose(
-        self, chat: Chat, told: tuple[DigestStory, ...], choice: Choice | None = None, more: int = 0
-    ) -> Digest:
+    def _compose(self, chat: Chat, told: tuple[DigestStory, ...], more: int = 0) -> Digest:
         settings, defaults = chat.settings, self._tools.rules.defaults
         return Digest(
             told,
-            title=choice.label if choice and choice.what.kind != "everything" else "",
             occasion="answer",
             more=more,
             compact=settings.compact,

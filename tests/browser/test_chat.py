@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.async_api import APIResponse, BrowserContext, Page, Route, expect
 
-from newsbot.platforms.views import Paragraph, Reply, Span
+from newsbot.platforms.views import Item, Paragraph, Reply, Span
 from tests.fakes.digests import XIAOMI, delivery
 from tests.fakes.webchat import Served
 
@@ -197,6 +197,7 @@ async def test_a_restart_of_the_bot_loses_and_doubles_nothing(page: Page, chat: 
     await say(page, "/help")
     await expect(page.locator(".unsent")).to_have_count(1)
     await expect(page.locator("#about")).to_have_text("Connecting…")
+    await expect(page.locator("#banner")).to_have_text("Connection lost. What you send waits.")
     await chat.start()
     await expect(page.locator(".card")).to_have_count(1)
     await expect(page.locator(".message.own .said")).to_have_text(["/start", "/help"])
@@ -288,3 +289,16 @@ async def test_older_messages_come_as_one_scrolls_up_and_the_view_stays(page: Pa
     await page.click("#down")
     await expect(page.get_by_role("heading", name="The newest")).to_be_in_viewport()
     await expect(page.locator("#down")).to_be_hidden()
+
+
+async def test_a_marked_title_is_one_link_and_a_preview_keeps_lines_apart(page: Page, chat: Served) -> None:
+    url = "https://a.example/1"
+    title = (Span("A ", url=url), Span("battery", "mark", url), Span(" for cars", url=url))
+    told = Paragraph((Span("I read 10 feeds\n3 do not work"),))
+    chat.desk.replies["/all"] = Reply((told, Item(title, number=1), Paragraph((Span("Two", "bold"),), heading=True)))
+    await say(page, "/all")
+    await expect(page.locator(".item a")).to_have_count(1)
+    await expect(page.locator(".item a")).to_have_text("A battery for cars")
+    await expect(page.locator(".item a mark")).to_have_text("battery")
+    preview = page.locator("[aria-current] .last")
+    await expect(preview).to_have_text("I read 10 feeds · 3 do not work · A battery for cars · Two")

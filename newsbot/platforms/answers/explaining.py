@@ -10,7 +10,7 @@ from newsbot.newsdesk.naming import address
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.telling import UNTITLED
 from newsbot.platforms.answers.visit import Visit, line, number
-from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
+from newsbot.platforms.views import Button, Paragraph, Reply, Span
 
 SOON = timedelta(minutes=1)
 
@@ -32,12 +32,10 @@ def _told(visit: Visit, found: Explanation) -> Reply:
     title = Paragraph((Span(found.article.title or UNTITLED, "bold", url=found.article.url),))
     blocks = [title, line(_verdict(visit, found))]
     reasons = found.outcome.reasons if found.outcome and found.verdict != "skipped" else ()
-    items = [Item(_reason(visit, reason)) for reason in reasons]
-    if not items and found.orders:
-        items.append(
-            Item((Span(visit.words("why_covered", labels=", ".join(o.label for o in found.orders)), "muted"),))
-        )
-    return Reply((*blocks, *items), buttons=_buttons(visit, found), private=True)
+    blocks += [Paragraph(_reason(visit, reason)) for reason in reasons]
+    if not reasons and found.orders:
+        blocks.append(line(visit.words("why_covered", labels=", ".join(o.label for o in found.orders)), "muted"))
+    return Reply(tuple(blocks), buttons=_buttons(visit, found), private=True)
 
 
 def _verdict(visit: Visit, found: Explanation) -> str:

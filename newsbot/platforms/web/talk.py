@@ -124,7 +124,8 @@ class Talk:
         if not reply.blocks:
             return Said(toast=reply.toast, error=reply.error)
         body = render.reply(reply)
-        message = await self._replace(chat, message_id, body) if reply.edit else None
+        at = message_id if reply.edit else await self._same(chat, body)
+        message = await self._replace(chat, at, body) if at else None
         if message is None:  # not meant to replace it, or not to be replaced
             message = await self._append(chat, f"press:{chat.native}:{key}", BOT, body)
         return Said((message,), reply.toast, reply.error, reply.forgotten)
@@ -133,6 +134,11 @@ class Talk:
         message = await self._transcript.append(chat.native, key, author, dumps(body), self._clock.now())
         self._changed()
         return message
+
+    async def _same(self, chat: WebChat, body: render.Json) -> int:
+        """The last message of the chat when a press got the very same answer: once is enough there. 0: none."""
+        last = [m for m in await self._transcript.history(chat.native, None, 1) if m.key.startswith("press:")]
+        return last[0].id if last and last[0].body == dumps(body) else 0
 
     async def _replace(self, chat: WebChat, message_id: int, body: render.Json) -> Message | None:
         """Put an answer in the place of an earlier one: of this chat, and no post. The page says which, so look."""

@@ -133,6 +133,18 @@ async def test_a_press_that_answers_with_a_message_adds_it_once(ready: Served, h
     assert len(history["messages"]) == 1
 
 
+async def test_the_same_answer_to_a_second_press_stands_there_once(ready: Served, http: aiohttp.ClientSession) -> None:
+    answers = [
+        (await post(http, ready, "/api/chats/me/press", message=1, action="wy:7", key=f"{KEY}{n}"))[1]["messages"][0]
+        for n in range(2)
+    ]
+    assert answers[0]["id"] == answers[1]["id"]
+    assert answers[0]["rev"] < answers[1]["rev"]  # so that the page shows it
+    await post(http, ready, "/api/chats/me/send", text="/start", key=KEY)
+    _, later = await post(http, ready, "/api/chats/me/press", message=1, action="wy:7", key=f"{KEY}9")
+    assert later["messages"][0]["id"] > answers[0]["id"]
+
+
 async def test_an_edit_of_a_message_that_is_gone_comes_as_a_new_one(ready: Served, http: aiohttp.ClientSession) -> None:
     _, pressed = await post(http, ready, "/api/chats/me/press", message=99, action="page:x:2", key=KEY)
     assert [m["body"]["blocks"][0]["spans"][0]["text"] for m in pressed["messages"]] == ["Page 2"]

@@ -183,6 +183,8 @@ function connection(connected) {
 
 function about() {
   const offline = document.body.classList.contains("offline");
+  byId("banner").textContent = offline ? word("lost") : "";
+  byId("banner").hidden = !offline;
   byId("about").textContent = word(offline ? "connecting" : current?.kind === "private" ? "private" : "channel");
 }
 

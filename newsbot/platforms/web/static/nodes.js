@@ -106,14 +106,24 @@ export class Nodes {
     return node;
   }
 
+  /** Spans beside each other that lead to the same address are one link, whatever is marked in it. */
   spans(spans) {
-    return spans.map((span) => {
-      let node = span.text;
-      if (span.url && webAddress(span.url)) node = link(span.text, span.url);
-      else if (span.command) node = this.command(span);
-      if (span.style === "muted") return el("span", { className: "muted" }, node);
-      return STYLES[span.style] ? el(STYLES[span.style], {}, node) : node;
-    });
+    const nodes = [];
+    let [open, address] = [null, ""];
+    for (const span of spans) {
+      const node = this.styled(span);
+      if (!span.url || !webAddress(span.url)) [open, address] = [null, ""];
+      else if (span.url !== address) nodes.push(([open, address] = [link("", span.url), span.url])[0]);
+      if (open) open.append(node);
+      else nodes.push(node);
+    }
+    return nodes;
+  }
+
+  styled(span) {
+    const node = span.command && !span.url ? this.command(span) : span.text;
+    if (span.style === "muted") return el("span", { className: "muted" }, node);
+    return STYLES[span.style] ? el(STYLES[span.style], {}, node) : node;
   }
 
   command(span) {

@@ -80,5 +80,5 @@ function excerpt({ author, body }) {
   const digest = body.digest ?? body.blocks.find((block) => block.type === "digest")?.digest;
   if (digest) return digest.title || digest.stories[0]?.headline || "";
   const lines = body.blocks.map((block) => (block.spans ?? block.title).map((span) => span.text).join(""));
-  return lines.join(" · ").slice(0, 120);
+  return lines.join(" · ").replace(/\s*\n\s*/g, " · ").slice(0, 120);
 }
