@@ -54,6 +54,7 @@ class Reloader:
             changes = config_diff(self._room.config, config)
             if changes:
                 await self._room.adopt(config)
+            self._room.newsdesk.running.config_taken_over()
             return changes
 
     async def _reload_loudly(self) -> None:

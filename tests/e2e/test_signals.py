@@ -88,12 +88,14 @@ async def test_a_changed_file_and_sighup_reload_the_config_and_a_broken_one_is_r
         await until(lambda: f"newsbot.yaml:{lines + 2}" in bot.errors, "the broken config is refused by line")
         assert f"newsbot.yaml:{lines + 1}: feedz" in bot.errors and "did you mean" in bot.errors
         assert await listed("herald") and not bot.ended
+        assert f"newsbot.yaml:{lines + 1}: feedz" in words(await someone.say("/status"))
 
         publish(feeds, "courier")
         house.configure(feeds=feeds.specs(), subscriptions=EVERYTHING)
         bot.process.send_signal(signal.SIGHUP)
         await until(lambda: "courier" in bot.errors, "the mended config is taken over")
         assert await listed("courier")
+        assert "feedz" not in words(await someone.say("/status"))
         assert (await bot.stop())[0] == 0
 
 
