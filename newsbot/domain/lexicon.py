@@ -1,4 +1,4 @@
-"""What words mean: concepts (many names for one thing) and how common keys are. A snapshot that never changes.
+"""What words mean: concepts, many names for one thing. A snapshot that never changes.
 
 A concept's aliases mean the same; its narrower ones are kinds of it: who asks for a car wants electric cars too, who
 asks for an electric car does not want every car. A proper name is widened to its other spellings only.
@@ -7,7 +7,6 @@ asks for an electric car does not want every car. A proper name is widened to it
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -33,11 +32,9 @@ class Concept:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """An immutable snapshot. ``frequencies`` is how many of ``documents`` articles hold each key."""
+    """An immutable snapshot of concepts. It knows no archive: a topic means the same wherever it is compiled."""
 
     concepts: tuple[Concept, ...] = ()
-    frequencies: Mapping[str, int] = field(default_factory=dict, repr=False)
-    documents: int = 0
     _index: dict[Keys, tuple[Concept, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -50,22 +47,11 @@ class Lexicon:
         more = tuple(Concept(tuple(aliases)) for aliases in concepts if aliases)
         return replace(self, concepts=self.concepts + more)
 
-    def with_frequencies(self, frequencies: Mapping[str, int], documents: int) -> Lexicon:
-        """The same with the archive's document frequencies."""
-        return replace(self, frequencies=dict(frequencies), documents=documents)
-
     @cached_property
     def version(self) -> str:
-        """Tells snapshots apart: changes whenever a concept or the number of documents does."""
-        known = repr((self.concepts, self.documents)).encode("utf-8", "surrogatepass")
+        """Tells snapshots apart: changes whenever a concept does."""
+        known = repr(self.concepts).encode("utf-8", "surrogatepass")
         return hashlib.sha256(known).hexdigest()[:16]
-
-    def expand(self, alias: str, analyzer: Analyzer) -> frozenset[str]:
-        """All that may stand for ``alias``: itself, what means the same, and what is narrower."""
-        found = {alias}
-        for concept in self.concepts_of(alias, analyzer):
-            found.update(self.words_of(concept))
-        return frozenset(found)
 
     def concepts_of(self, alias: str, analyzer: Analyzer) -> tuple[Concept, ...]:
         """The concepts that have ``alias`` in any of its forms, capitals and diacritics aside."""
@@ -105,10 +91,8 @@ class Lexicon:
         return self._index
 
     def rarity(self, keys: Keys) -> float:
-        """How telling a phrase is: the inverse document frequency of its rarest key, 1 or more."""
-        if not self.documents:
-            return 1.0 + min(len(keys) - 1, 2) / 2
-        return max(math.log((self.documents + 1) / (self.frequencies.get(key, 0) + 1)) for key in keys) + 1.0
+        """How telling a phrase is, 1 or more: the longer the rarer."""
+        return 1.0 + min(len(keys) - 1, 2) / 2
 
 
 def shipped() -> tuple[Concept, ...]:

@@ -59,10 +59,15 @@ def matches(query: TopicQuery, article: AnalyzedArticle, lexicon: Lexicon, topic
 
 
 class Matcher:
-    """Topics by a key that each of their matches must hold. Adding and removing one is cheap; not for many threads."""
+    """Topics by a key that each of their matches must hold. Adding and removing one is cheap; not for many threads.
 
-    def __init__(self, queries: Mapping[int, TopicQuery], lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+    ``frequencies`` is how many articles of an archive hold each key. It only makes matching faster.
+    """
+
+    def __init__(
+        self, queries: Mapping[int, TopicQuery], lexicon: Lexicon, frequencies: Mapping[str, int] | None = None
+    ) -> None:
+        self._lexicon, self._frequencies = lexicon, dict(frequencies or {})
         self._queries: dict[int, TopicQuery] = {}
         self._by_key: dict[str, set[int]] = {}
         for topic_id, query in queries.items():
@@ -96,12 +101,14 @@ class Matcher:
         return [match for match in found if match is not None]
 
     def _handles(self, query: TopicQuery) -> set[str]:
-        """The rarest key of each alias of the anchor: a match holds at least one of them."""
-        frequency = self._lexicon.frequencies
-        return {
-            min(alias.keys, key=lambda key: (frequency.get(key, 0), -len(key), key))
-            for alias in query.facets[query.anchor].aliases
-        }
+        """The rarest key of each alias of the rarest facet, the anchor of equals: a match holds at least one."""
+        frequency = self._frequencies
+        rarest = [
+            {min(alias.keys, key=lambda key: (frequency.get(key, 0), -len(key), key)) for alias in facet.aliases}
+            for facet in query.facets
+        ]
+        common = [sum(frequency.get(key, 0) for key in keys) for keys in rarest]
+        return rarest[min(range(len(rarest)), key=lambda at: (common[at], at != query.anchor))]
 
 
 def fits(

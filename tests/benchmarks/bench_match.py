@@ -42,13 +42,13 @@ def run(quick: bool = False) -> list[Row]:
     texts = [_text(vocabulary, chance) for _ in range(ARTICLES)]
     past = [_text(vocabulary, chance) for _ in range(PAST)]
     known = Counter(key for text in past for key in set(analyzer.keys(text)))
-    lexicon = Lexicon.default().with_frequencies(known, len(past))
+    lexicon = Lexicon.default()
     articles = [analyzer.article(text[:60], text) for text in texts]
     rows = [_analysis(analyzer, texts)]
     for size in SIZES[: 2 if quick else 3]:
         topics = [_topic(vocabulary, chance) for _ in range(size)]
         queries = {n: compile_topic(TopicDefinition(topic), analyzer, lexicon) for n, topic in enumerate(topics)}
-        rows += _matching(topics, queries, texts, articles, lexicon)
+        rows += _matching(topics, queries, texts, articles, Matcher(queries, lexicon, known), lexicon)
     return rows
 
 
@@ -78,9 +78,10 @@ def _matching(
     queries: dict[int, TopicQuery],
     texts: Sequence[str],
     articles: Sequence[AnalyzedArticle],
+    matcher: Matcher,
     lexicon: Lexicon,
 ) -> list[Row]:
-    matcher, automaton, what = Matcher(queries, lexicon), _automaton(topics), f"{len(topics):,} follows"
+    automaton, what = _automaton(topics), f"{len(topics):,} follows"
     ours = _each(articles, matcher.match)
     theirs = _each(texts, automaton)
     brute = _each(articles[:BRUTE], lambda one: _brute(queries, one, lexicon))

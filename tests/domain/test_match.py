@@ -132,12 +132,17 @@ ARTICLES = st.builds(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(QUERIES, max_size=8), st.lists(ARTICLES, max_size=4), st.sets(st.integers(0, 7)))
-def test_the_matcher_finds_exactly_what_the_predicate_says(
-    texts: list[str], articles: list[AnalyzedArticle], removed: set[int]
+@given(
+    st.lists(QUERIES, max_size=8),
+    st.lists(ARTICLES, max_size=4),
+    st.sets(st.integers(0, 7)),
+    st.dictionaries(st.sampled_from([key for text in VOCABULARY for key in ANALYZER.keys(text)]), st.integers(0, 99)),
+)
+def test_the_matcher_finds_exactly_what_the_predicate_says_whatever_is_common(
+    texts: list[str], articles: list[AnalyzedArticle], removed: set[int], frequencies: dict[str, int]
 ) -> None:
     queries = {n: topic(text) for n, text in enumerate(texts)}
-    matcher = Matcher(queries, LEXICON)
+    matcher = Matcher(queries, LEXICON, frequencies)
     for n in removed:
         matcher.remove(n)
         queries.pop(n, None)
@@ -145,6 +150,17 @@ def test_the_matcher_finds_exactly_what_the_predicate_says(
     for one in articles:
         brute = [found for n, query in queries.items() if (found := matches(query, one, LEXICON, n))]
         assert matcher.match(one) == brute
+
+
+def test_an_article_with_only_the_common_word_of_a_topic_costs_it_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr("newsbot.domain.match.matches", lambda query, one, lexicon, topic_id: tried.append(topic_id))
+    (common,), (rare,) = ANALYZER.keys("government"), ANALYZER.keys("zorkmid")
+    matcher = Matcher({1: topic("government zorkmid")}, LEXICON, {common: 900, rare: 2})
+    matcher.match(article("The government spoke"))
+    assert tried == []
+    matcher.match(article("A zorkmid for the government"))
+    assert tried == [1]
 
 
 def test_a_topic_can_be_replaced_and_taken_away() -> None:
