@@ -105,11 +105,12 @@ class Judge:
         self._matcher = Matcher(queries, self._lexicon, await self._count(queries.values()))
 
     async def _count(self, queries: Iterable[TopicQuery]) -> Mapping[str, int]:
-        """How common the topics' keys are in the archive, the shortest first, for short words are common; each is
-        counted once, and a bounded number at a time, for it only makes matching faster."""
+        """How common the topics' keys are in the archive, the shortest first, for short words are common; what
+        is there is counted once, and a bounded number at a time, for it only makes matching faster."""
         aliases = (alias for query in queries for facet in query.facets for alias in facet.aliases)
         new = {key for alias in aliases for key in alias.keys} - self._frequencies.keys()
-        self._frequencies.update(await self._storage.search.frequencies(sorted(new, key=len)[:COUNTED]))
+        counts = await self._storage.search.frequencies(sorted(new, key=len)[:COUNTED])
+        self._frequencies.update((key, count) for key, count in counts.items() if count)
         return self._frequencies
 
     def _remember(self, past: Sequence[Article]) -> StoryIndex:
