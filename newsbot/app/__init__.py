@@ -11,8 +11,3 @@
 """
 
 from __future__ import annotations
-
-from newsbot.app.newsroom import Newsroom, open_newsroom
-from newsbot.app.running import OnceReport, Role, run_once, run_until_stopped
-
-__all__ = ["Newsroom", "OnceReport", "Role", "open_newsroom", "run_once", "run_until_stopped"]

@@ -14,7 +14,7 @@ from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, pr
 from newsbot.errors import FeedError
 
 if TYPE_CHECKING:
-    from newsbot.app import Role
+    from newsbot.app.running import Role
     from newsbot.config import Config
 
 ROLES = ("ingest", "deliver", "chat")
@@ -47,7 +47,7 @@ def _roles(text: str) -> tuple[Role, ...]:
 
 
 async def _forever(config: Config, roles: tuple[Role, ...]) -> None:
-    from newsbot.app import run_until_stopped
+    from newsbot.app.running import run_until_stopped
     from newsbot.app.terminal import Terminal
 
     async with newsroom(config, adopt=True) as room:
@@ -55,7 +55,7 @@ async def _forever(config: Config, roles: tuple[Role, ...]) -> None:
 
 
 async def _once(config: Config, roles: tuple[Role, ...]) -> None:
-    from newsbot.app import run_once
+    from newsbot.app.running import run_once
     from newsbot.app.terminal import Terminal
 
     async with newsroom(config, adopt=True) as room:

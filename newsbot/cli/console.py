@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from newsbot.app import Newsroom
+    from newsbot.app.newsroom import Newsroom
     from newsbot.config import Config
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def newsroom(config: Config, *, adopt: bool = False) -> AbstractAsyncContextManager[Newsroom]:
     """The newsroom of ``config``; without ``adopt`` the stored feeds and topics stay as the running bot has them."""
-    from newsbot.app import open_newsroom  # a second's worth of imports that `try` and `schema` do without
+    from newsbot.app.newsroom import open_newsroom  # a second's worth of imports that `try` and `schema` do without
 
     return open_newsroom(config, adopt=adopt)
 

@@ -13,7 +13,7 @@ from newsbot.domain.models import Delivery, DeliveryState
 from newsbot.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from newsbot.app import Newsroom
+    from newsbot.app.newsroom import Newsroom
     from newsbot.config import Config
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ import typer
 from newsbot.cli.console import ConfigOption, complain, newsroom, out, run, settings, table, when
 
 if TYPE_CHECKING:
-    from newsbot.app import Newsroom
+    from newsbot.app.newsroom import Newsroom
     from newsbot.config import Config
 
 

@@ -114,7 +114,7 @@ def test_an_error_in_a_process_of_its_own_leaves_no_traceback(tmp_path: Path) ->
     [
         (["--version"], {"pydantic", "sqlalchemy", "aiohttp", "numpy", "simplemma"}),
         (["check"], {"sqlalchemy", "aiohttp", "numpy", "simplemma"}),
-        (["search", "battery"], {"alembic", "trafilatura", "telegram", "discord"}),
+        (["search", "battery"], {"alembic", "prometheus_client", "trafilatura", "telegram", "discord"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
