@@ -44,7 +44,7 @@ async def until(condition: Callable[[], Awaitable[Any] | Any], what: str, second
             return found
         if time.monotonic() > ends:
             raise AssertionError(f"waited {seconds:.0f} s in vain: {what}")
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.02)
 
 
 def free_port() -> int:

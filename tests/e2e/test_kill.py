@@ -16,19 +16,16 @@ CHATS = [f"reader-{n}" for n in range(8)]
 
 @dataclass(frozen=True)
 class Moment:
-    """When to kill which command: once the rows counted by ``sql`` are ``more`` than they were at its start."""
+    """When to kill which command: once the rows counted by ``sql`` are more than they were at its start."""
 
     arguments: tuple[str, ...]
     sql: str
-    more: int = 1
 
 
 ONCE, FOREVER = ("run", "--once"), ("run",)
 MOMENTS = [
     Moment(ONCE, "feeds WHERE claimed_by <> ''"),
-    Moment(FOREVER, "articles", BATCH),
-    Moment(ONCE, "stories"),
-    Moment(FOREVER, "outcomes"),
+    Moment(FOREVER, "stories"),
     Moment(ONCE, "deliveries"),
     Moment(FOREVER, "web_messages"),
 ]
@@ -53,7 +50,7 @@ async def killed_at(house: House, rows: Rows, moment: Moment) -> None:
     before = await rows.count(moment.sql)
 
     async def passed() -> bool:
-        return bot.ended or await rows.count(moment.sql) >= before + moment.more
+        return bot.ended or await rows.count(moment.sql) > before
 
     async with house.newsbot(*moment.arguments) as bot:
         await until(passed, f"a moment to kill: {moment.sql}")
