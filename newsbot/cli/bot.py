@@ -111,8 +111,9 @@ def diff(
 ) -> None:
     """What a config would change in the running bot: feeds and topics added, changed, removed.
 
-    For a copy, before you put it in its place: newsbot diff --config new.yaml. A running bot takes over a changed file
-    within seconds, and then nothing is left to tell.
+    For a changed copy in the same folder, before it takes the config's place:
+    newsbot diff --config config/new.yaml
+    A running bot takes a changed file over within seconds.
     """
     from newsbot.config import config_diff, load_config
 

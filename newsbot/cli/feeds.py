@@ -30,8 +30,8 @@ SHOWN = 10  # titles
 def list_(ctx: typer.Context, config: ConfigOption = None) -> None:
     """All feeds: how they fare, what they brought, when they are looked at next.
 
-    Where no person watches, a line for each with tabs between: id, name, category, state, articles, last success, next
-    look, address, reason.
+    Off a terminal, a line for each feed, with tabs between: id, name,
+    category, state, articles, last success, next look, address, reason.
     """
     feeds = run(_feeds(settings(ctx, config)))
     headers = ("id", "name", "category", "state", "articles", "last success", "next look", "address", "reason")
