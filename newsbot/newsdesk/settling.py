@@ -46,6 +46,10 @@ class Settling:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
 
+    def may(self, asker: Asker) -> None:
+        """Raises Forbidden unless the asker may change the chat's settings."""
+        must_run_chat(asker)
+
     async def of(self, asker: Asker) -> ChatSettings:
         """What the asker's chat chose."""
         return (await self._tools.known(asker)).settings

@@ -110,6 +110,10 @@ class Subscribing:
         """The orders of the asker's chat, oldest first."""
         return await self._tools.orders(await self._tools.known(asker))
 
+    def may(self, asker: Asker) -> None:
+        """Raises Forbidden unless the asker may change what comes to the chat."""
+        must_run_chat(asker)
+
     async def own(self, asker: Asker, subscription_id: int) -> Subscription:
         """One order of the asker's chat. Raises NotFound for another's, and for one that has ended."""
         found = await self._tools.storage.chats.subscription(subscription_id)

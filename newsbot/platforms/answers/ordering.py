@@ -7,7 +7,6 @@ from typing import get_args
 from newsbot.domain.models import Subscription, What, WhatKind
 from newsbot.domain.schedule import format_when, parse_when
 from newsbot.errors import BadRequest
-from newsbot.newsdesk.asking import must_run_chat
 from newsbot.newsdesk.naming import Unclear
 from newsbot.newsdesk.subscribing import Subscribed
 from newsbot.platforms.actions import keep, short
@@ -22,7 +21,7 @@ EXAMPLE = "/subscribe https://example.org"
 
 async def subscribe(visit: Visit, text: str) -> Reply:
     """Carry out ``what [query] [when]``; with nothing, offer what there is."""
-    must_run_chat(visit.asker)
+    visit.newsdesk.subscribing.may(visit.asker)
     if not text:
         return await _menu(visit)
     try:
@@ -98,7 +97,7 @@ def _changes(visit: Visit, order: Subscription) -> tuple[Button, ...]:
 
 async def unsubscribe(visit: Visit, text: str) -> Reply:
     """End what ``text`` names; with nothing, ask which; "all" asks whether it is meant."""
-    must_run_chat(visit.asker)
+    visit.newsdesk.subscribing.may(visit.asker)
     orders = await visit.newsdesk.subscribing.all(visit.asker)
     if not orders:
         return Reply((visit.say("subscriptions_none"),), error=bool(text))
@@ -179,7 +178,7 @@ async def press_when(visit: Visit, arguments: tuple[str, ...]) -> Reply:
         order = await service.change_when(visit.asker, subscription_id, arguments[1])
         said = visit.words("when_changed", what=_name(visit, order), when=visit.often(order.when))
         return await _listed(visit, focus=order, toast=said)
-    must_run_chat(visit.asker)
+    visit.newsdesk.subscribing.may(visit.asker)
     order = await service.own(visit.asker, subscription_id)
     buttons = [Button(time_label(visit, t), short("sw", order.id, t)) for t in TIMES]
     buttons.append(Button(visit.words("back_button"), short("su")))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from newsbot.domain.models import ChatSettings, When
 from newsbot.domain.schedule import format_when
-from newsbot.newsdesk.asking import must_run_chat
 from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.ordering import TIMES, time_label
@@ -200,7 +199,7 @@ def _value(visit: Visit, name: str, now: ChatSettings) -> str:
 async def press_open(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """All settings, or one with its choices."""
     if arguments and arguments[0] in NAMES:
-        must_run_chat(visit.asker)
+        visit.newsdesk.settling.may(visit.asker)
         return await _one(visit, arguments[0], edit=True)
     return _all(visit, await visit.newsdesk.settling.get(visit.asker), edit=True)
 
