@@ -28,7 +28,7 @@ from newsbot.domain.models import FullText, NewFeed, When
 
 
 class Admins(Section):
-    """The bot's own admins, who may use /status, /reload and /feeds: users' numbers by platform."""
+    """The bot's own admins, who may use /status and /reload: users' numbers by platform."""
 
     telegram: tuple[UserId, ...] = ()
     """Telegram users' numbers."""
