@@ -87,7 +87,7 @@ class Planner:
         now = self._clock.now()
         if await self.fan_out(fence, now):
             return True
-        if await self._more_is_coming(now) or not await self.compose_due(fence, now):
+        if (self.paced and await self._more_is_coming(now)) or not await self.compose_due(fence, now):
             return False
         self._wake.notify("deliver")
         return True

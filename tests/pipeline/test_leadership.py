@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -70,3 +71,13 @@ def test_only_a_process_of_this_place_is_called_dead() -> None:
 @pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="namespaces of processes are Linux's")
 def test_containers_of_one_name_are_two_places() -> None:
     assert f"/{Path('/proc/self/ns/pid').stat().st_ino}:" in this_process()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells a zombie apart")
+def test_a_killed_process_is_dead_though_its_parent_has_not_noticed() -> None:
+    place = this_process().rpartition(":")[0]
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert not is_dead(f"{place}:{child.pid}")
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # ended, and left unreaped
+        assert is_dead(f"{place}:{child.pid}")
