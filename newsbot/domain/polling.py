@@ -11,7 +11,7 @@ from newsbot.domain.models import Feed
 from newsbot.domain.schedule import backoff, jitter
 
 FASTEST = timedelta(minutes=5)
-SLOWEST = timedelta(hours=6)
+SLOWEST = timedelta(hours=1)  # news from a feed that seldom has any should not be half a day old
 UNKNOWN = timedelta(minutes=30)
 LONGEST_BACKOFF = timedelta(hours=24)
 RECENT = 20
