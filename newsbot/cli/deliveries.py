@@ -110,7 +110,7 @@ def _say(done: bool, yes: str, no: str) -> None:
 
 @commands.command()
 def pause(ctx: typer.Context, config: ConfigOption = None) -> None:
-    """The emergency stop: nothing more is posted to any chat there is until `deliveries resume`. News wait, none is lost."""
+    """The emergency stop: nothing more is posted to the chats there are until `deliveries resume`. No news is lost."""
     out.print(f"{count(run(_with(settings(ctx, config), _pause)), 'chat')} paused", markup=False)
     complain("`newsbot deliveries resume` lets them go on")
 
