@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from newsbot.domain.models import Digest, Reason
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
@@ -26,6 +26,8 @@ HOSTILE = replace(
     image="javascript:document.title=5",
     reasons=(Reason(MARKUP, (MARKUP, "\u202e evil")),),
 )
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"></svg>'
 
 # WCAG 2.2, 1.4.3: https://www.w3.org/TR/WCAG22/#contrast-minimum, over the colours as painted.
 CONTRAST = """
@@ -120,9 +122,16 @@ async def test_a_picture_that_does_not_come_leaves_no_gap(page: Page, chat: Serv
 
 
 async def test_a_picture_is_asked_for_without_saying_who_asks(page: Page, chat: Served) -> None:
-    async with page.expect_request("https://pictures.example/a.svg") as asked:
-        await chat.deliver(delivery(1, replace(XIAOMI, image="https://pictures.example/a.svg"), chat="me"))
-    assert not (await (await asked.value).all_headers()).get("referer")
+    referers: list[str | None] = []
+
+    async def answer(route: Route) -> None:
+        referers.append((await route.request.all_headers()).get("referer"))
+        await route.fulfill(content_type="image/svg+xml", body=PICTURE)
+
+    await page.route("https://pictures.example/**", answer)
+    await chat.deliver(delivery(1, replace(XIAOMI, image="https://pictures.example/a.svg"), chat="me"))
+    await expect(page.locator(".card img")).to_have_js_property("referrerPolicy", "no-referrer")
+    assert not any(referers)  # a picture out of sight is not asked for yet
 
 
 async def test_right_to_left_text_runs_right_to_left(page: Page, chat: Served) -> None:
