@@ -243,7 +243,11 @@ class ChatKey:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A known place. ``paused`` is "" or why its posts wait (blocked, no permission, by its admin)."""
+    """A known place. ``paused`` is "" or why its posts wait (blocked, no permission, by its admin).
+
+    ``language`` is that of the person's client in a private chat, "" where it is not known: what the bot speaks there
+    unless the settings say otherwise.
+    """
 
     id: int
     key: ChatKey
@@ -251,11 +255,29 @@ class Chat:
     title: str = ""
     settings: ChatSettings = field(default_factory=ChatSettings)
     paused: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A story that the owner of a follow praised (``good``) or not, and the telling ``words`` of it."""
+
+    story_id: int
+    good: bool
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What a follow has learned from its owner: marks, latest last, and words that its stories must go ``without``."""
+
+    marks: tuple[Mark, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A chat's standing order. ``query`` narrows it; ``label`` is what people call it.
+    """A chat's standing order. ``query`` narrows it, and so do its ``lessons``; ``label`` is what people call it.
 
     ``next_due`` is None for instant ones.
     """
@@ -270,6 +292,7 @@ class Subscription:
     next_due: datetime | None = None
     created: datetime | None = None
     created_by: str = ""
+    lessons: Lessons = field(default_factory=Lessons)
 
 
 MuteKind = Literal["source", "topic", "story"]
@@ -378,7 +401,8 @@ DeliveryKind = Literal["post", "edit", "reply", "retract"]
 class Delivery:
     """One thing to do in one chat, with its attempts. ``target`` is the delivery it edits or retracts;
     ``message_ids`` are the platform's, of this delivery or (for an edit) of its target.
-    ``priority``: smaller goes first (0 urgent, 1 scheduled, 2 edit)."""
+    ``priority``: smaller goes first (0 urgent, 1 scheduled, 2 edit). ``doubts``: sends of it whose outcome stayed
+    unknown and after which it was sent again."""
 
     id: int
     chat_id: int
@@ -394,6 +418,7 @@ class Delivery:
     created: datetime | None = None
     updated: datetime | None = None
     reason: str = ""
+    doubts: int = 0
 
 
 class OutcomeState(StrEnum):

@@ -69,10 +69,15 @@ TABLE: Mapping[str, Command] = {command.name: command for command in COMMANDS}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person typed (or, for a press, nothing) and who they are."""
+    """What a person typed (or, for a press, nothing) and who they are.
+
+    ``vouch`` completes the asker with the rights that the platform must be asked for; it is called only when the
+    person is not too fast, and only once. None: ``asker`` is complete.
+    """
 
     asker: Asker
     text: str = ""
+    vouch: Callable[[Asker], Awaitable[Asker]] | None = None
 
 
 class Desk:

@@ -73,6 +73,9 @@ class Reply:
     ``edit``: put it in place of the message whose button was pressed. ``toast``: a short notice for the presser;
     with no blocks it is the whole answer. ``private``: only the asker should see it. ``error``: it is a refusal.
     ``forgotten``: all that is stored about the chat was deleted, and what the platform itself keeps of it must go too.
+    ``ask``: the command ("follow", "search") that the person's next words complete: the platform makes room for them.
+    ``onward``: an action for the asker's private chat with the bot; the platform shows a way there, as a button called
+    ``onward_label``.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -82,6 +85,9 @@ class Reply:
     private: bool = False
     error: bool = False
     forgotten: bool = False
+    ask: str = ""
+    onward: str = ""
+    onward_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

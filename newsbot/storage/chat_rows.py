@@ -15,4 +15,5 @@ def key_of(row: Any) -> ChatKey:
 
 def chat_of(row: Any) -> Chat:
     """The Chat of a row of the table."""
-    return Chat(row.id, key_of(row), row.kind, row.title, codec.decode(ChatSettings, row.settings), row.paused)
+    settings = codec.decode(ChatSettings, row.settings)
+    return Chat(row.id, key_of(row), row.kind, row.title, settings, row.paused, row.language)

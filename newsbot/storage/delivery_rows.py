@@ -38,6 +38,7 @@ def delivery_of(row: Any) -> Delivery:
         created=row.created,
         updated=row.updated,
         reason=row.reason,
+        doubts=row.doubts,
     )
 
 

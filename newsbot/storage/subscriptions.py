@@ -10,7 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.domain.models import Chat, Mute, MuteKind, Subscription, What, When
+from newsbot.domain.models import Chat, Lessons, Mute, MuteKind, Subscription, What, When
+from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of
 from newsbot.storage.sql import CHUNK, Repository, chunks, each_chunk, fingerprint
 from newsbot.storage.tables import chats, mutes, subscriptions
@@ -44,6 +45,7 @@ def subscription_of(row: Any) -> Subscription:
         next_due=row.next_due,
         created=row.created,
         created_by=row.created_by,
+        lessons=codec.decode(Lessons, row.lessons),
     )
 
 

@@ -172,6 +172,7 @@ chats = Table(
     Column("settings", JSON, nullable=False),
     Column("paused", Words, nullable=False, server_default=""),
     Column("created", Moment, nullable=False),
+    Column("language", Text, nullable=False, server_default=""),
     UniqueConstraint("platform", "native", "thread"),
     sqlite_autoincrement=True,
 )
@@ -194,6 +195,7 @@ subscriptions = Table(
     Column("next_due", Moment),
     Column("created", Moment, nullable=False),
     Column("created_by", Words, nullable=False),
+    Column("lessons", JSON, nullable=False, server_default="{}"),
     UniqueConstraint("chat_id", "identity"),
     Index("ix_subscriptions_what", "what_kind", "what_key"),
     _partial("ix_subscriptions_next_due", "next_due", where="next_due IS NOT NULL"),
@@ -249,6 +251,7 @@ deliveries = Table(
     Column("updated", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("reason", Words, nullable=False),
+    Column("doubts", SmallInteger, nullable=False, server_default="0"),
     Index("ix_deliveries_chat_id_state", "chat_id", "state"),
     Index("ix_deliveries_chat_id_created", "chat_id", "created"),
     Index("ix_deliveries_platform_sent_at", "platform", "sent_at"),
