@@ -1,0 +1,39 @@
+"""The config's standing orders, and the names by which it calls chats."""
+
+from __future__ import annotations
+
+from newsbot.app.orders import learn_name, place_orders
+from newsbot.config import SubscriptionSpec
+from newsbot.domain.models import ChatKey, What, When
+from newsbot.storage import Storage
+from tests.clock import ManualClock
+
+NAMED, NUMBERED = ChatKey("telegram", "@cars"), ChatKey("telegram", "-1001")
+ORDERS = (SubscriptionSpec(NAMED, What(), When(), label="everything"),)
+
+
+async def test_a_channel_that_the_config_names_is_one_chat_with_its_number(
+    storage: Storage, clock: ManualClock
+) -> None:
+    await place_orders(storage, ORDERS, "UTC", clock.now())
+    typed = await storage.chats.ensure(NUMBERED, "channel", "Cars", clock.now())  # meanwhile somebody set it up in chat
+    await learn_name(storage, NAMED, NUMBERED.native)
+    await place_orders(storage, ORDERS, "UTC", clock.now())
+    chats = await storage.chats.all("telegram")
+    assert [chat.key for chat in chats] == [NUMBERED]
+    assert len(await storage.chats.subscriptions(chats[0].id)) == 1
+    assert typed.key == NUMBERED
+
+
+async def test_a_name_is_learned_before_there_is_an_order_for_it(storage: Storage, clock: ManualClock) -> None:
+    await learn_name(storage, NAMED, NUMBERED.native)
+    await place_orders(storage, ORDERS, "UTC", clock.now())
+    assert [chat.key for chat in await storage.chats.all()] == [NUMBERED]
+
+
+async def test_an_order_that_leaves_the_config_ends_under_the_number_too(storage: Storage, clock: ManualClock) -> None:
+    await place_orders(storage, ORDERS, "UTC", clock.now())
+    await learn_name(storage, NAMED, NUMBERED.native)
+    await place_orders(storage, (), "UTC", clock.now())
+    (chat,) = await storage.chats.all()
+    assert await storage.chats.subscriptions(chat.id) == []
