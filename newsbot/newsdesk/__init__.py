@@ -19,6 +19,7 @@ from newsbot.newsdesk.forgetting import Forgetting
 from newsbot.newsdesk.likening import Likening
 from newsbot.newsdesk.muting import Muting
 from newsbot.newsdesk.naming import Naming
+from newsbot.newsdesk.porting import Porting
 from newsbot.newsdesk.reading import Reading
 from newsbot.newsdesk.running import Loops, LoopState, Reload, Running
 from newsbot.newsdesk.searching import Searching
@@ -63,6 +64,7 @@ class Newsdesk:
         self.explaining = Explaining(tools)
         self.likening = Likening(tools, self.reading)
         self.forgetting = Forgetting(tools)
+        self.porting = Porting(tools, self.subscribing)
         self.running = Running(tools)
         self.loops = loops
         self.reload = reload

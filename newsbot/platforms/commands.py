@@ -59,6 +59,8 @@ COMMANDS = (
     Command("mutes"),
     Command("sources"),
     Command("why", "LINK", "/why https://example.org/story"),
+    Command("export"),
+    Command("import"),
     Command("privacy"),
     Command("forgetme"),
     Command("status", admin=True),

@@ -67,6 +67,14 @@ Block = Paragraph | Item | DigestBlock
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that comes with an answer."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a command or a press.
 
@@ -75,7 +83,7 @@ class Reply:
     ``forgotten``: all that is stored about the chat was deleted, and what the platform itself keeps of it must go too.
     ``ask``: the command ("follow", "search") that the person's next words complete: the platform makes room for them.
     ``onward``: an action for the asker's private chat with the bot; the platform shows a way there, as a button called
-    ``onward_label``.
+    ``onward_label``. ``attachment``: a file that comes with it.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -88,6 +96,7 @@ class Reply:
     ask: str = ""
     onward: str = ""
     onward_label: str = ""
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)

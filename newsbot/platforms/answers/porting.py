@@ -1,0 +1,31 @@
+"""/export and /import: a chat's feeds as OPML."""
+
+from __future__ import annotations
+
+from newsbot.platforms.answers.visit import Visit, line
+from newsbot.platforms.views import Attachment, Reply
+
+NAME = "newsbot.opml"
+
+
+async def export(visit: Visit, text: str) -> Reply:
+    """The chat's feeds as a file."""
+    document, count = await visit.newsdesk.porting.export(visit.asker)
+    if not count:
+        return Reply((visit.say("export_none"),))
+    return Reply((visit.say("exported", n=count),), attachment=Attachment(NAME, document.encode()))
+
+
+async def import_(visit: Visit, text: str) -> Reply:
+    """Typed without a file: how it is done."""
+    visit.newsdesk.subscribing.may(visit.asker)
+    return Reply((visit.say("import_how"),))
+
+
+async def take(visit: Visit, document: bytes) -> Reply:
+    """Subscribe to the feeds of a file."""
+    done = await visit.newsdesk.porting.take(visit.asker, document)
+    said = [visit.say("imported", n=done.new, known=done.known)]
+    if done.left:
+        said.append(line(visit.words("imported_left", n=done.left), "muted"))
+    return Reply(tuple(said))
