@@ -193,9 +193,7 @@ async def press_when(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 def time_label(visit: Visit, text: str) -> str:
     """A time to post, short enough for a button."""
-    when = parse_when(text)
-    day = visit.words(f"weekday_{when.weekday}")
-    return visit.words(f"when_button_{when.kind}", at=f"{when.at:%H:%M}", weekday=day)
+    return visit.often(parse_when(text), short=True)
 
 
 async def press_remove(visit: Visit, arguments: tuple[str, ...]) -> Reply:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsbot.domain.models import ChatSettings, When
+from newsbot.domain.schedule import WEEKDAYS
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, Newsdesk
 from newsbot.platforms import actions
 from newsbot.platforms.views import Button, Paragraph, Reply, Span, Style
+
+MONDAY = datetime(2024, 1, 1, tzinfo=UTC)  # any will do: only its day of the week is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +59,17 @@ class Visit:
 
     def day(self, then: datetime) -> str:
         """The date in the chat's time zone, in the bot's words."""
-        return self.words("date", year=then.astimezone(self.zone).year, **self._parts(then))
+        return self.words("date", at=then.astimezone(self.zone))
 
     def moment(self, then: datetime) -> str:
-        """The date and time in the chat's time zone: "Tue, 24 Nov, 08:00"."""
-        return self.words("moment", **self._parts(then))
+        """The date and time in the chat's time zone: "Tuesday 24 November at 08:00"."""
+        return self.words("moment", at=then.astimezone(self.zone))
 
-    def _parts(self, then: datetime) -> dict[str, object]:
-        local = then.astimezone(self.zone)
-        names = {"weekday": self.words(f"weekday_{local.weekday()}"), "month": self.words(f"month_{local.month}")}
-        return {**names, "day": local.day, "time": f"{local:%H:%M}"}
-
-    def often(self, when: When) -> str:
-        """ "at once", "every day at 08:00"."""
-        day = self.words(f"weekday_{when.weekday}")
-        return self.words(f"when_{when.kind}", at=f"{when.at:%H:%M}", weekday=day)
+    def often(self, when: When, *, short: bool = False) -> str:
+        """ "as it happens", "every day at 08:00"; ``short`` enough for a button: "Daily 08:00"."""
+        day = MONDAY + timedelta(days=when.weekday)
+        key = f"when_button_{when.kind}" if short else f"when_{when.kind}"
+        return self.words(key, at=f"{when.at:%H:%M}", day=day, weekday=WEEKDAYS[when.weekday])
 
 
 Handler = Callable[[Visit, str], Awaitable[Reply]]

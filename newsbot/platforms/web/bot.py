@@ -14,7 +14,7 @@ from aiohttp import web
 
 from newsbot.domain.ports import Clock, Message, Transcript, Wake
 from newsbot.errors import StorageError
-from newsbot.locales import FALLBACK, Words, languages
+from newsbot.locales import FALLBACK, Words, spoken
 from newsbot.platforms.web import pages
 from newsbot.platforms.web.guard import Guard
 from newsbot.platforms.web.stream import Stream
@@ -219,12 +219,8 @@ def slug(title: str) -> str:
 def spoken_language(accepted: str) -> str:
     """The first language of an Accept-Language header (https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4) that
     the bot speaks, English otherwise. Browsers list them by preference."""
-    spoken = languages()
-    for wanted in accepted[:200].split(","):
-        base = wanted.partition(";")[0].strip().partition("-")[0].lower()
-        if base in spoken:
-            return base
-    return FALLBACK
+    wanted = (spoken(each.partition(";")[0]) for each in accepted[:200].split(","))
+    return next(filter(None, wanted), FALLBACK)
 
 
 def _language(request: web.Request) -> str:

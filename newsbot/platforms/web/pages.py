@@ -11,10 +11,9 @@ from importlib import resources
 
 from aiohttp import web
 
-from newsbot.locales import Words
+from newsbot.locales import Words, is_rtl
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "html": "text/html"}
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 _WORD = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -52,7 +51,7 @@ def file(files: Mapping[str, File], request: web.Request) -> web.Response:
 def html(template: File, words: Words, flag: bool) -> web.Response:
     """A page in the bot's words: ``{{web_key}}`` is a word of the catalogue, ``{{language}}`` and ``{{direction}}``
     those of the words, and ``{{hidden}}`` hides an element unless ``flag``."""
-    direction = "rtl" if words.language in RIGHT_TO_LEFT else "ltr"
+    direction = "rtl" if is_rtl(words.language) else "ltr"
     known = {"language": words.language, "direction": direction, "hidden": "" if flag else "hidden"}
 
     def word(found: re.Match[str]) -> str:
