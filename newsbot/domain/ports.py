@@ -5,7 +5,7 @@ Imported from everywhere; imports only the nouns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -62,11 +62,13 @@ class Sent:
 class RetryLater:
     """Surely not accepted; try again after ``seconds`` (None: our own backoff).
 
-    ``whole_platform``: every chat must wait."""
+    ``whole_platform``: every chat must wait. ``tried`` is False when it was not even tried, since its turn under the
+    platform's limits had not come: that is no failed attempt."""
 
     reason: str
     seconds: float | None = None
     whole_platform: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class Rejected:
 
 SendOutcome = Sent | RetryLater | Unknown | ChatGone | Moved | Rejected
 
+OnPart = Callable[[tuple[str, ...]], Awaitable[None]]
+"""Told after each part of a post that goes out in several messages: the ids of all messages so far, in order."""
+
 
 class Sender(Protocol):
     """A platform's way out. Never raises for what a platform may answer: every answer is an outcome."""
@@ -111,8 +116,11 @@ class Sender(Protocol):
     def idempotent(self) -> bool:
         """Whether sending a delivery twice shows it once: then a lost send is sent again, else it is uncertain."""
 
-    async def send(self, delivery: Delivery) -> SendOutcome:
-        """Carry out one delivery of kind post, edit, reply or retract."""
+    async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
+        """Carry out one delivery of kind post, edit, reply or retract.
+
+        A post or reply that already has ``message_ids`` was cut off after these parts and goes on behind them;
+        ``sent`` is awaited after each part, so that a later attempt knows where to go on."""
 
 
 # --- the web chat's own store --------------------------------------------------------------------

@@ -79,8 +79,11 @@ class Outbox:
             log.warning("a send was cut off", delivery=delivery.id, state=state.value)
 
     async def _deliver(self, delivery: Delivery) -> None:
+        async def sent(message_ids: tuple[str, ...]) -> None:
+            await self._storage.outbox.progress(delivery.id, message_ids)
+
         try:
-            answer = await self._sender.send(delivery)
+            answer = await self._sender.send(delivery, sent)
         except Exception as error:  # a sender's bug must not take the other deliveries down
             log.exception("a sender failed", delivery=delivery.id)
             answer = Unknown(f"{type(error).__name__}: {error}")

@@ -87,6 +87,13 @@ class Deliveries(Repository):
         mine = (deliveries.c.platform == platform) & (deliveries.c.state == DeliveryState.SENDING)
         return await self._deliveries(DELIVERY.where(mine).order_by(deliveries.c.id))
 
+    async def progress(self, delivery_id: int, message_ids: Sequence[str]) -> None:
+        """Record the messages of the parts that went out so far, for a delivery in flight: whoever tries it again goes
+        on behind them."""
+        flying = (deliveries.c.id == delivery_id) & (deliveries.c.state == DeliveryState.SENDING)
+        async with self._db.write() as conn:
+            await conn.execute(update(deliveries).where(flying).values(message_ids=list(message_ids)))
+
     async def settle(
         self,
         delivery_id: int,

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from newsbot.domain.models import Delivery
-from newsbot.domain.ports import SendOutcome, Sent
+from newsbot.domain.ports import OnPart, SendOutcome, Sent
+
+
+async def no_parts(_message_ids: tuple[str, ...]) -> None:
+    """For those who send a delivery and do not keep account of its parts."""
 
 
 class FakeSender:
@@ -25,7 +29,7 @@ class FakeSender:
     def idempotent(self) -> bool:
         return self._idempotent
 
-    async def send(self, delivery: Delivery) -> SendOutcome:
+    async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         self.sent.append(delivery)
         if answer := self.answer(delivery):
             return answer

@@ -13,6 +13,7 @@ from newsbot.platforms.web.send import WebSender
 from newsbot.platforms.web.talk import WebChat
 from newsbot.server import Server
 from tests.fakes.desk import ScriptedDesk
+from tests.fakes.sender import no_parts
 from tests.fakes.transcript import MemoryTranscript
 
 NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
@@ -74,6 +75,6 @@ class Served:
 
     async def deliver(self, delivery: Delivery) -> tuple[str, ...]:
         """Send it as the outbox does; returns the message ids."""
-        outcome = await self.sender.send(delivery)
+        outcome = await self.sender.send(delivery, no_parts)
         assert isinstance(outcome, Sent), outcome
         return outcome.message_ids

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsbot.domain.models import Delivery
-from newsbot.domain.ports import SendOutcome
+from newsbot.domain.ports import OnPart, SendOutcome
 from newsbot.pipeline.leadership import TTL, Leadership, is_dead, this_process
 from newsbot.storage import Storage
 from tests.clock import ManualClock
@@ -24,12 +24,12 @@ class SlowSender(FakeSender):
         super().__init__()
         self._clock = clock
 
-    async def send(self, delivery: Delivery) -> SendOutcome:
+    async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         for _ in range(6):
             await self._clock.asleep()
             self._clock.advance(TTL.total_seconds() / 3)
         await self._clock.asleep()
-        return await super().send(delivery)
+        return await super().send(delivery, sent)
 
 
 async def test_who_takes_long_to_send_keeps_the_lead_for_as_long(storage: Storage, clock: ManualClock) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from newsbot.domain.models import Delivery
-from newsbot.domain.ports import Clock, Rejected, RetryLater, SendOutcome, Sent, Transcript
+from newsbot.domain.ports import Clock, OnPart, Rejected, RetryLater, SendOutcome, Sent, Transcript
 from newsbot.errors import StorageError
 from newsbot.platforms.web import render
 
@@ -31,8 +31,8 @@ class WebSender:
         self._clock = clock
         self._announce = announce
 
-    async def send(self, delivery: Delivery) -> SendOutcome:
-        """Post, edit or retract; the outcome is :class:`Sent`, or why not."""
+    async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
+        """Post, edit or retract; the outcome is :class:`Sent`, or why not. A post is one message: it has no parts."""
         try:
             if delivery.kind == "edit":
                 outcome = await self._edit(delivery)

@@ -1,0 +1,143 @@
+"""Staying under Telegram's limits, so that we need not learn them from refusals. Pure: ``now`` is an argument.
+
+One message a second in one chat, 20 a minute in one group, "no more than 30 messages per second" over all:
+https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from newsbot.domain.models import ChatKey
+from newsbot.platforms.telegram.message import is_shared
+
+SLACK = 1.02
+"""Messages arrive less evenly than they leave: what Telegram allows within a time we spread over a little more."""
+SPARE = 20
+"""Of so many places deliveries leave one to replies."""
+LATE = 0.1
+"""Deliveries that the process held up make up for at most so many seconds."""
+CROWD = 3
+"""So many chats refused within a second were refused for what the bot does as a whole: Telegram does not say which of
+its limits was passed, and a chat's own is passed in one chat at a time."""
+TICK = 0.001
+"""Seconds that are not worth a wait; clocks are no finer."""
+NEVER = float("-inf")
+
+
+class Limit:
+    """At most ``count`` messages within any ``window`` seconds, of which deliveries take ``shared``."""
+
+    def __init__(self, rate: float, seconds: float = 1.0) -> None:
+        self.count = max(1, int(rate * seconds))
+        self.window = self.count / rate
+        self.shared = self.count - self.count // SPARE
+
+    def turn(self, times: list[float], *, urgent: bool) -> float:
+        """The earliest time at which one more may follow ``times``, which are in order."""
+        turns = [times[-self.count] + self.window * SLACK] if len(times) >= self.count else []
+        if not urgent and len(times) >= self.shared:
+            turns.append(times[-self.shared] + self.window)
+        return max(turns, default=NEVER)
+
+    def note(self, times: list[float], at: float, now: float) -> None:
+        """Add a message that leaves at ``at``, and forget those that no longer count."""
+        insort(times, at)
+        del times[: next((i for i, time in enumerate(times) if time > now - self.window * SLACK), len(times))]
+
+
+@dataclass(slots=True)
+class _Place:
+    """When a chat got its messages, and until when Telegram wants none."""
+
+    times: list[float] = field(default_factory=list)
+    minute: list[float] = field(default_factory=list)
+    held: float = NEVER
+
+
+class Pace:
+    """The bot's messages of the last minute; all that sends shares one.
+
+    Replies count and obey the limits too, but go before deliveries, which leave places for them. The topics of a forum
+    are one group to Telegram.
+    """
+
+    def __init__(
+        self, global_per_second: float = 30.0, chat_per_second: float = 1.0, group_per_minute: float = 20.0
+    ) -> None:
+        self._all, self._chat = Limit(global_per_second), Limit(chat_per_second)
+        self._group = Limit(group_per_minute / 60, 60.0)
+        self._gap = self._all.window / self._all.shared * (1 + SLACK) / 2
+        self._forget()
+
+    def _forget(self) -> None:
+        self._times: list[float] = []
+        self._places: dict[str, _Place] = {}  # in order of their latest message
+        self._refusals: dict[str, float] = {}
+        self._next = self._held = self._latest = NEVER
+
+    def delay(self, to: ChatKey, now: datetime, *, most: float = 0.0, urgent: bool = False) -> float:
+        """Seconds until a message to ``to`` may leave. When that is at most ``most`` it has its place and is counted;
+        otherwise nothing is, and one may ask again.
+
+        ``urgent``: a reply, which goes before the deliveries."""
+        at = self._clock(now)
+        turn = self._turn(to, urgent)
+        turn = turn if turn > at + TICK else at
+        if turn - at <= most:
+            self._note(to, turn, at, urgent)
+        return turn - at
+
+    def refused(self, to: ChatKey, seconds: float, now: datetime) -> bool:
+        """Telegram wants nothing for ``to`` for so many seconds: whether that holds for every chat, as it seems."""
+        at = self._clock(now)
+        self._refusals = {chat: time for chat, time in self._refusals.items() if time > at - 1.0} | {to.native: at}
+        place = self._place(to)
+        place.held = max(place.held, at + seconds)
+        if len(self._refusals) < CROWD:
+            return False
+        self._held = max(self._held, at + seconds)
+        return True
+
+    def _clock(self, now: datetime) -> float:
+        """``now`` in seconds. A clock that was put back must not hold up anything: then all is forgotten."""
+        at = now.timestamp()
+        if at < self._latest - 1.0:
+            self._forget()
+        self._latest = max(self._latest, at)
+        return at
+
+    def _turn(self, to: ChatKey, urgent: bool) -> float:
+        turns = [self._held, self._all.turn(self._times, urgent=urgent)]
+        if not urgent:
+            turns.append(self._next)
+        if place := self._places.get(to.native):
+            turns += [place.held, self._chat.turn(place.times, urgent=urgent)]
+            turns += [self._group.turn(place.minute, urgent=urgent)] if is_shared(to) else []
+        return max(turns)
+
+    def _note(self, to: ChatKey, turn: float, now: float, urgent: bool) -> None:
+        self._all.note(self._times, turn, now)
+        if not urgent:  # evenly, so that a reply finds a free place at any moment
+            self._next = max(self._next, turn - LATE) + self._gap
+        place = self._place(to)
+        self._chat.note(place.times, turn, now)
+        if is_shared(to):
+            self._group.note(place.minute, turn, now)
+        self._drop_idle(now)
+
+    def _place(self, to: ChatKey) -> _Place:
+        place = self._places.pop(to.native, None) or _Place()
+        self._places[to.native] = place
+        return place
+
+    def _drop_idle(self, now: float) -> None:
+        """Forget chats that got nothing within the time that counts: a few at a time, the longest idle first."""
+        long = max(self._chat.window, self._group.window) * SLACK
+        for native in list(islice(self._places, 2)):
+            place = self._places[native]
+            if max(place.times, default=NEVER) < now - long and place.held < now:
+                del self._places[native]

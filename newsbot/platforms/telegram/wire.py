@@ -1,0 +1,173 @@
+"""One message sent, edited or deleted: the calls of the Bot API that posts and replies are made of."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import structlog
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+from telegram.request import HTTPXRequest
+
+from newsbot.domain.models import ChatKey
+from newsbot.platforms.telegram.html import plain
+from newsbot.platforms.telegram.message import Key, Outgoing, address
+
+log = structlog.get_logger(__name__)
+
+CONNECTIONS = 64
+"""Enough for the deliveries in flight and the replies beside them."""
+POLL_CONNECTIONS = 2
+PLACEHOLDER = 64
+"""The most characters that the hint in an input field may have: https://core.telegram.org/bots/api#forcereply"""
+
+Attempt = Callable[[Outgoing, str | None], Awaitable[int]]
+
+
+def make_bot(
+    token: str,
+    api_url: str = "https://api.telegram.org",
+    proxy: str | None = None,
+    *,
+    read_timeout: float = 70.0,
+    connect_timeout: float = 10.0,
+) -> Bot:
+    """The library's bot, which is to be shut down at the end.
+
+    ``api_url``: Telegram's server, or one's own (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
+    ``read_timeout``: how many seconds an answer may take; a server that accepts and answers late must not make a send
+    uncertain. Long polls wait for their own timeout on top of 20 seconds, on connections of their own. Only ``proxy``
+    is used, whatever the environment says. Raises telegram.error.InvalidToken for an empty token.
+    """
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # how the library wants to be told that we know both kinds
+
+    def request(connections: int, read: float) -> HTTPXRequest:
+        return HTTPXRequest(
+            connection_pool_size=connections,
+            read_timeout=read,
+            write_timeout=20.0,
+            connect_timeout=connect_timeout,
+            pool_timeout=connect_timeout,
+            proxy=proxy,
+            httpx_kwargs={"trust_env": False},
+        )
+
+    root = api_url.rstrip("/")
+    return Bot(
+        token,
+        base_url=f"{root}/bot",
+        base_file_url=f"{root}/file/bot",
+        request=request(CONNECTIONS, read_timeout),
+        get_updates_request=request(POLL_CONNECTIONS, min(read_timeout, 20.0)),
+    )
+
+
+async def send(bot: Bot, to: ChatKey, message: Outgoing, *, silent: bool = False, reply_to: int | None = None) -> int:
+    """Post a message; its id. As a reply to message ``reply_to`` where that still stands.
+
+    A picture that Telegram refuses is left out, and so is markup that it cannot parse. All else raises
+    telegram.error.TelegramError. https://core.telegram.org/bots/api#sendmessage
+    """
+    chat_id, thread_id = address(to)
+
+    async def attempt(message: Outgoing, parse_mode: str | None) -> int:
+        posted = await bot.send_message(
+            chat_id,
+            message.html,
+            parse_mode=parse_mode,
+            message_thread_id=thread_id,
+            link_preview_options=_preview(message),
+            disable_notification=silent,
+            reply_parameters=ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+            reply_markup=_prompt(message) if message.ask else _keyboard(message),
+        )
+        return posted.message_id
+
+    return await _with_less(attempt, message)
+
+
+async def edit(bot: Bot, to: ChatKey, message_id: int, message: Outgoing) -> None:
+    """Put ``message`` in the place of one of the bot's; one that shows just that already is left as it is.
+
+    Leaves out what Telegram refuses, and raises, as :func:`send` does. https://core.telegram.org/bots/api#editmessagetext
+    """
+    chat_id, _ = address(to)
+
+    async def attempt(message: Outgoing, parse_mode: str | None) -> int:
+        await bot.edit_message_text(
+            message.html,
+            chat_id,
+            message_id,
+            parse_mode=parse_mode,
+            link_preview_options=_preview(message),
+            reply_markup=_keyboard(message),
+        )
+        return message_id
+
+    try:
+        await _with_less(attempt, message)
+    except BadRequest as error:
+        if "not modified" not in error.message.lower():
+            raise
+
+
+async def delete(bot: Bot, to: ChatKey, message_id: int) -> None:
+    """Delete a message; one that is gone already is what was wanted. Raises telegram.error.TelegramError, as for one
+    that is too old. https://core.telegram.org/bots/api#deletemessage"""
+    try:
+        await bot.delete_message(address(to)[0], message_id)
+    except BadRequest as error:
+        if "message to delete not found" not in error.message.lower():
+            raise
+
+
+async def _with_less(attempt: Attempt, message: Outgoing) -> int:
+    """Try ``message``, and then without what Telegram's refusal names: the picture, or our markup."""
+    parse_mode: str | None = ParseMode.HTML
+    while True:
+        try:
+            return await attempt(message, parse_mode)
+        except BadRequest as error:
+            words = error.message.lower()
+            if message.picture and _of_the_picture(words):
+                log.info("Telegram refused a picture", picture=message.picture, reason=error.message)
+                message = replace(message, picture="")
+            elif parse_mode and "can't parse entities" in words:
+                log.error("Telegram cannot parse our markup", reason=error.message, html=message.html)
+                message, parse_mode = replace(message, html=plain(message.html)), None
+            else:
+                raise
+
+
+def _of_the_picture(words: str) -> bool:
+    """Whether a refusal speaks of the page to preview: there are a dozen such sentences, and none is documented."""
+    return "button" not in words and any(word in words for word in ("webpage", "web page", "url", "link preview"))
+
+
+def _preview(message: Outgoing) -> LinkPreviewOptions:
+    if not message.picture:
+        return LinkPreviewOptions(is_disabled=True)
+    return LinkPreviewOptions(url=message.picture, prefer_large_media=True, show_above_text=True)
+
+
+def _keyboard(message: Outgoing) -> InlineKeyboardMarkup | None:
+    rows = [[_button(key) for key in row] for row in message.keys if row]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _button(key: Key) -> InlineKeyboardButton:
+    return InlineKeyboardButton(key.label, url=key.url or None, callback_data=None if key.url else key.data)
+
+
+def _prompt(message: Outgoing) -> ForceReply:
+    return ForceReply(selective=True, input_field_placeholder=message.ask[:PLACEHOLDER])
