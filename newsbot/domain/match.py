@@ -6,17 +6,15 @@ head of the text, or again and again; not once in passing, nor in a list at the 
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from newsbot.domain.analyze import AnalyzedArticle, Analyzer, fold
+from newsbot.domain.analyze import AnalyzedArticle, fold
 from newsbot.domain.lexicon import Lexicon
-from newsbot.domain.models import Article, Match
-from newsbot.domain.query import Alias, And, Facet, Not, Or, Prefix, SearchQuery, Term, TopicQuery, parse_search
+from newsbot.domain.models import Match
+from newsbot.domain.query import Alias, And, Facet, Not, Or, Prefix, SearchQuery, Term, TopicQuery
 from newsbot.domain.query.parts import SHOUTED
 from newsbot.domain.query.search import Node
-from newsbot.errors import QueryError
 
 Hit = tuple[int, int]
 """A facet in an article: the position of its first key, and how many keys it is."""
@@ -47,7 +45,7 @@ def matches(query: TopicQuery, article: AnalyzedArticle, lexicon: Lexicon, topic
         return None
     if query.languages and article.language not in query.languages:
         return None
-    if any(_hits_of(alias, article) for alias in query.none):
+    if any(says(alias, article) for alias in query.none):
         return None
     found: list[list[Hit]] = []
     for facet in query.facets:
@@ -111,6 +109,11 @@ class Matcher:
         return rarest[min(range(len(rarest)), key=lambda at: (common[at], at != query.anchor))]
 
 
+def says(alias: Alias, article: AnalyzedArticle) -> bool:
+    """Whether ``article`` has ``alias`` anywhere: all that a veto asks."""
+    return bool(_hits_of(alias, article))
+
+
 def fits(
     query: SearchQuery,
     article: AnalyzedArticle,
@@ -135,26 +138,6 @@ def fits(
     if name and any(part in name for part in filters.not_sources):
         return False
     return _in_time(query, published, now) and _holds(query.node, article)
-
-
-def narrowing(article: Article, analyzer: Analyzer, lexicon: Lexicon, now: datetime) -> Callable[[str], bool]:
-    """Whether ``article`` fits the narrowing query of a subscription; one without words lets nothing through.
-
-    Each query is answered once, and the article read once, however many chats ask."""
-
-    @functools.cache
-    def analyzed() -> AnalyzedArticle:
-        return analyzer.article(article.title, article.text, article.language)
-
-    @functools.cache
-    def narrowed(query: str) -> bool:
-        try:
-            asked = parse_search(query, analyzer, lexicon)
-        except QueryError:
-            return False
-        return fits(asked, analyzed(), source=article.source, published=article.published, now=now)
-
-    return narrowed
 
 
 def _in_time(query: SearchQuery, published: datetime | None, now: datetime | None) -> bool:

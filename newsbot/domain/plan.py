@@ -8,11 +8,12 @@ Two decisions, both over plain values:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from newsbot.domain.lessons import LEARNED, Narrow
 from newsbot.domain.models import (
     Article,
     Chat,
@@ -78,16 +79,31 @@ def veto(chat: Chat, mutes: Iterable[Mute], judged: Judged, reasons: Sequence[Re
 
 
 def lapsed(
-    chat: Chat, waiting: Outcome, subscriptions: Iterable[Subscription], mutes: Sequence[Mute], told: Iterable[Article]
+    chat: Chat,
+    waiting: Outcome,
+    subscriptions: Iterable[Subscription],
+    mutes: Sequence[Mute],
+    told: Iterable[tuple[Article, Narrow]],
 ) -> str:
     """Why a story that waits is kept from the chat after all: what brought it has ended or rests ("ended"), or all
     its tellings (``told``) have become unwanted; "" when it is not. A wish counts at once, not from the next story on.
     """
-    live = {subscription.label for subscription in subscriptions if not subscription.paused}
-    if not any(reason.label in live for reason in waiting.reasons):
+    brought = {reason.label for reason in waiting.reasons}
+    live = [s for s in subscriptions if s.label in brought and not s.paused]
+    if not live:
         return "ended"
-    notes = [veto(chat, mutes, Judged(article, waiting.story_id, {}), waiting.reasons) for article in told]
+    notes = [
+        veto(chat, mutes, Judged(article, waiting.story_id, {}), waiting.reasons) or _unlearned(live, narrow)
+        for article, narrow in told
+    ]
     return notes[0] if notes and all(notes) else ""
+
+
+def _unlearned(orders: Iterable[Subscription], narrow: Narrow) -> str:
+    """What all of the orders have learned to leave an article out for; "" when one of them has not. What they were
+    narrowed by from the beginning has had its say."""
+    notes = [narrow(replace(order, query="")) for order in orders]
+    return notes[0] if all(notes) else ""
 
 
 def outcome(
@@ -96,15 +112,16 @@ def outcome(
     mutes: Iterable[Mute],
     judged: Judged,
     now: datetime,
-    narrowed: Callable[[str], bool],
+    narrow: Narrow,
 ) -> Outcome | None:
     """What becomes of the article's story in ``chat``; None when none of its subscriptions covers it.
 
-    ``narrowed(query)`` tells whether the article fits a subscription's narrowing query.
+    ``narrow`` tells whether a subscription, narrowed by its query and its lessons, wants the article.
     """
-    covering = [(s, r) for s in subscriptions if (r := covers(s, judged)) and (not s.query or narrowed(s.query))]
+    asked = [(s, r, narrow(s)) for s in subscriptions if (r := covers(s, judged))]
+    covering = [(s, r) for s, r, note in asked if not note]
     if not covering:
-        return None
+        return _left_out(chat, [(r, note) for _, r, note in asked if note.startswith(LEARNED)], judged, now)
     reasons = tuple(dict.fromkeys(reason for _, reason in covering))
     made = Outcome(chat.id, judged.story_id, judged.article.id, reasons, at=now)
     if note := veto(chat, mutes, judged, reasons):
@@ -112,6 +129,15 @@ def outcome(
     urgent = any(s.when.kind == "instant" for s, _ in covering)
     due = now + SETTLE if urgent else min((s.next_due for s, _ in covering if s.next_due), default=now)
     return replace(made, due=due, urgent=urgent)
+
+
+def _left_out(chat: Chat, taught: Sequence[tuple[Reason, str]], judged: Judged, now: datetime) -> Outcome | None:
+    """The record of what comes no longer for what subscriptions have learned; None when they learned nothing of it."""
+    if not taught:
+        return None
+    reasons = tuple(dict.fromkeys(reason for reason, _ in taught))
+    note = taught[0][1]
+    return Outcome(chat.id, judged.story_id, judged.article.id, reasons, OutcomeState.SKIPPED, note, at=now)
 
 
 @dataclass(frozen=True, slots=True)

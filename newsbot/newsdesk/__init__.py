@@ -11,25 +11,29 @@ from collections.abc import Mapping, Sequence
 
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lexicon import Lexicon
+from newsbot.domain.models import Chat
 from newsbot.domain.ports import Clock, FeedProbe, Wake
 from newsbot.newsdesk.asking import Access, Asker, Rules, admit
 from newsbot.newsdesk.explaining import Explaining
 from newsbot.newsdesk.following import Following
 from newsbot.newsdesk.forgetting import Forgetting
+from newsbot.newsdesk.learning import Learning
 from newsbot.newsdesk.likening import Likening
 from newsbot.newsdesk.muting import Muting
 from newsbot.newsdesk.naming import Naming
 from newsbot.newsdesk.porting import Porting
+from newsbot.newsdesk.picking import Picking
+from newsbot.newsdesk.presence import Presence
 from newsbot.newsdesk.reading import Reading
 from newsbot.newsdesk.running import Loops, LoopState, Reload, Running
 from newsbot.newsdesk.searching import Searching
 from newsbot.newsdesk.settling import Settling
 from newsbot.newsdesk.sourcing import Sourcing
 from newsbot.newsdesk.subscribing import Subscribing
-from newsbot.newsdesk.tools import Tools
+from newsbot.newsdesk.tools import NeedsPrivate, Tools
 from newsbot.storage import Storage
 
-__all__ = ["Access", "Asker", "LoopState", "Newsdesk", "Rules"]
+__all__ = ["Access", "Asker", "LoopState", "NeedsPrivate", "Newsdesk", "Rules"]
 
 
 class Newsdesk:
@@ -62,9 +66,12 @@ class Newsdesk:
         self.muting = Muting(tools)
         self.sourcing = Sourcing(tools)
         self.explaining = Explaining(tools)
+        self.learning = Learning(tools)
         self.likening = Likening(tools, self.reading)
         self.forgetting = Forgetting(tools)
         self.porting = Porting(tools, self.subscribing)
+        self.picking = Picking(tools)
+        self.presence = Presence(tools)
         self.running = Running(tools)
         self.loops = loops
         self.reload = reload
@@ -102,6 +109,14 @@ class Newsdesk:
         self._tools.rules = rules
         if lexicon is not None:
             self._tools.lexicon = lexicon
+
+    def language(self, asker: Asker | None = None, chat: Chat | None = None) -> str:
+        """What the bot speaks to ``asker`` (in ``chat`` as it is known): what was chosen there, else in private the
+        language of their client where the bot speaks it, else the config's."""
+        if chat is not None:
+            return self._tools.language(chat)
+        alone = asker is not None and asker.chat_kind == "private"
+        return (self._tools.client_language(asker) if asker and alone else None) or self.rules.defaults.language
 
     def admit(self, asker: Asker) -> None:
         """Raises Forbidden when the asker's chat may not use this bot."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from newsbot.domain import plan
-from newsbot.domain.match import matches, narrowing
+from newsbot.domain.lessons import narrowing
+from newsbot.domain.match import matches
 from newsbot.domain.models import Article, Chat, Match, Outcome, OutcomeState, Story, Subscription
 from newsbot.domain.query import compile_topic
 from newsbot.errors import NotFound, QueryError
@@ -78,8 +79,8 @@ class Explaining:
         """The chat's orders that cover the article now."""
         orders = await self._tools.orders(chat)
         judged = plan.Judged(article, story_id, await self._matches(article, orders))
-        narrowed = narrowing(article, self._tools.analyzer, self._tools.lexicon, self._tools.now())
-        return tuple(o for o in orders if plan.covers(o, judged) and (not o.query or narrowed(o.query)))
+        narrow = narrowing(article, self._tools.analyzer, self._tools.lexicon, self._tools.now())
+        return tuple(o for o in orders if plan.covers(o, judged) and not narrow(o))
 
     async def _matches(self, article: Article, orders: list[Subscription]) -> dict[int, Match]:
         tools = self._tools

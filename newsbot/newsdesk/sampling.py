@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from newsbot.domain import plan
-from newsbot.domain.match import narrowing
+from newsbot.domain.lessons import narrowing
 from newsbot.domain.models import Article, Chat, Match, NewFeed, Outcome, OutcomeState, Subscription
 from newsbot.errors import QueryError
 from newsbot.newsdesk.matching import PREVIEW_DAYS, Preview, preview
@@ -76,8 +76,8 @@ class Sampling:
             if story_id is None or story_id in known or story_id in made:
                 continue
             judged = plan.Judged(article, story_id, _of_topic(order, article, matches))
-            narrowed = narrowing(article, self._tools.analyzer, self._tools.lexicon, now)
-            outcome = plan.outcome(chat, [order], mutes, judged, now, narrowed)
+            narrow = narrowing(article, self._tools.analyzer, self._tools.lexicon, now)
+            outcome = plan.outcome(chat, [order], mutes, judged, now, narrow)
             if outcome is not None and outcome.state is not OutcomeState.SKIPPED:
                 made[story_id] = replace(outcome, due=now)
             if len(made) == most:

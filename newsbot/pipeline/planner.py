@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from newsbot.domain.analyze import Analyzer
+from newsbot.domain.lessons import narrowing
 from newsbot.domain.lexicon import Lexicon
-from newsbot.domain.match import narrowing
 from newsbot.domain.models import (
     Article,
     Chat,
@@ -129,10 +129,10 @@ class Planner:
         self, j: Judged, by_what: Mapping[What, Sequence[Served]], mutes: Mapping[int, Sequence[Mute]], now: datetime
     ) -> list[Outcome]:
         """One article in every chat that it concerns. One that upsets our code is loud, and holds up no other."""
-        narrowed = narrowing(j.article, self._analyzer, self._lexicon, now)
+        narrow = narrowing(j.article, self._analyzer, self._lexicon, now)
         chats = _by_chat(s for what in _whats(j) for s in by_what.get(what, ()))
         try:
-            made = [outcome(chat, orders, mutes.get(chat.id, ()), j, now, narrowed) for chat, orders in chats]
+            made = [outcome(chat, orders, mutes.get(chat.id, ()), j, now, narrow) for chat, orders in chats]
         except Exception:
             log.exception("an article could not be planned", article=j.article.id, title=j.article.title)
             return []
@@ -182,7 +182,13 @@ class Planner:
     ) -> list[Outcome]:
         """Those of the stories that the chat has not turned down since they began to wait; the others are recorded."""
         orders = await self._storage.chats.subscriptions(chat.id) if due else []
-        notes = {o.story_id: lapsed(chat, o, orders, mutes, articles.get(o.story_id, ())) for o in due}
+        told = {
+            o.story_id: [(a, narrowing(a, self._analyzer, self._lexicon, now)) for a in articles.get(o.story_id, ())]
+            for o in due
+        }
+        notes = await asyncio.to_thread(
+            lambda: {o.story_id: lapsed(chat, o, orders, mutes, told[o.story_id]) for o in due}
+        )
         if turned_down := {story_id: note for story_id, note in notes.items() if note}:
             await self._storage.outbox.skip(chat.id, turned_down, now)
         return [o for o in due if not notes[o.story_id]]

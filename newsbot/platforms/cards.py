@@ -28,17 +28,26 @@ def digest_buttons(digest: Digest, delivery_id: int, words: Words) -> Rows:
 
 
 def story_buttons(story: DigestStory, words: Words) -> Rows:
-    """The actions of one story: its topic, more like it, muting, why, and its sources where there are several."""
-    first = [_topic(reason.topic_id, reason.label, words) for reason in story.reasons[:1] if reason.topic_id]
-    first.append(Button(words("button_like"), short("lk", story.story_id), hint=words("button_like_hint")))
-    second = [
+    """The actions of one story: its topic, more like it, what its topic learns from it, muting, why, and its sources
+    where there are several."""
+    topic = next((reason for reason in story.reasons if reason.topic_id is not None), None)
+    like = Button(words("button_like"), short("lk", story.story_id), hint=words("button_like_hint"))
+    third = [
         Button(words("button_mute"), short("mm", story.story_id), hint=words("button_mute_hint")),
         Button(words("button_why"), short("wy", story.story_id), hint=words("button_why_hint")),
     ]
-    if len(story.sources) > 1:
-        sources = words("button_sources", n=len(story.sources))
-        second.insert(0, Button(sources, short("so", story.story_id), hint=words("button_sources_hint")))
-    return tuple(first), tuple(second)
+    sources = Button(
+        words("button_sources", n=len(story.sources)), short("so", story.story_id), hint=words("button_sources_hint")
+    )
+    told = [sources] if len(story.sources) > 1 else []
+    if topic is None or topic.topic_id is None:
+        return (like,), (*told, *third)
+    thumbs = [
+        Button(label, short(verb, story.story_id, topic.topic_id), hint=words(hint, topic=topic.label))
+        for label, verb, hint in (("👍", "up", "button_good_hint"), ("👎", "dn", "button_bad_hint"))
+    ]
+    rows = ((_topic(topic.topic_id, topic.label, words), like), (*thumbs, *third), tuple(told))
+    return tuple(row for row in rows if row)
 
 
 def _topic(topic_id: int, label: str, words: Words) -> Button:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from enum import Enum
 from typing import Any, Literal
@@ -135,6 +136,17 @@ class Subscriptions(Repository):
                 mine = subscriptions.c.id == subscription_id
                 await conn.execute(update(subscriptions).where(mine).values(**values))
             return await _subscription(conn, subscription_id)
+
+    async def teach(self, ids: Sequence[int], change: Callable[[Lessons], Lessons]) -> list[Subscription]:
+        """Let these orders learn: ``change`` what each has learned so far. Returns them as they stand now, by id."""
+        mine = select(subscriptions).where(subscriptions.c.id.in_(ids)).order_by(subscriptions.c.id)
+        async with self._db.write() as conn:
+            orders = [subscription_of(row) for row in await conn.execute(mine.with_for_update())]
+            taught = [replace(order, lessons=change(order.lessons)) for order in orders]
+            for order in taught:
+                this = subscriptions.c.id == order.id
+                await conn.execute(update(subscriptions).where(this).values(lessons=codec.encode(order.lessons)))
+        return taught
 
     async def subscribers(self, whats: Sequence[What]) -> list[tuple[Subscription, Chat]]:
         """Every standing order for one of ``whats`` that is not paused, with its chat (which may be), in order of id.

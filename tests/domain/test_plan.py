@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsbot.domain.lessons import Narrow
 from newsbot.domain.models import (
     Article,
     Chat,
@@ -51,7 +52,13 @@ def waiting(n: int, *, urgent: bool = True, note: str = "", due: datetime = NOW)
 
 
 def decide(subs: list[Subscription], of: Judged, chat: Chat = CHAT, mutes: tuple[Mute, ...] = ()) -> Outcome | None:
-    return outcome(chat, subs, mutes, of, NOW, lambda query: query in of.article.text)
+    return outcome(chat, subs, mutes, of, NOW, lambda order: narrowed(of.article, order))
+
+
+def narrowed(article: Article, order: Subscription) -> str:
+    """Both kinds of narrowing, by plain substrings."""
+    learned = [f"lesson:{word}" for word in order.lessons.without if word in article.text]
+    return "query" if order.query not in article.text else "".join(learned[:1])
 
 
 def test_a_story_waits_for_the_chats_that_cover_it_and_no_others() -> None:
@@ -131,7 +138,7 @@ def test_a_schedule_brings_one_digest_and_waits_for_the_end_of_quiet_hours() -> 
 
 def test_a_waiting_story_lapses_with_what_brought_it_and_when_all_its_tellings_are_muted() -> None:
     [held] = [c.outcome for c in waiting(1)]
-    told = [judged(feed=7).article, judged(feed=8).article]
+    told: list[tuple[Article, Narrow]] = [(judged(feed=n).article, lambda _: "") for n in (7, 8)]
     first, second = Mute(1, 1, "source", "7"), Mute(2, 1, "source", "8")
     assert lapsed(CHAT, held, [sub(label="all")], [], told) == ""
     assert lapsed(CHAT, held, [sub(label="cars")], [], told) == "ended"

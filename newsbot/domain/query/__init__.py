@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsbot.domain.query.search import And, Filters, Node, Not, Or, Prefix, SearchQuery, Term, parse_search
-from newsbot.domain.query.topic import Alias, Facet, TopicQuery, canonical, compile_topic, understood
+from newsbot.domain.query.topic import Alias, Facet, TopicQuery, canonical, compile_topic, understood, vetoes
 
 __all__ = [
     "Alias",
@@ -21,4 +21,5 @@ __all__ = [
     "compile_topic",
     "parse_search",
     "understood",
+    "vetoes",
 ]

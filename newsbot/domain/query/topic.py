@@ -88,6 +88,11 @@ def understood(query: TopicQuery) -> str:
     return text + "".join(f" − {alias.text}" for alias in query.none)
 
 
+def vetoes(words: Iterable[str], analyzer: Analyzer) -> tuple[Alias, ...]:
+    """``words`` as a topic's ``none`` has them."""
+    return _aliases(tuple(words), analyzer)
+
+
 def canonical(definition: TopicDefinition) -> str:
     """The same text for definitions that mean the same: case, blanks, and the order of alternatives set aside."""
     typed: list[list[str]] = []

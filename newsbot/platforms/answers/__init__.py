@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from newsbot.platforms.answers import (
     explaining,
+    lessons,
     mutes,
     ordering,
     porting,
@@ -70,6 +71,12 @@ PRESSES: Mapping[str, Press] = {
     "mx": mutes.press_unmute,
     "sl": running.press_sources,
     "fg": privacy.press_forget,
+    "up": lessons.press_good,
+    "dn": lessons.press_bad,
+    "le": lessons.press_list,
+    "lw": lessons.press_leave_out,
+    "lx": lessons.press_allow,
+    "lu": lessons.press_undo,
     "wy": explaining.press_why,
 }
 """What answers each button, by its verb; ``c``, which carries a command, is the desk's. Verbs stay as they are: old

@@ -61,6 +61,8 @@ def _note(visit: Visit, note: str) -> str:
         return visit.words("why_note_language", detail=detail)
     if kind == "muted" and detail in {"source", "story", "topic"}:
         return visit.words(f"why_note_{detail}")
+    if kind == "lesson":
+        return visit.words("why_note_lesson", detail=detail)
     if kind == "ended":
         return visit.words("why_note_ended")
     return visit.words("why_note_other", note=note)
