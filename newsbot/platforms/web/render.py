@@ -72,7 +72,7 @@ def card(digest: Digest) -> Json:
         "compact": digest.compact,
         "stories": [_story(story, digest, words, () if common else story.reasons) for story in digest.stories],
         "reasons": [reason(why, words) for why in common],
-        "more": words("web_more", n=digest.more) if digest.more else "",
+        "more": words("post_more", n=digest.more) if digest.more else "",
     }
 
 
@@ -80,9 +80,9 @@ def reason(why: Reason, words: Words) -> list[Json]:
     """ "You follow *label*: matched *words*", as spans."""
     kind, label = "other" if why.topic_id is None else "topic", _wrap("\ue000", why.label)
     if not why.words:
-        return _spans_of(words("web_reason", kind=kind, label=label))
+        return _spans_of(words("post_reason", kind=kind, label=label))
     found = ", ".join(_wrap("\ue001", word) for word in why.words)
-    return _spans_of(words("web_reason_matched", kind=kind, label=label, words=found))
+    return _spans_of(words("post_reason_matched", kind=kind, label=label, words=found))
 
 
 def web_url(address: str) -> str:
@@ -102,7 +102,7 @@ def picture_url(address: str) -> str:
 def _title(digest: Digest, words: Words) -> str:
     number = len(digest.stories) + digest.more
     occasion = (
-        "" if digest.occasion in {"story", "answer"} else words("web_occasion", occasion=digest.occasion, n=number)
+        "" if digest.occasion in {"story", "answer"} else words("post_occasion", occasion=digest.occasion, n=number)
     )
     return " · ".join(filter(None, (occasion, digest.title)))
 

@@ -1,0 +1,231 @@
+"""Telegram's HTML, counted as Telegram counts. Pure.
+
+A text is a sequence of :class:`Run`, each with the tags that stand round it: cut anywhere, it still parses.
+https://core.telegram.org/bots/api#html-style
+"""
+
+from __future__ import annotations
+
+import html as entities_of
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from urllib.parse import urlsplit
+
+UNITS = 4096  # UTF-16 units of a message, after its entities are parsed
+ENTITIES = 100  # of a message
+MARKS = 5  # combining marks on one letter: more than any script needs
+ADDRESS = 2000  # characters of an address
+
+JOINER = "\u2060"  # no width: what it breaks looks whole, and is neither mention, command nor link
+RIGHT_TO_LEFT = "\u200f"
+
+BOLD, ITALIC, UNDERLINE, CODE = "b", "i", "u", "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some text and the tags round it, the outermost first: ``("b", 'a href="…"')``."""
+
+    text: str
+    tags: tuple[str, ...] = ()
+
+
+Runs = tuple[Run, ...]
+
+
+def utf16(text: str) -> int:
+    """The length of ``text`` as Telegram counts it: in UTF-16 code units."""
+    return len(text) + sum(c > "\uffff" for c in text)
+
+
+def size(runs: Iterable[Run]) -> int:
+    """The length of ``runs`` in UTF-16 code units, without their tags."""
+    return sum(utf16(run.text) for run in runs)
+
+
+def entities(runs: Iterable[Run]) -> int:
+    """How many entities ``runs`` become: one for each tag that is opened."""
+    count, around = 0, tuple[str, ...]()
+    for run in runs:
+        count += len(run.tags) - _common(around, run.tags)
+        around = run.tags
+    return count
+
+
+def markup(runs: Iterable[Run]) -> str:
+    """``runs`` as Telegram's HTML."""
+    parts: list[str] = []
+    around: tuple[str, ...] = ()
+    for run in (*runs, Run("")):
+        kept = _common(around, run.tags)
+        parts += [f"</{tag.partition(' ')[0]}>" for tag in reversed(around[kept:])]
+        parts += [f"<{tag}>" for tag in run.tags[kept:]]
+        parts.append(_quoted(run.text))
+        around = run.tags
+    return "".join(parts)
+
+
+def escape(text: str) -> str:
+    """Text from outside as HTML: nothing in it is markup, and nobody is mentioned by it."""
+    return _quoted(outside(text))
+
+
+def plain(markup: str) -> str:
+    """What a reader of Telegram's HTML sees."""
+    return entities_of.unescape(re.sub(r"<[^<>]*>", "", markup))
+
+
+def link(text: str, url: str, *tags: str) -> Runs:
+    """``text`` within ``tags``, and a link where ``url`` is a web address."""
+    good = web_url(url)
+    return (Run(text, (*tags, f'a href="{_quoted(good)}"') if good else tags),) if text else ()
+
+
+def web_url(url: str) -> str:
+    """``url`` when Telegram can open it (http or https and a host with a dot, or tg), else "".
+
+    ``tg://user`` is none: it would mention somebody.
+    """
+    url = url.strip()
+    if len(url) > ADDRESS or not url.isprintable() or re.search(r"[\s\"'<>\\^`{|}]", url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    if parts.scheme == "tg":
+        return url if host and host != "user" else ""
+    return url if parts.scheme in {"http", "https"} and _HOST.fullmatch(host) else ""
+
+
+_HOST = re.compile(r"[^\W_](?:[\w-]*\.)+[\w-]*\w")
+
+
+# --- text from outside -----------------------------------------------------------------------------
+
+# Controls, lone surrogates, marks that turn the direction of what follows, and the private-use marks that stand round
+# values while a sentence is put together.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff\ue000-\ue00f\ufeff\ufffe\uffff]"
+)
+_ISOLATES = re.compile("[\u2066-\u2069]")
+_SIGNS = re.compile(
+    r"[@#](?=\w)|\$(?=[A-Z])|(?<![A-Za-z0-9_])/(?=([A-Za-z0-9_]+))|:(?=//)|(?<=\w)\.(?=[^\W\d_]{2})", re.UNICODE
+)
+
+
+def outside(text: str) -> str:
+    """Text from outside in one line, that mentions nobody, commands nothing, links nowhere and turns nothing round."""
+    return defused(" ".join(_ISOLATES.sub("", safe(text)).split()))
+
+
+def safe(text: str) -> str:
+    """``text`` without what no message may hold; its lines and isolates stay, those left open are closed."""
+    return _closed(_sparing(_UNWANTED.sub(lambda c: " " if c.group() in "\u2028\u2029\x0b\x0c\r" else "", text)))
+
+
+def defused(text: str, commands: Collection[str] = ()) -> str:
+    """``text`` in which Telegram finds no mention, hashtag, link or command, but for our own ``commands``."""
+    return _SIGNS.sub(lambda sign: sign.group() if sign.group(1) in commands else sign.group() + JOINER, text)
+
+
+def _sparing(text: str) -> str:
+    """``text`` with no more than some marks on a letter, so that it stays in its line."""
+    if text.isascii():
+        return text
+    kept, run = [], 0
+    for char in text:
+        run = run + 1 if unicodedata.category(char)[0] == "M" else 0
+        if run <= MARKS:
+            kept.append(char)
+    return "".join(kept)
+
+
+def _closed(text: str) -> str:
+    """``text`` whose isolates (U+2066 to U+2069) are balanced."""
+    depth, kept = 0, []
+    for char in text:
+        if char in "\u2066\u2067\u2068":
+            depth += 1
+        elif char == "\u2069" and depth:
+            depth -= 1
+        elif char == "\u2069":
+            continue
+        kept.append(char)
+    return "".join(kept) + "\u2069" * depth
+
+
+# --- direction and length --------------------------------------------------------------------------
+
+
+def directed(runs: Runs, *, rtl: bool = False) -> Runs:
+    """``runs``, led by a mark where they are right-to-left but begin with a left-to-right word.
+
+    Clients take a line's direction from its first letter. ``rtl``: the sentence is ours, in a language written so.
+    """
+    sides = [side for run in runs for c in run.text if (side := unicodedata.bidirectional(c)) in {"L", "R", "AL"}]
+    if not sides or sides[0] != "L":
+        return runs
+    turned = len(sides) - sides.count("L")
+    return (Run(RIGHT_TO_LEFT), *runs) if turned and (rtl or turned * 2 > len(sides)) else runs
+
+
+def shortened(text: str, most: int) -> str:
+    """``text`` in at most ``most`` UTF-16 units: cut after a sentence, else after a word, with "…" where it was cut."""
+    if utf16(text) <= most:
+        return text
+    kept = _fitting(text, most - 2)
+    for border in (r".*[.!?。！？।؟](?=\s|$)", r".*(?=\s)"):
+        found = re.match(border, kept, re.DOTALL)
+        if found and len(found.group()) > len(kept) // 2:
+            return f"{found.group().rstrip()} …" if border.startswith(".*[") else f"{found.group().rstrip()}…"
+    return f"{kept.rstrip()}…"
+
+
+def cut(runs: Runs, units: int = UNITS, most: int = ENTITIES) -> Runs:
+    """``runs`` in at most ``units`` UTF-16 units and ``most`` entities: then the last words go, or their tags."""
+    room, kept = units, list[Run]()
+    for run in runs:
+        if utf16(run.text) > room or not room:
+            kept.append(replace(run, text=shortened(run.text, room)) if room > 2 else Run("…"[:room]))
+            break
+        kept.append(run)
+        room -= utf16(run.text)
+    return _thinned(kept, most)
+
+
+def _thinned(runs: Sequence[Run], most: int) -> Runs:
+    count, around, kept = 0, tuple[str, ...](), list[Run]()
+    for run in runs:
+        opened = len(run.tags) - _common(around, run.tags)
+        fits = count + opened <= most
+        kept.append(run if fits else Run(run.text))
+        count, around = (count + opened, run.tags) if fits else (count, ())
+    return tuple(kept)
+
+
+def _fitting(text: str, units: int) -> str:
+    """The longest start of ``text`` in ``units``: no letter loses its marks."""
+    room, end = units, 0
+    while end < len(text) and (room := room - utf16(text[end])) >= 0:
+        end += 1
+    while 0 < end < len(text) and _within_letter(text, end):
+        end -= 1
+    return text[:end]
+
+
+def _within_letter(text: str, at: int) -> bool:
+    """Whether a cut at ``at`` would part a letter from its marks, or an emoji from what it is joined with."""
+    return unicodedata.category(text[at])[0] == "M" or "\u200d" in text[at - 1 : at + 1]
+
+
+def _common(left: Sequence[str], right: Sequence[str]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False)))
+
+
+def _quoted(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
