@@ -1,0 +1,151 @@
+"""What the bot says in a chat: an answer as messages, sent or put in the place of an earlier one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from telegram import Bot, InputFile
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
+
+from newsbot.domain.models import ChatKey
+from newsbot.domain.ports import Clock
+from newsbot.platforms.telegram import render, wire
+from newsbot.platforms.telegram.links import Aim, Links
+from newsbot.platforms.telegram.message import PLATFORM, Key, Outgoing, address, is_shared
+from newsbot.platforms.telegram.pace import Pace
+from newsbot.platforms.telegram.troubles import in_words, seconds
+from newsbot.platforms.views import Paragraph, Reply, Span
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 10.0  # seconds that an answer waits for its turn; then it is dropped, and the person asks again
+SLOW = 0.5  # seconds after which a chat is told that the bot is at work
+TYPING = 4.0  # seconds; a chat action is shown for five: https://core.telegram.org/bots/api#sendchataction
+
+
+class Moves(Protocol):
+    """Learns that a place has another number now."""
+
+    async def moved(self, platform: str, old: str, new: str) -> None:
+        """Everything known about ``old`` holds for ``new``."""
+
+
+class Voice:
+    """Says what the desk answered. Refusals of Telegram are a line in the log: nobody is there to be told."""
+
+    def __init__(self, bot: Bot, pace: Pace, clock: Clock, links: Links, moves: Moves) -> None:
+        self._bot = bot
+        self._pace = pace
+        self._clock = clock
+        self._links = links
+        self._moves = moves
+
+    async def say(
+        self,
+        to: ChatKey,
+        reply: Reply,
+        *,
+        reply_to: int | None = None,
+        edit: int | None = None,
+        place: ChatKey | None = None,
+    ) -> None:
+        """Show ``reply`` in a chat: as an answer to message ``reply_to``, or in the place of our message ``edit`` where
+        that can still be changed. ``place``: the channel or group that its buttons act on, where that is not ``to``."""
+        try:
+            await self._say(to, await self._messages(reply, place), reply_to, edit)
+            if reply.attachment is not None:
+                document = InputFile(reply.attachment.data, reply.attachment.name)
+                chat_id, thread_id = address(to)
+                await self._bot.send_document(chat_id, document, message_thread_id=thread_id)
+        except TelegramError as error:
+            log.info("an answer in %s was not shown: %s", to, in_words(error))
+
+    async def _messages(self, reply: Reply, place: ChatKey | None) -> Sequence[Outgoing]:
+        if not reply.blocks and reply.toast:
+            reply = replace(reply, blocks=(Paragraph((Span(reply.toast),)),))
+        messages = list(render.reply(reply)) if reply.blocks else []
+        if place is not None:
+            messages = [await self._links.placed(place, message) for message in messages]
+        if messages and reply.onward:
+            way = Key(reply.onward_label, url=await self._links.link(Aim(reply.onward)))
+            messages[-1] = replace(messages[-1], keys=(*messages[-1].keys, (way,)), ask="")
+        return messages
+
+    async def _say(self, to: ChatKey, messages: Sequence[Outgoing], reply_to: int | None, edit: int | None) -> None:
+        """The first one notifies as the chat likes; in a shared chat none does, nor do those that follow."""
+        for n, message in enumerate(messages):
+            if n == 0 and edit is not None and not message.ask and await self._edited(to, edit, message):
+                continue
+            silent = n > 0 or is_shared(to)
+            await self._send(to, message, silent, reply_to if n == 0 else None)
+
+    async def _edited(self, to: ChatKey, message_id: int, message: Outgoing) -> bool:
+        """Whether the message could be changed: it may be too old, or gone."""
+
+        async def change(to: ChatKey) -> None:
+            await wire.edit(self._bot, to, message_id, message)
+
+        try:
+            await self._in_turn(to, change)
+        except BadRequest as error:
+            log.info("message %s in %s cannot be changed: %s", message_id, to, in_words(error))
+            return False
+        return True
+
+    async def _send(self, to: ChatKey, message: Outgoing, silent: bool, reply_to: int | None) -> None:
+        async def post(to: ChatKey) -> None:
+            await wire.send(self._bot, to, message, silent=silent, reply_to=reply_to)
+
+        try:
+            await self._in_turn(to, post)
+        except ChatMigrated as error:
+            await self._moves.moved(PLATFORM, to.native, str(error.new_chat_id))
+            await self._in_turn(replace(to, native=str(error.new_chat_id)), post)
+
+    async def _in_turn(self, to: ChatKey, act: Callable[[ChatKey], Awaitable[None]]) -> None:
+        """Keep under Telegram's limits; what it refuses all the same is tried once more when it says."""
+        if not await self._turn(to):
+            log.info("an answer in %s was dropped: too many at once", to)
+            return
+        try:
+            await act(to)
+        except RetryAfter as error:
+            wait = seconds(error)
+            self._pace.refused(to, wait, self._clock.now())
+            if wait > PATIENCE:
+                raise
+            await self._clock.sleep(wait)
+            await act(to)
+
+    async def _turn(self, to: ChatKey) -> bool:
+        """Wait until a message to ``to`` may leave; False when that is too long."""
+        wait = self._pace.delay(to, self._clock.now(), most=PATIENCE, urgent=True)
+        if wait > PATIENCE:
+            return False
+        if wait > 0:
+            await self._clock.sleep(wait)
+        return True
+
+    @contextlib.asynccontextmanager
+    async def working(self, to: ChatKey) -> AsyncIterator[None]:
+        """Within it, a chat that waits for longer than half a second sees that the bot is typing."""
+        shown = asyncio.create_task(self._typing(to), name=f"typing in {to}")
+        try:
+            yield
+        finally:
+            shown.cancel()
+            await asyncio.gather(shown, return_exceptions=True)
+
+    async def _typing(self, to: ChatKey) -> None:
+        chat_id, thread_id = address(to)
+        await self._clock.sleep(SLOW)
+        while True:
+            with contextlib.suppress(TelegramError):
+                await self._bot.send_chat_action(chat_id, ChatAction.TYPING, message_thread_id=thread_id)
+            await self._clock.sleep(TYPING)
