@@ -15,6 +15,9 @@
     ├── StorageError            the database cannot be used just now
     │   ├── StorageBusy         locked by another process
     │   └── StorageFull         no room on the disk
+    ├── PlatformError           a platform cannot be used just now; it is tried again
+    │   ├── TokenRefused        it does not know the bot's token: only a new config helps
+    │   └── TokenShared         another program uses the same token
     ├── ListenError             the web server cannot have the address that it was given
     └── LeadershipLost          another process has taken over this loop
 
@@ -109,6 +112,18 @@ class StorageBusy(StorageError):
 
 class StorageFull(StorageError):
     """The disk is full."""
+
+
+class PlatformError(NewsbotError):
+    """A platform does not answer, or not as it should; the text says so in words, with no token in it."""
+
+
+class TokenRefused(PlatformError):
+    """The platform does not know the bot's token."""
+
+
+class TokenShared(PlatformError):
+    """Another program uses the bot's token, and takes away what is sent to the bot."""
 
 
 class ListenError(NewsbotError):

@@ -3,13 +3,19 @@
 ::
 
     bot        the platform as a whole: what app starts, feeds and stops
-    updates    the two ways in: long polling and the webhook
+    updates    updates as Telegram writes them, and what both ways in have in common
+    polling    the way in by long polling
+    webhook    the way in by webhook
+    lanes      updates being answered: in order, side by side, none twice
+    rivals     another program that uses the bot's token
+    troubles   what Telegram's refusals and the network's failures mean, in words
     talk       a message or a press, answered
     people     who asks, where, and what Telegram says of their rights there
     elsewhere  acting on a channel or group from the private chat, and links into the private chat
     inline     @bot words in any chat
     places     the bot's own comings and goings: added, removed, migrated, topics closed
     menu       the lists of commands and the bot's descriptions, in each language
+    looking    a look at a token and what stands at Telegram, for an admin who checks the config
     send       the way out for deliveries
     answers    what Telegram's answers mean for a delivery
     pace       staying under Telegram's limits

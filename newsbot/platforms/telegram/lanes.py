@@ -1,0 +1,125 @@
+"""Updates being answered: in order where order matters, side by side otherwise, and none twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from telegram import Update
+
+log = logging.getLogger(__name__)
+
+SLOTS = 32  # updates answered side by side; presses and inline queries have as many again
+PATIENCE = 5.0  # seconds of work after which an update counts as answered, and goes on in the background
+LONGEST = 120.0  # seconds after which an answer is given up
+REMEMBERED = 10_000  # updates that are known again when they come twice
+
+
+Handle = Callable[[Update], Awaitable[None]]
+"""Answers one update. What it raises is logged, and the update counts as answered."""
+
+Lane = tuple[str, int, int]
+
+
+def lane_of(update: Update) -> Lane:
+    """What must stay in order: what one person does in one chat. Presses and inline queries do not wait for commands,
+    which may be slow."""
+    quick = "press" if update.callback_query else "inline" if update.inline_query else ""
+    chat, sender = update.effective_chat, update.effective_sender
+    return quick, chat.id if chat else 0, sender.id if sender else 0
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """An update on its way through its lane. ``begun`` is the event loop's time, None while others are before it."""
+
+    update: Update
+    lane: Lane
+    begun: float | None = None
+
+
+class Lanes:
+    """Hands updates to ``handle``, each once."""
+
+    def __init__(self, handle: Handle, *, patience: float = PATIENCE, longest: float = LONGEST) -> None:
+        self._answer, self._patience, self._longest = handle, patience, longest
+        self._slots, self._quick_slots = asyncio.Semaphore(SLOTS), asyncio.Semaphore(SLOTS)
+        self._work: dict[asyncio.Task[None], Work] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._last: dict[Lane, asyncio.Task[None]] = {}
+        self._seen: OrderedDict[int, None] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._work)
+
+    def knows(self, update_id: int) -> bool:
+        """Whether the update has come before."""
+        return update_id in self._seen
+
+    def put(self, update: Update) -> asyncio.Task[None] | None:
+        """Have ``update`` answered; the task that does it. None when it has been answered already."""
+        if self.knows(update.update_id):
+            return self._tasks.get(update.update_id)
+        self._remember(update.update_id)
+        work = Work(update, lane_of(update))
+        task = asyncio.create_task(self._run(work, self._last.get(work.lane)), name=f"telegram {update.update_id}")
+        self._work[task] = work
+        self._tasks[update.update_id] = self._last[work.lane] = task
+        task.add_done_callback(self._done)
+        return task
+
+    @property
+    def held(self) -> int | None:
+        """The lowest id of an update that is not answered yet, nor worked at for long; None when there is none."""
+        return min((work.update.update_id for work in self._held().values()), default=None)
+
+    async def settle(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is held any more, but at most ``timeout`` seconds; whether that is so."""
+        if held := self._held():
+            await asyncio.wait(held, timeout=timeout)
+        return not self._held()
+
+    async def finish(self, timeout: float) -> int | None:
+        """Wait ``timeout`` seconds for all that is under way, then end it. The lowest id of an update that was not even
+        begun, None when there is none."""
+        if self._work:
+            await asyncio.wait(self._work, timeout=timeout)
+        left = dict(self._work)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        return min((work.update.update_id for work in left.values() if work.begun is None), default=None)
+
+    def _held(self) -> dict[asyncio.Task[None], Work]:
+        late = asyncio.get_running_loop().time() - self._patience
+        return {task: work for task, work in self._work.items() if work.begun is None or work.begun > late}
+
+    def _remember(self, update_id: int) -> None:
+        self._seen[update_id] = None
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        work = self._work.pop(task)
+        del self._tasks[work.update.update_id]
+        if self._last.get(work.lane) is task:
+            del self._last[work.lane]
+
+    async def _run(self, work: Work, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        async with self._quick_slots if work.lane[0] else self._slots:
+            work.begun = asyncio.get_running_loop().time()
+            await self._handle(work.update)
+
+    async def _handle(self, update: Update) -> None:
+        try:
+            async with asyncio.timeout(self._longest):
+                await self._answer(update)
+        except TimeoutError:
+            log.exception("an answer took too long and was given up")
+        except Exception:
+            log.exception("an update was not answered")

@@ -1,0 +1,187 @@
+"""The lists of commands that Telegram shows while a person types "/", and what it shows of the bot itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+    MenuButtonCommands,
+)
+from telegram.error import BadRequest, RetryAfter
+
+from newsbot.domain.models import ChatKind
+from newsbot.domain.ports import Clock
+from newsbot.locales import Words, languages
+from newsbot.newsdesk import Asker
+from newsbot.platforms.telegram.message import PLATFORM, key
+from newsbot.platforms.telegram.troubles import in_words, seconds
+from newsbot.platforms.views import CommandInfo
+
+log = logging.getLogger(__name__)
+
+CommandsFor = Callable[[Asker], Sequence[CommandInfo]]
+
+NOTE = "telegram_menu"
+LONGEST_WAIT = 120.0  # seconds; when Telegram asks for more, the rest is for another time
+DESCRIPTION, ABOUT, HELP = 512, 120, 256  # characters: https://core.telegram.org/bots/api#setmydescription
+
+IN_GROUPS = frozenset(
+    {"help", "search", "latest", "digest", "follow", "topics", "subscriptions", "sources", "why", "privacy"}
+)
+"""What anybody in a group is offered; its admins are offered more."""
+NOT_IN_GROUPS = frozenset({"start", "unfollow"})
+
+Place = Literal["default", "private", "group", "group_admin", "bot_admin"]
+
+
+class Notebook(Protocol):
+    """Single values that outlive a run."""
+
+    async def get(self, key: str) -> str | None:
+        """What stands under ``key``."""
+
+    async def put(self, key: str, value: str) -> None:
+        """Put ``value`` in place of whatever stood there."""
+
+    async def set_default(self, key: str, value: str) -> str:
+        """Put ``value`` where nothing stands, and return what stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing to tell Telegram: its ``name`` in our notes, what makes it ``differ`` from the last time, and the
+    call."""
+
+    name: str
+    differ: str
+    tell: Callable[[], Awaitable[Any]]
+
+
+class Menu:
+    """Tells Telegram the lists of commands and the bot's descriptions, in each language; only what has changed since.
+
+    ``language`` is shown to those who speak none of ours. ``bot_admins`` are offered their commands in their private
+    chats with the bot.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        notebook: Notebook,
+        clock: Clock,
+        commands: CommandsFor,
+        *,
+        language: str = "en",
+        bot_admins: Sequence[str] = (),
+    ) -> None:
+        self._bot, self._notebook, self._clock, self._commands = bot, notebook, clock, commands
+        self._language, self._admins = language, tuple(bot_admins)
+
+    async def refresh(self) -> bool:
+        """Tell what changed; whether all is told. What Telegram refuses is logged, and tried at the next call."""
+        name = f"{NOTE}:{self._bot.id}"
+        known = _read(await self._notebook.get(name))
+        told = True
+        for setting in self._settings():
+            digest = hashlib.sha256(setting.differ.encode()).hexdigest()[:16]
+            if known.get(setting.name) == digest:
+                continue
+            if await self._tell(setting):
+                known[setting.name] = digest
+                await self._notebook.put(name, json.dumps(known))
+            else:
+                told = False
+        return told
+
+    def _settings(self) -> Iterator[Setting]:
+        for code in ("", *languages()):
+            yield from self._lists(code)
+            yield from self._texts(code)
+        yield Setting("button", "commands", lambda: self._bot.set_chat_menu_button(menu_button=MenuButtonCommands()))
+
+    def _lists(self, code: str) -> Iterator[Setting]:
+        for place, scope in self._places():
+            listed = [BotCommand(c.name, c.help[:HELP]) for c in self._offered(place, code)]
+            differ = "\n".join(f"{c.command} {c.description}" for c in listed)
+            tell = _call(self._bot.set_my_commands, listed, scope=scope, language_code=code or None)
+            yield Setting(f"commands {_name(scope)} {code}", differ, tell)
+
+    def _places(self) -> Iterator[tuple[Place, BotCommandScope]]:
+        """https://core.telegram.org/bots/api#botcommandscope"""
+        yield "default", BotCommandScopeDefault()
+        yield "private", BotCommandScopeAllPrivateChats()
+        yield "group", BotCommandScopeAllGroupChats()
+        yield "group_admin", BotCommandScopeAllChatAdministrators()
+        for admin in self._admins:
+            yield "bot_admin", BotCommandScopeChat(int(admin))
+
+    def _offered(self, place: Place, code: str) -> Sequence[CommandInfo]:
+        kind: ChatKind = "group" if place.startswith("group") else "private"
+        asker = Asker(
+            PLATFORM,
+            "",
+            key(0),
+            chat_kind=kind,
+            is_chat_admin=place != "group",
+            is_bot_admin=place == "bot_admin",
+            language=code or self._language,
+        )
+        return [info for info in self._commands(asker) if _fits(info, place)]
+
+    def _texts(self, code: str) -> Iterator[Setting]:
+        words = Words(code or self._language)
+        description, about = words("telegram_description"), words("telegram_about")
+        tell = _call(self._bot.set_my_description, description[:DESCRIPTION], language_code=code or None)
+        yield Setting(f"description {code}", description, tell)
+        tell = _call(self._bot.set_my_short_description, about[:ABOUT], language_code=code or None)
+        yield Setting(f"about {code}", about, tell)
+
+    async def _tell(self, setting: Setting) -> bool:
+        while True:
+            try:
+                await setting.tell()
+            except RetryAfter as error:
+                if (wait := seconds(error)) > LONGEST_WAIT:
+                    raise
+                await self._clock.sleep(wait)
+            except BadRequest as error:
+                unmet = "chat not found" in error.message.lower()  # an admin who has not written to the bot yet
+                log.log(logging.DEBUG if unmet else logging.WARNING, "%s: %s", setting.name, in_words(error))
+                return False
+            else:
+                return True
+
+
+def _fits(info: CommandInfo, place: Place) -> bool:
+    if place == "group":
+        return info.name in IN_GROUPS
+    return place != "group_admin" or info.name not in NOT_IN_GROUPS
+
+
+def _call(method: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> Callable[[], Awaitable[Any]]:
+    return lambda: method(*arguments, **named)
+
+
+def _name(scope: BotCommandScope) -> str:
+    return f"chat {scope.chat_id}" if isinstance(scope, BotCommandScopeChat) else scope.type
+
+
+def _read(note: str | None) -> dict[str, str]:
+    try:
+        kept = json.loads(note or "{}")
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in kept.items()} if isinstance(kept, dict) else {}
