@@ -13,6 +13,7 @@ from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.models import Defaults
 from newsbot.domain.ports import Clock, FeedProbe
+from newsbot.locales import languages
 from newsbot.newsdesk import Access, Newsdesk, Rules
 from newsbot.pipeline.clockwork import LocalWake, Loop, SystemClock
 from newsbot.pipeline.collect import Collector
@@ -86,6 +87,7 @@ def rules_of(config: Config) -> Rules:
     access, limits = config.access, config.limits
     return Rules(
         defaults=defaults_of(config),
+        languages=languages(),
         subscriptions_per_chat=limits.subscriptions_per_chat,
         commands_per_minute=limits.commands_per_minute,
         users_may_add_feeds=limits.users_may_add_feeds,

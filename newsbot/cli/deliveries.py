@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, run, settings, table, when
-from newsbot.domain.models import Delivery, DeliveryState
+from newsbot.domain.models import STOPPED, Delivery, DeliveryState
 from newsbot.errors import NewsbotError
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 commands = typer.Typer(no_args_is_help=True, help="The outbox: what waits, what is uncertain; the emergency stop.")
-
-STOPPED = "stopped by an admin"
-"""Why a chat is paused by the emergency stop; only those are resumed."""
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="As `deliveries list` shows it.")]
 
@@ -116,7 +113,8 @@ def pause(ctx: typer.Context, config: ConfigOption = None) -> None:
 
 
 async def _pause(room: Newsroom) -> int:
-    chats = [chat for chat in await room.storage.chats.all() if not chat.paused]
+    # Also those that wait for another reason: else they would go on when it ends. A post finds out if it still holds.
+    chats = [chat for chat in await room.storage.chats.all() if chat.paused != STOPPED]
     for chat in chats:
         await room.storage.chats.pause(chat.id, STOPPED)
     return len(chats)

@@ -21,8 +21,8 @@ from newsbot.newsdesk.learning import Learning
 from newsbot.newsdesk.likening import Likening
 from newsbot.newsdesk.muting import Muting
 from newsbot.newsdesk.naming import Naming
-from newsbot.newsdesk.porting import Porting
 from newsbot.newsdesk.picking import Picking
+from newsbot.newsdesk.porting import Porting
 from newsbot.newsdesk.presence import Presence
 from newsbot.newsdesk.reading import Reading
 from newsbot.newsdesk.running import Loops, LoopState, Reload, Running

@@ -67,6 +67,11 @@ class Rules:
     access: Access = field(default_factory=Access)
 
 
+def by(asker: Asker) -> str:
+    """The asker as the maker of a subscription: ``platform:user``."""
+    return f"{asker.platform}:{asker.user_id}"
+
+
 def admit(asker: Asker, access: Access) -> None:
     """Raises Forbidden when the chat may not use this bot at all."""
     if not access.admits(asker):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from newsbot.domain.analyze.language import base
 
 # ISO 639-1: https://www.loc.gov/standards/iso639-2/php/code_list.php
@@ -18,3 +20,11 @@ _CODES = frozenset(_WRITTEN.split())
 def is_language(code: str) -> bool:
     """Whether ``code`` ("en", "pt-BR") names a language; Cantonese, which has three letters, is one too."""
     return base(code) in _CODES
+
+
+def spoken(tag: str, languages: Sequence[str]) -> str:
+    """Which of ``languages`` ("pt", "zh") answers a client's BCP 47 ``tag`` ("pt-BR", "zh-hans-cn"): the longest
+    beginning of the tag (https://www.rfc-editor.org/rfc/rfc4647#section-3.4); "" when none does."""
+    parts = tag[:35].lower().replace("_", "-").split("-")
+    tries = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((wanted for wanted in tries if wanted in languages), "")

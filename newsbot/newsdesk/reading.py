@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from newsbot.domain.digest import summarise
 from newsbot.domain.models import Article, Chat, Digest, DigestStory, OutcomeState, Topic, What
+from newsbot.domain.urls import canonical
 from newsbot.errors import BadRequest, NotFound
 from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.naming import Choice, Naming, Unclear
@@ -110,6 +111,11 @@ class Reading:
         reasons = outcomes[story_id].reasons if story_id in outcomes else ()
         return self._compose(chat, (replace(told, reasons=reasons),))
 
+    async def at(self, url: str) -> Article | None:
+        """The newest article at an address, as any feed has it; None when none is stored."""
+        found = await self._tools.storage.articles.by_url(canonical(url))
+        return found[0] if found else None
+
     async def articles(self, story_id: int) -> list[Article]:
         """A story's articles, in order of arrival. Raises NotFound."""
         found = (await self._tools.storage.articles.of_stories([story_id])).get(story_id)
@@ -158,7 +164,7 @@ class Reading:
             more=more,
             compact=settings.compact,
             images=defaults.images if settings.images is None else settings.images,
-            language=settings.language or defaults.language,
+            language=self._tools.language(chat),
             timezone=settings.timezone or defaults.timezone,
         )
 

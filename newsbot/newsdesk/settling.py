@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from newsbot.domain.models import ChatSettings, QuietHours
+from newsbot.domain.models import Chat, ChatSettings, QuietHours
 from newsbot.domain.schedule import next_due, parse_time
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.asking import Asker, must_run_chat
@@ -56,7 +56,8 @@ class Settling:
 
     async def get(self, asker: Asker) -> Effective:
         """What the chat chose and what holds."""
-        return self._effective(await self.of(asker))
+        chat = await self._tools.known(asker)
+        return self._effective(chat, chat.settings)
 
     async def change(self, asker: Asker, name: str, value: str) -> Effective:
         """Set one of :data:`NAMES` from text; "default" takes the choice back.
@@ -74,7 +75,7 @@ class Settling:
         await self._tools.storage.chats.set_settings(chat.id, settings)
         if name == "timezone":
             await self._reschedule(chat.id, settings)
-        return self._effective(settings)
+        return self._effective(chat, settings)
 
     async def _reschedule(self, chat_id: int, settings: ChatSettings) -> None:
         """Eight o'clock is another moment now: move what is scheduled."""
@@ -86,7 +87,7 @@ class Settling:
                     order.id, when=order.when, next_due=due, paused=order.paused
                 )
 
-    def _effective(self, chosen: ChatSettings) -> Effective:
+    def _effective(self, chat: Chat, chosen: ChatSettings) -> Effective:
         defaults = self._tools.rules.defaults
         return Effective(
             chosen,
@@ -94,7 +95,7 @@ class Settling:
                 chosen,
                 when=chosen.when or defaults.when,
                 timezone=chosen.timezone or defaults.timezone,
-                language=chosen.language or defaults.language,
+                language=self._tools.language(replace(chat, settings=chosen)),
                 images=defaults.images if chosen.images is None else chosen.images,
                 max_items=chosen.max_items or defaults.max_items,
             ),

@@ -9,7 +9,7 @@ from newsbot.domain.models import Chat, Feed, Subscription, What, When
 from newsbot.domain.query import parse_search
 from newsbot.domain.schedule import next_due, parse_when
 from newsbot.errors import BadRequest, NotFound
-from newsbot.newsdesk.asking import Asker, must_run_chat
+from newsbot.newsdesk.asking import Asker, by, must_run_chat
 from newsbot.newsdesk.matching import Preview
 from newsbot.newsdesk.naming import Choice, Naming
 from newsbot.newsdesk.operators import check_operators
@@ -84,9 +84,15 @@ class Subscribing:
         self, asker: Asker, chat: Chat, choice: Choice, query: str, when: When, due: datetime | None
     ) -> Subscription:
         label = f"{choice.label}: {query}" if query else choice.label
-        by = f"{asker.platform}:{asker.user_id}"
         made, _ = await self._tools.storage.chats.subscribe(
-            chat.id, choice.what, when, query=query, label=label, next_due=due, created_by=by, created=self._tools.now()
+            chat.id,
+            choice.what,
+            when,
+            query=query,
+            label=label,
+            next_due=due,
+            created_by=by(asker),
+            created=self._tools.now(),
         )
         return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,15 @@ from newsbot.domain.models import Chat, ChatKey, ChatKind, Subscription, Topic
 from newsbot.domain.ports import Clock, FeedProbe, Wake
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.asking import Asker, Rules
+from newsbot.newsdesk.languages import spoken
 from newsbot.storage import Storage
+
+
+class NeedsPrivate(BadRequest):
+    """What was asked for happens in the asker's private chat with the bot, and none is known yet."""
+
+    def __init__(self) -> None:
+        super().__init__("needs_private")
 
 
 @dataclass(slots=True)
@@ -33,19 +41,35 @@ class Tools:
 
     async def here(self, asker: Asker) -> Chat:
         """The asker's chat, remembered from now on."""
-        return await self._ensure(asker.chat, asker.chat_kind, asker.chat_title)
+        own = self.client_language(asker) if asker.chat_kind == "private" else None
+        return await self._ensure(asker.chat, asker.chat_kind, asker.chat_title, own)
 
     async def private(self, asker: Asker) -> Chat:
-        """The chat where the asker is alone with the bot. Raises BadRequest when none is known."""
+        """The chat where the asker is alone with the bot. Raises NeedsPrivate when none is known."""
         key = asker.private_chat
         if key is None:
-            raise BadRequest("needs_private")
-        return await self._ensure(key, "private", asker.chat_title if key == asker.chat else "")
+            raise NeedsPrivate
+        title = asker.chat_title if key == asker.chat else ""
+        return await self._ensure(key, "private", title, self.client_language(asker))
+
+    def client_language(self, asker: Asker) -> str | None:
+        """Which of the bot's languages answers that of the asker's client: "" for none, None when it is not known."""
+        return spoken(asker.language, self.rules.languages) if asker.language else None
+
+    def language(self, chat: Chat) -> str:
+        """What the bot speaks in a chat: what was chosen there, else the person's own language, else the config's."""
+        return chat.settings.language or chat.language or self.rules.defaults.language
 
     async def known(self, asker: Asker) -> Chat:
-        """The asker's chat as it is known; a fresh one that nothing was stored for (id 0) when it is not."""
-        found = await self.storage.chats.find(asker.chat)
-        return found or Chat(0, asker.chat, asker.chat_kind, asker.chat_title)
+        """The asker's chat as it is known; a fresh one that nothing was stored for (id 0) when it is not. In private it
+        speaks the language of their client as that is now."""
+        chat = await self.storage.chats.find(asker.chat) or Chat(0, asker.chat, asker.chat_kind, asker.chat_title)
+        return self.addressed(chat, asker)
+
+    def addressed(self, chat: Chat, asker: Asker) -> Chat:
+        """``chat`` with the asker's language where they are alone in it."""
+        language = self.client_language(asker)
+        return chat if language is None or asker.chat_kind != "private" else replace(chat, language=language)
 
     async def orders(self, chat: Chat) -> list[Subscription]:
         """The chat's subscriptions; none for a chat that is not known."""
@@ -60,5 +84,5 @@ class Tools:
         """The chat's time zone."""
         return ZoneInfo(chat.settings.timezone or self.rules.defaults.timezone)
 
-    async def _ensure(self, key: ChatKey, kind: ChatKind, title: str) -> Chat:
-        return await self.storage.chats.ensure(key, kind, title, self.now())
+    async def _ensure(self, key: ChatKey, kind: ChatKind, title: str, language: str | None) -> Chat:
+        return await self.storage.chats.ensure(key, kind, title, self.now(), language)

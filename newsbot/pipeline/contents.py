@@ -69,7 +69,7 @@ def make_digest(
         compact=chosen.compact,
         images=defaults.images if chosen.images is None else chosen.images,
         silent=chosen.silent,
-        language=chosen.language or defaults.language,
+        language=chosen.language or chat.language or defaults.language,
         timezone=chosen.timezone or defaults.timezone,
     )
 

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from newsbot.errors import BadRequest, NewsbotError, QueryError, StorageBusy
 from newsbot.locales import Words
-from newsbot.newsdesk import Asker, Newsdesk
+from newsbot.newsdesk import Asker, NeedsPrivate, Newsdesk
 from newsbot.platforms import actions
-from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, welcome
+from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, linking, welcome
 from newsbot.platforms.answers.completing import complete
-from newsbot.platforms.answers.visit import Usage, Visit, brief, line
+from newsbot.platforms.answers.picking import cards
+from newsbot.platforms.answers.visit import Usage, Visit, brief, line, onward
 from newsbot.platforms.pace import Pace
-from newsbot.platforms.views import CommandInfo, Completion, Paragraph, Reply, Span
+from newsbot.platforms.views import Cards, CommandInfo, Completion, Paragraph, Reply, Scope, Span
 
 log = logging.getLogger(__name__)
 LONGEST = 1000  # characters of a command that are read
 PRESSES_PER_COMMAND = 3  # presses are cheap and people flip through pages
+KEYSTROKES = 120  # a minute, of one person who types in other chats
+MOST_LINKS = 30  # of a post that are looked at
 FOR_ADMINS = 10  # times as many for the bot's own admins, among them the web chat's one person
 
 
@@ -68,6 +71,18 @@ COMMANDS = (
 )
 TABLE: Mapping[str, Command] = {command.name: command for command in COMMANDS}
 
+_READING = ("search", "latest", "digest", "topics", "subscriptions")
+_ABOUT = ("sources", "why", "help", "privacy")
+_RUNNING = ("subscribe", "unsubscribe", "settings", "mutes", "export", "import")
+_ALONE = ("follow", *_READING, "unfollow", *_RUNNING, *_ABOUT, "forgetme")
+MENUS: Mapping[Scope, Sequence[str]] = {
+    "private": _ALONE,
+    "group": ("follow", *_READING, *_ABOUT),
+    "group_admin": (*_RUNNING, "follow", *_READING, *_ABOUT, "forgetme"),
+    "bot_admin": (*_ALONE, "status", "reload"),
+}
+"""The commands worth listing in each place, the most wanted first. All others are understood there too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -85,7 +100,8 @@ class Request:
 class Desk:
     """The way in for every platform: a command, a press or a half-typed line in, a :class:`Reply` out.
 
-    Never raises for what people do: a refusal is a Reply with ``error`` set.
+    Never raises for what people do: a refusal is a Reply with ``error`` set. Whoever asks for too much is told so once
+    a minute; what else they ask for then gets an empty Reply.
     """
 
     def __init__(self, newsdesk: Newsdesk, words_for: Callable[[str], Words] = Words) -> None:
@@ -94,44 +110,81 @@ class Desk:
         self._pace = Pace(newsdesk.clock)
 
     async def command(self, request: Request) -> Reply:
-        """Answer a line: a command, or in a private chat plain text, which is a search."""
+        """Answer a line: a command, or in a private chat plain text, which is a search; in a group people talk to each
+        other, not to us."""
         text = clean(request.text)
-        return await self._answer(request.asker, lambda visit: self._command(visit, text))
+        if not text or not (text.startswith("/") or request.asker.chat_kind == "private"):
+            return Reply()
+        return await self._answer(request, lambda visit: self._command(visit, text))
 
     async def press(self, request: Request, action: str) -> Reply:
         """Answer a pressed button. ``action`` is what :class:`Button` carried, however old."""
         text = clean(action)
-        return await self._answer(request.asker, lambda visit: self._press(visit, text), pressed=True)
+        return await self._answer(request, lambda visit: self._press(visit, text), pressed=True)
+
+    async def offer(self, request: Request, addresses: Sequence[str], title: str = "") -> Reply:
+        """Offer to subscribe to what is behind ``addresses``: the links of a post of the channel ``title``, that the
+        asker showed us. An empty Reply where none of them is a web address."""
+        found, name = [clean(address) for address in addresses[:MOST_LINKS]], clean(title)
+        return await self._answer(request, lambda visit: linking.offer(visit, found, name))
 
     async def complete(self, request: Request, text: str) -> list[Completion]:
         """Suggestions for the half-typed line ``text``; ``value`` is the whole line to put in its place."""
         try:
-            visit = await self._visit(request.asker)
             self._newsdesk.admit(request.asker)
-            return await complete(visit, half_typed(text), self.commands(request.asker))
+            visit = await self._visit(request.asker)
+            return await complete(visit, half_typed(text), self._table(visit.words, visit.asker))
         except NewsbotError:
             return []
 
+    async def cards(self, request: Request, text: str, offset: str = "") -> Cards:
+        """Stories that answer ``text`` as it is typed, ten at a time; the latest ones for no text.
+
+        ``offset`` is an earlier page's. Never raises: what cannot be answered has no cards.
+        """
+        asker = request.asker
+        try:
+            self._newsdesk.admit(asker)
+            if self._pace.wait(f"cards:{asker.platform}:{asker.user_id}", KEYSTROKES):
+                return Cards()
+            return await cards(self._newsdesk, asker, clean(text), offset)
+        except NewsbotError:
+            return Cards()
+        except Exception:
+            log.exception("stories to choose from failed")
+            return Cards()
+
     def commands(self, asker: Asker | None = None) -> list[CommandInfo]:
-        """The table as ``asker`` may use it, in the bot's default language."""
-        words = self._words_for(asker.language if asker else self._newsdesk.rules.defaults.language)
-        wanted = [c for c in COMMANDS if not c.admin or (asker is not None and asker.is_bot_admin)]
-        return [CommandInfo(c.name, c.usage, words(f"help_{c.name}"), c.example, c.admin, c.takes) for c in wanted]
+        """The table as ``asker`` may use it, in the language of their client where the bot speaks it."""
+        return self._table(self._words_for(self._newsdesk.language(asker)), asker)
+
+    def menu(self, scope: Scope, language: str = "") -> list[CommandInfo]:
+        """The commands worth listing in ``scope``, the most wanted first, in ``language``; each one's help has at most
+        256 characters."""
+        words = self._words_for(language or self._newsdesk.rules.defaults.language)
+        return [_info(TABLE[name], words) for name in MENUS[scope]]
+
+    def _table(self, words: Words, asker: Asker | None) -> list[CommandInfo]:
+        return [_info(c, words) for c in COMMANDS if not c.admin or (asker is not None and asker.is_bot_admin)]
 
     async def _visit(self, asker: Asker) -> Visit:
         newsdesk = self._newsdesk
-        settings = await newsdesk.settling.of(asker)
-        words = self._words_for(settings.language or newsdesk.rules.defaults.language)
+        chat = await newsdesk.presence.contact(asker)
+        settings, words = chat.settings, self._words_for(newsdesk.language(asker, chat))
         zone = ZoneInfo(settings.timezone or newsdesk.rules.defaults.timezone)
         return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now())
 
-    async def _answer(self, asker: Asker, work: Callable[[Visit], Awaitable[Reply]], *, pressed: bool = False) -> Reply:
+    async def _answer(
+        self, request: Request, work: Callable[[Visit], Awaitable[Reply]], *, pressed: bool = False
+    ) -> Reply:
         """The calm edge: whatever goes wrong in ``work`` becomes a Reply; the unexpected is logged too."""
-        words = self._words_for(self._newsdesk.rules.defaults.language)
-        if seconds := self._wait(asker, pressed=pressed):
-            return refusal(words("too_fast", seconds=seconds), toast=pressed)
+        asker, words = request.asker, self._words_for(self._newsdesk.language(request.asker))
+        if (seconds := self._wait(asker, pressed=pressed)) is not None:
+            return refusal(words("too_fast", seconds=seconds), toast=pressed) if seconds else Reply()
         try:
             self._newsdesk.admit(asker)
+            if request.vouch is not None:
+                asker = await request.vouch(asker)
             visit = await self._visit(asker)
             words = visit.words
             return await work(visit)
@@ -145,16 +198,23 @@ class Desk:
             log.exception("a command failed")
             return refusal(words("failed"), toast=pressed)
 
-    def _wait(self, asker: Asker, *, pressed: bool) -> int:
-        """Count one more by ``asker``: for how many seconds they must wait, 0 when it is none too many."""
+    def _wait(self, asker: Asker, *, pressed: bool) -> int | None:
+        """Count one more by ``asker``, and in their chat where it is shared. None when it is none too many; else for
+        how many seconds they must wait, 0 when they have been told already."""
         limit = self._newsdesk.rules.commands_per_minute
         limit *= (PRESSES_PER_COMMAND if pressed else 1) * (FOR_ADMINS if asker.is_bot_admin else 1)
-        return self._pace.wait(f"{pressed}:{asker.platform}:{asker.user_id}", limit) if limit else 0
+        counted = [f"{pressed}:{asker.platform}:{asker.user_id}"]
+        if asker.chat_kind != "private":
+            counted.append(f"{pressed}:in:{asker.chat.platform}:{asker.chat.native}")
+        for who in counted:
+            if limit and (seconds := self._pace.wait(who, limit)):
+                return seconds if self._pace.tell(who) else 0
+        return None
 
     async def _command(self, visit: Visit, text: str) -> Reply:
         name, rest = split(text)
         if not name:
-            return await self._plain(visit, rest)
+            return await linking.plain(visit, rest)
         command = TABLE.get(name)
         if command is None or (command.admin and not visit.asker.is_bot_admin):
             return self._unknown(visit, name, rest)
@@ -162,21 +222,17 @@ class Desk:
             return self._help(visit, rest) if name == "help" else await HANDLERS[name](visit, rest)
         except Usage:
             return usage(visit, command)
+        except NeedsPrivate as error:
+            return await onward(visit, told(visit.words, error), "c", f"/{name} {rest}".strip())
         except BadRequest as error:
             return refusal(told(visit.words, error))
 
     def _help(self, visit: Visit, text: str) -> Reply:
-        commands = self.commands(visit.asker)
+        commands = self._table(visit.words, visit.asker)
         return welcome.help_one(visit, text, commands) if text else welcome.help_all(visit, commands)
 
-    async def _plain(self, visit: Visit, text: str) -> Reply:
-        """Plain words: a search in a private chat; in a group people talk to each other, not to us."""
-        if not text or visit.asker.chat_kind != "private":
-            return Reply()
-        return await HANDLERS["search"](visit, text)
-
     def _unknown(self, visit: Visit, name: str, rest: str) -> Reply:
-        names = [info.name for info in self.commands(visit.asker)]
+        names = [info.name for info in self._table(visit.words, visit.asker)]
         near = difflib.get_close_matches(name, names, n=2, cutoff=0.6)
         said = visit.say("unknown_command", name=name[:32])
         if not near:
@@ -197,6 +253,18 @@ class Desk:
             return await press(visit, action.arguments)
         except (Usage, IndexError):  # made up by hand: arguments are missing
             return Reply(toast=visit.words("button_too_old"), error=True)
+        except NeedsPrivate as error:
+            return await onward(visit, told(visit.words, error), action.verb, *alone(action))
+
+
+def _info(command: Command, words: Words) -> CommandInfo:
+    about = words(f"help_{command.name}")
+    return CommandInfo(command.name, command.usage, about, command.example, command.admin, command.takes)
+
+
+def alone(action: actions.Action) -> tuple[str, ...]:
+    """An action's arguments without the list or page that its button stood in, for the answer comes elsewhere."""
+    return action.arguments[:1] if action.verb in {"fo", "un"} else action.arguments
 
 
 def clean(text: str) -> str:

@@ -109,6 +109,24 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class Cards:
+    """A page of stories to choose from while typing, each as a digest of one.
+
+    ``offset`` is of the next page, at most 64 bytes, "" when this is the last. ``personal``: somebody else would get
+    other ones.
+    """
+
+    digests: tuple[Digest, ...] = ()
+    offset: str = ""
+    personal: bool = False
+
+
+Scope = Literal["private", "group", "group_admin", "bot_admin"]
+"""Where a list of commands is shown: in private chats, to the members of shared ones, to their admins, and to the bot's
+own admins in their private chats."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommandInfo:
     """A command as a platform lists it: ``usage`` is "/follow TOPIC", ``admin`` for bot admins only."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import builtins
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.domain.models import Chat, ChatKey, ChatKind, ChatSettings
+from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatKind, ChatSettings
 from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of
 from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
@@ -24,8 +24,13 @@ __all__ = ["UNSET", "Chats"]
 class Chats(Subscriptions, Mutes):
     """``storage.chats``."""
 
-    async def ensure(self, key: ChatKey, kind: ChatKind, title: str, now: datetime) -> Chat:
-        """The chat with this key, made if need be; its kind and (unless empty) title are brought up to date."""
+    async def ensure(
+        self, key: ChatKey, kind: ChatKind, title: str, now: datetime, language: str | None = None
+    ) -> Chat:
+        """The chat with this key, made if need be; its kind, (unless empty) title and (unless None) the person's
+        language are brought up to date."""
+        fresh = {"kind": kind} | ({"title": title} if title else {})
+        fresh |= {} if language is None else {"language": language}
         row = {
             "platform": key.platform,
             "native": key.native,
@@ -34,11 +39,11 @@ class Chats(Subscriptions, Mutes):
             "title": title,
             "settings": codec.encode(ChatSettings()),
             "created": now,
+            "language": language or "",
         }
         found = await self.find(key)  # nearly always known and unchanged, and reading needs no turn at writing
-        if found and found.kind == kind and title in {"", found.title}:
+        if found and all(getattr(found, name) == value for name, value in fresh.items()):
             return found
-        fresh = {"kind": kind} | ({"title": title} if title else {})
         statement = self._insert(chats).values(**row)
         async with self._db.write() as conn:
             stored = await conn.execute(
@@ -67,9 +72,19 @@ class Chats(Subscriptions, Mutes):
             rows = await conn.execute(query.where(chats.c.platform == platform) if platform else query)
             return [chat_of(row) for row in rows]
 
+    async def at(self, platform: str, native: str) -> builtins.list[Chat]:
+        """The chats of one place: itself and its threads, in order of id."""
+        query = select(chats).where(chats.c.platform == platform, chats.c.native == native).order_by(chats.c.id)
+        async with self._db.read() as conn:
+            return [chat_of(row) for row in await conn.execute(query)]
+
     async def set_settings(self, chat_id: int, settings: ChatSettings) -> None:
         """Replace what the chat chose."""
         await self._set(chat_id, settings=codec.encode(settings))
+
+    async def set_language(self, chat_id: int, language: str) -> None:
+        """Note the language of the person in a private chat."""
+        await self._set(chat_id, language=language)
 
     async def pause(self, chat_id: int, reason: str) -> None:
         """Hold the chat's posts, and say why; its subscriptions stay and what comes in waits."""
@@ -78,6 +93,18 @@ class Chats(Subscriptions, Mutes):
     async def resume(self, chat_id: int) -> None:
         """Let the chat's posts go out again."""
         await self._set(chat_id, paused="")
+
+    async def hold(self, chat_ids: Sequence[int], reason: str) -> None:
+        """:meth:`pause` those of the chats that are not paused for another reason."""
+        free = chats.c.id.in_(chat_ids) & (chats.c.paused == "")
+        async with self._db.write() as conn:
+            await conn.execute(update(chats).where(free).values(paused=reason or "paused"))
+
+    async def release(self, chat_ids: Sequence[int]) -> None:
+        """:meth:`resume` those of the chats that the emergency stop does not hold."""
+        held = chats.c.id.in_(chat_ids) & (chats.c.paused != STOPPED)
+        async with self._db.write() as conn:
+            await conn.execute(update(chats).where(held).values(paused=""))
 
     async def paused(self) -> dict[str, int]:
         """How many chats are paused, by reason."""
@@ -107,6 +134,12 @@ class Chats(Subscriptions, Mutes):
                 await conn.execute(delete(table).where(table.c.chat_id == chat_id))
             await conn.execute(delete(chats).where(chats.c.id == chat_id))
             await self._bump(conn, VERSION)
+
+    async def disown(self, creator: str) -> None:
+        """Forget that ``creator`` made the subscriptions that they made; the chats keep them."""
+        async with self._db.write() as conn:
+            mine = subscriptions.c.created_by == creator
+            await conn.execute(update(subscriptions).where(mine).values(created_by=""))
 
     async def remember(self, payload: Mapping[str, object]) -> str:
         """Keep what a button means and return a short random token for it (12 characters, safe in a link)."""

@@ -88,6 +88,12 @@ class Usage(Exception):
     """The arguments are missing: show how the command is used."""
 
 
+async def onward(visit: Visit, said: str, verb: str, *arguments: object) -> Reply:
+    """A sentence, and the way to the asker's private chat, where the action goes on."""
+    action = await actions.pack(visit.newsdesk, verb, *arguments)
+    return Reply((line(said),), private=True, onward=action, onward_label=visit.words("onward_button"))
+
+
 def line(text: str, style: Style = "") -> Paragraph:
     """A paragraph in one style."""
     return Paragraph((Span(text, style),))

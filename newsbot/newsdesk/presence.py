@@ -1,0 +1,74 @@
+"""Where the bot is: whom it has met alone, and from which places it was sent away."""
+
+from __future__ import annotations
+
+from newsbot.domain.models import Chat, ChatKey
+from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.tools import Tools
+
+
+class Presence:
+    """What a platform tells of the bot's own comings and goings. All of it is harmless for chats that nobody knows.
+
+    A place that sent the bot away keeps its subscriptions; they wait. What an admin's emergency stop holds stays held.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    async def contact(self, asker: Asker) -> Chat:
+        """The asker's chat as it is known (id 0: not at all), from now on with the language of a person alone in it."""
+        found = await self._tools.storage.chats.find(asker.chat)
+        chat = self._tools.addressed(found or Chat(0, asker.chat, asker.chat_kind, asker.chat_title), asker)
+        if found is not None and found.language != chat.language:
+            await self._tools.storage.chats.set_language(found.id, chat.language)
+        return chat
+
+    async def met(self, asker: Asker) -> None:
+        """A person writes to the bot alone: know their private chat from now on, and let its posts go out."""
+        if asker.private_chat is None:
+            return
+        chat = await self._tools.private(asker)
+        if chat.paused:
+            await self._release([chat])
+
+    async def knows(self, key: ChatKey) -> bool:
+        """Whether anything is stored about this chat."""
+        return await self._tools.storage.chats.find(key) is not None
+
+    async def gone(self, platform: str, native: str, reason: str) -> None:
+        """The bot may no longer post in a place: pause it and all its threads."""
+        await self._hold(await self._tools.storage.chats.at(platform, native), reason)
+
+    async def back(self, platform: str, native: str) -> None:
+        """The bot may post there again."""
+        await self._release(await self._tools.storage.chats.at(platform, native))
+
+    async def moved(self, platform: str, old: str, new: str) -> None:
+        """A place and its threads have another native id now."""
+        for chat in await self._tools.storage.chats.at(platform, old):
+            await self._tools.storage.chats.rekey(chat.id, ChatKey(platform, new, chat.key.thread))
+
+    async def thread_gone(self, key: ChatKey, reason: str) -> None:
+        """One thread takes no more posts; the place itself goes on."""
+        await self._hold(await self._thread(key), reason)
+
+    async def thread_back(self, key: ChatKey) -> None:
+        """The thread takes posts again."""
+        await self._release(await self._thread(key))
+
+    async def _thread(self, key: ChatKey) -> list[Chat]:
+        found = await self._tools.storage.chats.find(key)
+        return [found] if found else []
+
+    async def _hold(self, chats: list[Chat], reason: str) -> None:
+        ids = [chat.id for chat in chats if not chat.paused]
+        if ids:
+            await self._tools.storage.chats.hold(ids, reason)
+
+    async def _release(self, chats: list[Chat]) -> None:
+        ids = [chat.id for chat in chats if chat.paused]
+        if ids:
+            await self._tools.storage.chats.release(ids)
+            self._tools.wake.notify("plan")
+            self._tools.wake.notify("deliver")
