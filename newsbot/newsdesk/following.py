@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from newsbot.domain.analyze.language import is_function_word
+from newsbot.domain.lessons import taught
 from newsbot.domain.models import Subscription, Topic, TopicDefinition, What, When
 from newsbot.domain.query import Facet, canonical, compile_topic, understood
 from newsbot.errors import BadRequest, NotFound, QueryError
@@ -131,8 +132,9 @@ class Following:
         """A topic with what is understood, and its preview. Raises NotFound."""
         topic = await self.topic(asker, topic_id)
         own = next((o for o in await self._own(asker) if o.what == _what(topic)), None)
-        seen = await preview(self._tools, topic.definition, PREVIEW_DAYS, topic.id)
-        return TopicPage(topic, self._understood(topic.definition), seen, own)
+        wanted = taught(topic.definition, own.lessons) if own else topic.definition
+        seen = await preview(self._tools, wanted, PREVIEW_DAYS, topic.id)
+        return TopicPage(topic, self._understood(wanted), seen, own)
 
     async def preview(self, query: str, days: int = PREVIEW_DAYS) -> tuple[str, Preview]:
         """What a typed topic is understood as, and would have matched. Raises QueryError."""
@@ -140,12 +142,14 @@ class Following:
         return self._understood(definition), await preview(self._tools, definition, days)
 
     async def _follow(self, asker: Asker, topic: Topic, when: When | None) -> Followed:
-        understood = self._understood(topic.definition)
         chat = await self._tools.private(asker)
         choice = Choice(_what(topic), topic.name, topic.slug or topic.name)
         subscribed = await self._subscribing.place(asker, chat, choice, when=when)
+        wanted = taught(topic.definition, subscribed.subscription.lessons)
         seen = subscribed.preview or Preview((), PREVIEW_DAYS)
-        return Followed(topic, understood, seen, subscribed, chat.key != asker.chat)
+        if wanted != topic.definition:
+            seen = await preview(self._tools, wanted, PREVIEW_DAYS, topic.id)
+        return Followed(topic, self._understood(wanted), seen, subscribed, chat.key != asker.chat)
 
     async def _ready_made(self, text: str) -> Topic | None:
         found = await self._tools.storage.topics.find(text)

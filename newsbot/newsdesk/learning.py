@@ -113,14 +113,17 @@ class Learning:
         """What it has in common with others that were not wanted is left out."""
         analyzer = self._tools.analyzer
         before = orders[0].lessons
-        common = await self._speaking(orders[0], marked(before, mark))
+        common = await self._speaking(orders[0], marked(before, mark), articles[0].title)
         done = await self._taught(orders, lambda old: left_out(marked(old, mark), common, analyzer))
         fresh = tuple(word for word in done.order.lessons.without if word not in before.without)
         return replace(done, mark=mark, left_out=fresh)
 
-    async def _speaking(self, order: Subscription, learned: Lessons) -> tuple[str, ...]:
-        """The words to leave out by themselves: none that a praised story has, none that is common in the topic."""
-        words = against(learned, self._tools.analyzer)
+    async def _speaking(self, order: Subscription, learned: Lessons, headline: str) -> tuple[str, ...]:
+        """The words of ``headline`` to leave out by themselves: none that a praised story has, none that is common in
+        the topic."""
+        analyzer = self._tools.analyzer
+        titled = analyzer.article(headline, "")
+        words = [word for word in against(learned, analyzer) if unwanted([word], titled)]
         if not words:
             return ()
         praised, others = await self._praised(learned), await self._others(order, learned)

@@ -23,7 +23,7 @@ def flat(digest: Digest, delivery: int = HUGE) -> list[Button]:
 
 def test_a_single_story_offers_its_topic_and_what_to_do_with_it() -> None:
     actions = [b.action.partition(":")[0] for b in flat(Digest((story(topic=7, sources=3),)))]
-    assert actions == ["tp", "lk", "so", "mm", "wy"]
+    assert actions == ["tp", "lk", "up", "dn", "mm", "wy", "so"]
 
 
 def test_a_story_without_topic_and_with_one_source_has_fewer_buttons() -> None:

@@ -90,6 +90,22 @@ async def _offers(visit: Visit, learned: Learned) -> tuple[tuple[Button, ...], .
     return rows(made, WIDTH)
 
 
+async def changes(visit: Visit, order: Subscription) -> tuple[tuple[Button, ...], ...]:
+    """Buttons to see what an order has learned, and to take back each word that it goes without; none for an order
+    that has learned nothing."""
+    learned = order.lessons
+    if not learned.marks and not learned.without:
+        return ()
+    hint = visit.words("lesson_back_hint", topic=order.label)
+    made = [await visit.button(f"↩ {word}", "lx", order.id, word, hint=hint) for word in learned.without]
+    return ((summary(visit, order),), *rows(made))
+
+
+def summary(visit: Visit, order: Subscription) -> Button:
+    """Shows what an order has learned."""
+    return Button(visit.words("lesson_button"), short("le", order.id))
+
+
 def without(visit: Visit, order: Subscription) -> str:
     """ "without: Redmi, phones"; "" for an order that has learned no word."""
     words = order.lessons.without

@@ -10,6 +10,7 @@ from newsbot.errors import BadRequest
 from newsbot.newsdesk.naming import Unclear
 from newsbot.newsdesk.subscribing import Subscribed
 from newsbot.platforms.actions import keep, short
+from newsbot.platforms.answers import lessons
 from newsbot.platforms.answers.paging import SIZE, page_of, turning
 from newsbot.platforms.answers.visit import Visit, brief, heading, line, number, rows
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
@@ -153,7 +154,10 @@ def _item(visit: Visit, order: Subscription, n: int) -> Item:
         said = f"{said} · {words('subscriptions_paused')}"
     elif order.next_due is not None:
         said = f"{said} · {words('subscriptions_next', moment=visit.moment(order.next_due))}"
-    return Item((Span(_name(visit, order), "bold"),), ((Span(said, "muted"),),), _changes(visit, order), number=n)
+    if learned := lessons.without(visit, order):
+        said = f"{said} · {learned}"
+    changes = (*_changes(visit, order), *((lessons.summary(visit, order),) if order.lessons.marks or learned else ()))
+    return Item((Span(_name(visit, order), "bold"),), ((Span(said, "muted"),),), changes, number=n)
 
 
 # --- presses ---------------------------------------------------------------------------------------

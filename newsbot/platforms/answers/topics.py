@@ -8,6 +8,7 @@ from newsbot.domain.models import Topic
 from newsbot.newsdesk.following import Followed, TooBroad, TopicRow
 from newsbot.newsdesk.matching import Preview
 from newsbot.platforms.actions import short
+from newsbot.platforms.answers import lessons
 from newsbot.platforms.answers.paging import SIZE, page_of, turning
 from newsbot.platforms.answers.telling import article_item
 from newsbot.platforms.answers.visit import Usage, Visit, brief, heading, line, number
@@ -140,7 +141,10 @@ async def press_page(visit: Visit, arguments: tuple[str, ...], *, edit: bool = F
         button = _follow(visit, topic.id, "p")
         state = words("topic_page_not_followed")
     blocks: list[Block] = [heading(brief(topic.name)), *_seen(visit, page.understood, page.preview), line(state)]
-    buttons = ((button, Button(words("latest_button"), short("tl", topic.id))),)
+    buttons: tuple[tuple[Button, ...], ...] = ((button, Button(words("latest_button"), short("tl", topic.id))),)
+    if page.subscription is not None and (learned := await lessons.changes(visit, page.subscription)):
+        blocks.append(line(lessons.without(visit, page.subscription) or words("lesson_none"), "muted"))
+        buttons = (*buttons, *learned)
     return Reply(tuple(blocks), buttons, edit=edit, toast=toast, private=True)
 
 
