@@ -10,6 +10,7 @@ from newsbot.domain.lessons import narrowing
 from newsbot.domain.match import matches
 from newsbot.domain.models import Article, Chat, Match, Outcome, OutcomeState, Story, Subscription
 from newsbot.domain.query import compile_topic
+from newsbot.domain.urls import canonical
 from newsbot.errors import NotFound, QueryError
 from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.tools import Tools
@@ -46,7 +47,7 @@ class Explaining:
 
     async def link(self, asker: Asker, url: str) -> Explanation:
         """Why the article at ``url`` was, or was not, posted in the asker's chat. Raises NotFound."""
-        found = await self._tools.storage.articles.by_url(url)
+        found = await self._tools.storage.articles.by_url(url, canonical(url))
         if not found:
             raise NotFound("no_such_article", url=url)
         chat = await self._tools.known(asker)

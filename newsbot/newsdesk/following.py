@@ -13,7 +13,7 @@ from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.matching import PREVIEW_DAYS, Preview, preview
 from newsbot.newsdesk.naming import Choice, Naming, split_when
 from newsbot.newsdesk.subscribing import Subscribed, Subscribing
-from newsbot.newsdesk.tools import Tools
+from newsbot.newsdesk.tools import NeedsPrivate, Tools
 
 LONGEST_TOPIC = 200  # characters
 FEW = 20  # articles: of fewer, most says nothing about a topic
@@ -68,7 +68,7 @@ class Following:
     async def follow(self, asker: Asker, text: str, when: When | None = None, *, broad: bool = False) -> Followed:
         """Follow the ready-made topic called ``text``, or what ``text`` describes; a time at its end sets when.
 
-        Raises BadRequest where the asker has no private chat with us, QueryError when no word is left to look for,
+        Raises NeedsPrivate where the asker has no private chat with us, QueryError when no word is left to look for,
         TooBroad for a typed one that matches nearly anything, unless it comes as a digest or ``broad`` says so.
         """
         chat = await self._tools.private(asker)
@@ -85,11 +85,23 @@ class Following:
         return await self._follow(asker, await self._typed(text), when)
 
     async def follow_id(self, asker: Asker, topic_id: int) -> Followed:
-        """Follow a topic by its id, as a button does. Raises NotFound."""
+        """Follow a topic by its id, as a button does. Raises NotFound, NeedsPrivate."""
+        self.may(asker)
         return await self._follow(asker, await self.topic(asker, topic_id), None)
 
+    async def follow_ready(self, asker: Asker, ref: str) -> Followed:
+        """Follow the ready-made topic with this slug, else with this id, as a link names it. Raises NotFound, also for
+        a topic that somebody typed: its id is nobody else's to name."""
+        ready, wanted = await self._tools.ready_made(), ref.casefold()
+        found = next((t for t in ready if (t.slug or "").casefold() == wanted), None)
+        found = found or next((t for t in ready if str(t.id) == ref), None)
+        if found is None:
+            raise NotFound("topic_unknown")
+        return await self._follow(asker, found, None)
+
     async def unfollow(self, asker: Asker, text: str) -> Topic:
-        """Stop following the topic called ``text``. Raises NotFound."""
+        """Stop following the topic called ``text``. Raises NotFound, NeedsPrivate."""
+        self.may(asker)
         name = text.casefold()
         for row in await self.followed(asker):
             if name in {row.topic.name.casefold(), (row.topic.slug or row.topic.name).casefold()}:
@@ -97,12 +109,19 @@ class Following:
         raise NotFound("not_following", text=text)
 
     async def unfollow_id(self, asker: Asker, topic_id: int) -> Topic:
-        """Stop following a topic; nothing happens when a ready-made one was not followed. Raises NotFound."""
+        """Stop following a topic; nothing happens when a ready-made one was not followed. Raises NotFound,
+        NeedsPrivate."""
+        self.may(asker)
         topic = await self.topic(asker, topic_id)
         own = [o.id for o in await self._own(asker) if o.what == _what(topic)]
         if own:
             await self._tools.storage.chats.unsubscribe(own)
         return topic
+
+    def may(self, asker: Asker) -> None:
+        """Raises NeedsPrivate where no private chat of the asker is known: nothing can be followed there."""
+        if asker.private_chat is None:
+            raise NeedsPrivate
 
     async def topic(self, asker: Asker, topic_id: int) -> Topic:
         """A topic by its id: a ready-made one, or one that comes to the asker. Raises NotFound for somebody else's."""

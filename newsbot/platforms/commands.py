@@ -298,10 +298,11 @@ def refusal(text: str, *, toast: bool = False) -> Reply:
 
 
 def usage(visit: Visit, command: Command) -> Reply:
-    """How a command is written, with an example to tap."""
+    """How a command is written, with an example to tap; its argument may follow."""
     about = visit.words(f"help_{command.name}")
     blocks = [visit.say("usage", usage=command.usage), line(f"{about[:1].upper()}{about[1:]}.")]
-    return Reply((*blocks, *example(visit, command)), error=True)
+    asked = command.name if command.name in welcome.ASKED and visit.asker.chat_kind == "private" else ""
+    return Reply((*blocks, *example(visit, command)), error=True, ask=asked)
 
 
 def example(visit: Visit, command: Command) -> tuple[Paragraph, ...]:

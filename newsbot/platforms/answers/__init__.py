@@ -45,6 +45,7 @@ HANDLERS: Mapping[str, Handler] = {
 """What answers each command, by name; /help, which needs the table itself, is the desk's."""
 
 PRESSES: Mapping[str, Press] = {
+    "ak": welcome.press_ask,
     "su": ordering.press_list,
     "sp": ordering.press_pause,
     "sw": ordering.press_when,

@@ -10,7 +10,8 @@ from newsbot.platforms.views import Button, Reply
 async def privacy(visit: Visit, text: str) -> Reply:
     """What is kept about the chat and the person."""
     keys = ("privacy_chat", "privacy_you", "privacy_leave")
-    said = [visit.say(key, platform=visit.asker.platform) for key in keys]
+    shared = "no" if visit.asker.chat_kind == "private" else "yes"
+    said = [visit.say(key, platform=visit.asker.platform, shared=shared) for key in keys]
     return Reply((heading(visit.words("privacy_title")), *said))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsbot.newsdesk.naming import address
 from newsbot.newsdesk.searching import Results
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.telling import UNTITLED, marked
@@ -76,10 +77,14 @@ async def _paging(visit: Visit, results: Results) -> tuple[Button, ...]:
 
 
 async def _offers(visit: Visit, results: Results) -> tuple[Button, ...]:
-    """A better spelling where there is one; else to follow what was looked for."""
+    """A better spelling where there is one; else to follow what was looked for, which may be a site's name too."""
     if results.suggestion:
         label = visit.words("search_meant", text=brief(results.suggestion))
         return (await visit.button(label, "s", 0, "", results.suggestion, primary=True),)
     text = results.text
     shown = text if len(text) <= SHORT else text[: SHORT - 1] + "…"
-    return (await visit.button(visit.words("follow_topic_button", topic=shown), "c", f"/follow {text}"),)
+    follow = await visit.button(visit.words("follow_topic_button", topic=shown), "c", f"/follow {text}")
+    if not address(text):
+        return (follow,)
+    site = visit.words("link_subscribe_site", site=shown)
+    return await visit.button(site, "c", f"/subscribe {text}"), follow

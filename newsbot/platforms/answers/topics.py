@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from newsbot.domain.models import Topic
+from newsbot.errors import NotFound
 from newsbot.newsdesk.following import Followed, TooBroad, TopicRow
 from newsbot.newsdesk.matching import Preview
 from newsbot.platforms.actions import short
@@ -29,6 +30,15 @@ async def follow(visit: Visit, text: str) -> Reply:
         anyway = await visit.button(visit.words("too_broad_anyway"), "fa", error.text)
         daily = await visit.button(visit.words("too_broad_daily"), "c", f"/follow {error.text} {DAILY}", primary=True)
         return Reply((visit.say(error.key, text=brief(error.text)),), buttons=((daily, anyway),))
+
+
+async def follow_link(visit: Visit, ref: str) -> Reply:
+    """Follow the ready-made topic that a link names by its slug or id."""
+    try:
+        return _followed(visit, await visit.newsdesk.following.follow_ready(visit.asker, ref))
+    except NotFound as error:
+        topics = Button(visit.words("welcome_topics_button"), short("c", "/topics"), style="primary")
+        return Reply((visit.say(error.key),), buttons=((topics,),), error=True)
 
 
 async def press_anyway(visit: Visit, arguments: tuple[str, ...]) -> Reply:
@@ -73,6 +83,7 @@ def _seen(visit: Visit, understood: str, preview: Preview) -> list[Block]:
 
 async def unfollow(visit: Visit, text: str) -> Reply:
     """Stop following; with nothing, ask which."""
+    visit.newsdesk.following.may(visit.asker)
     if text:
         topic = await visit.newsdesk.following.unfollow(visit.asker, text)
         return Reply((visit.say("unfollowed", topic=brief(topic.name)),), buttons=((await _again(visit, topic),),))

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from newsbot.errors import NotFound
 from newsbot.platforms.actions import short
-from newsbot.platforms.answers.visit import Visit, heading, line
+from newsbot.platforms.answers.topics import follow_link
+from newsbot.platforms.answers.visit import Usage, Visit, heading, line
 from newsbot.platforms.views import Button, CommandInfo, Paragraph, Reply, Span
 
 STEPS = (
     ("welcome_step_follow", "/follow Xiaomi EV"),
     ("welcome_step_subscribe", "/subscribe"),
     ("welcome_step_digest", "/digest"),
+    ("welcome_step_settings", "/settings"),
 )
+LINK = "follow_"
+"""What a link into the private chat begins with when it names a topic to follow."""
+ASKED = frozenset({"follow", "search"})
+"""The commands whose argument may be asked for."""
 DETAILED = frozenset({"subscribe", "search", "follow", "digest", "settings"})
 
 
 async def start(visit: Visit, text: str) -> Reply:
-    """The welcome, with first steps."""
+    """The welcome, with first steps; or, from a link, what the link is for."""
+    if text.startswith(LINK):
+        return await follow_link(visit, text.removeprefix(LINK))
     words, private = visit.words, visit.asker.chat_kind == "private"
     steps = [Paragraph((Span(f"• {words(key)}: "), Span(command, command=command))) for key, command in STEPS]
     if private:
@@ -27,15 +35,26 @@ async def start(visit: Visit, text: str) -> Reply:
         visit.say("welcome_steps"),
         *steps,
     )
-    return Reply(blocks, buttons=_first_buttons(visit))
+    return Reply(blocks, buttons=_alone(visit) if private else _shared(visit))
 
 
-def _first_buttons(visit: Visit) -> tuple[tuple[Button, ...], ...]:
+def _alone(visit: Visit) -> tuple[tuple[Button, ...], ...]:
+    words = visit.words
+    return (
+        (Button(words("welcome_topics_button"), short("c", "/topics"), style="primary"),),
+        (
+            Button(words("welcome_follow_button"), short("ak", "follow")),
+            Button(words("welcome_search_button"), short("ak", "search")),
+        ),
+    )
+
+
+def _shared(visit: Visit) -> tuple[tuple[Button, ...], ...]:
     words = visit.words
     return (
         (
-            Button(words("welcome_topics_button"), short("c", "/topics"), style="primary"),
-            Button(words("welcome_subscribe_button"), short("c", "/subscribe")),
+            Button(words("welcome_subscribe_button"), short("c", "/subscribe"), style="primary"),
+            Button(words("welcome_topics_button"), short("c", "/topics")),
         ),
         (
             Button(words("welcome_digest_button"), short("c", "/digest")),
@@ -43,6 +62,16 @@ def _first_buttons(visit: Visit) -> tuple[tuple[Button, ...], ...]:
             Button(words("welcome_settings_button"), short("c", "/settings")),
         ),
     )
+
+
+async def press_ask(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Ask for what to follow or to search for: the person's next words."""
+    name = arguments[0]
+    if name not in ASKED:
+        raise Usage
+    if name == "follow":
+        visit.newsdesk.following.may(visit.asker)
+    return Reply((visit.say(f"ask_{name}"),), ask=name)
 
 
 def help_all(visit: Visit, commands: list[CommandInfo]) -> Reply:
