@@ -76,11 +76,13 @@ class Lanes:
         """The lowest id of an update that is not answered yet, nor worked at for long; None when there is none."""
         return min((work.update.update_id for work in self._held().values()), default=None)
 
-    async def settle(self, timeout: float | None = None) -> bool:
+    async def settle(self, timeout: float) -> bool:
         """Wait until nothing is held any more, but at most ``timeout`` seconds; whether that is so."""
-        if held := self._held():
-            await asyncio.wait(held, timeout=timeout)
-        return not self._held()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + timeout
+        while (held := self._held()) and (left := end - loop.time()) > 0:
+            await asyncio.wait(held, timeout=min(left, self._patience), return_when=asyncio.FIRST_COMPLETED)
+        return not held
 
     async def finish(self, timeout: float) -> int | None:
         """Wait ``timeout`` seconds for all that is under way, then end it. The lowest id of an update that was not even

@@ -1,0 +1,1 @@
+"""The Telegram platform, through the real library, against a strict server."""
