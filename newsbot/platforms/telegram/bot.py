@@ -17,7 +17,7 @@ from telegram.error import RetryAfter, TelegramError
 from newsbot.domain.ports import Clock
 from newsbot.errors import NewsbotError, PlatformError, TokenShared
 from newsbot.platforms.telegram.lanes import Lanes
-from newsbot.platforms.telegram.menu import CommandsFor, Menu, Notebook
+from newsbot.platforms.telegram.menu import Menu, Notebook, Offered
 from newsbot.platforms.telegram.polling import Polling
 from newsbot.platforms.telegram.rivals import Rivals, TellAdmins
 from newsbot.platforms.telegram.troubles import in_words, seconds, trouble
@@ -53,8 +53,8 @@ class TelegramPlatform:
     """Telegram. :meth:`start` in every process, then :meth:`step` again and again in the one that leads, :meth:`stop`
     at the end; hand :attr:`routes` to the server of every process. The ``bot`` is the caller's to shut down.
 
-    ``handler_for`` makes what answers updates, once Telegram has said who the bot is; ``commands`` lists the commands
-    that an asker may use; ``language`` is shown to people whose language we do not speak; ``bot_admins`` are users'
+    ``handler_for`` makes what answers updates, once Telegram has said who the bot is; ``offered`` lists the commands
+    worth listing in a place; ``language`` is shown to people whose language we do not speak; ``bot_admins`` are users'
     numbers; ``webhook`` None: long polling.
     """
 
@@ -65,7 +65,7 @@ class TelegramPlatform:
         notebook: Notebook,
         clock: Clock,
         *,
-        commands: CommandsFor,
+        offered: Offered,
         tell_admins: TellAdmins,
         language: str = "en",
         bot_admins: Sequence[str] = (),
@@ -78,7 +78,7 @@ class TelegramPlatform:
         self._webhook = Webhook(bot, self._lanes, webhook.url, clock, tell_admins) if webhook else None
         self._way: Way = self._webhook or Polling(bot, self._lanes)
         self._rivals = Rivals(clock, tell_admins)
-        self._menu = Menu(bot, notebook, clock, commands, language=language, bot_admins=bot_admins)
+        self._menu = Menu(bot, notebook, clock, offered, language=language, bot_admins=bot_admins)
         self._menu_task: asyncio.Task[None] | None = None
         self._menu_at = self._rest_until = EPOCH
         self._starting = asyncio.Lock()

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from telegram import (
     Bot,
@@ -22,29 +22,19 @@ from telegram import (
 )
 from telegram.error import BadRequest, RetryAfter
 
-from newsbot.domain.models import ChatKind
 from newsbot.domain.ports import Clock
 from newsbot.locales import Words, languages
-from newsbot.newsdesk import Asker
-from newsbot.platforms.telegram.message import PLATFORM, key
 from newsbot.platforms.telegram.troubles import in_words, seconds
-from newsbot.platforms.views import CommandInfo
+from newsbot.platforms.views import CommandInfo, Scope
 
 log = logging.getLogger(__name__)
 
-CommandsFor = Callable[[Asker], Sequence[CommandInfo]]
+Offered = Callable[[Scope, str], Sequence[CommandInfo]]
+"""The commands worth listing in a place, most wanted first, in a language ("": the bot's own)."""
 
 NOTE = "telegram_menu"
 LONGEST_WAIT = 120.0  # seconds; when Telegram asks for more, the rest is for another time
 DESCRIPTION, ABOUT, HELP = 512, 120, 256  # characters: https://core.telegram.org/bots/api#setmydescription
-
-IN_GROUPS = frozenset(
-    {"help", "search", "latest", "digest", "follow", "topics", "subscriptions", "sources", "why", "privacy"}
-)
-"""What anybody in a group is offered; its admins are offered more."""
-NOT_IN_GROUPS = frozenset({"start", "unfollow"})
-
-Place = Literal["default", "private", "group", "group_admin", "bot_admin"]
 
 
 class Notebook(Protocol):
@@ -82,12 +72,12 @@ class Menu:
         bot: Bot,
         notebook: Notebook,
         clock: Clock,
-        commands: CommandsFor,
+        offered: Offered,
         *,
         language: str = "en",
         bot_admins: Sequence[str] = (),
     ) -> None:
-        self._bot, self._notebook, self._clock, self._commands = bot, notebook, clock, commands
+        self._bot, self._notebook, self._clock, self._offered = bot, notebook, clock, offered
         self._language, self._admins = language, tuple(bot_admins)
 
     async def refresh(self) -> bool:
@@ -113,33 +103,20 @@ class Menu:
         yield Setting("button", "commands", lambda: self._bot.set_chat_menu_button(menu_button=MenuButtonCommands()))
 
     def _lists(self, code: str) -> Iterator[Setting]:
-        for place, scope in self._places():
-            listed = [BotCommand(c.name, c.help[:HELP]) for c in self._offered(place, code)]
-            differ = "\n".join(f"{c.command} {c.description}" for c in listed)
+        for offered, scope in self._places():
+            listed = [BotCommand(info.name, info.help[:HELP]) for info in self._offered(offered, code)]
+            differ = "\n".join(f"{each.command} {each.description}" for each in listed)
             tell = _call(self._bot.set_my_commands, listed, scope=scope, language_code=code or None)
             yield Setting(f"commands {_name(scope)} {code}", differ, tell)
 
-    def _places(self) -> Iterator[tuple[Place, BotCommandScope]]:
+    def _places(self) -> Iterator[tuple[Scope, BotCommandScope]]:
         """https://core.telegram.org/bots/api#botcommandscope"""
-        yield "default", BotCommandScopeDefault()
+        yield "private", BotCommandScopeDefault()
         yield "private", BotCommandScopeAllPrivateChats()
         yield "group", BotCommandScopeAllGroupChats()
         yield "group_admin", BotCommandScopeAllChatAdministrators()
         for admin in self._admins:
             yield "bot_admin", BotCommandScopeChat(int(admin))
-
-    def _offered(self, place: Place, code: str) -> Sequence[CommandInfo]:
-        kind: ChatKind = "group" if place.startswith("group") else "private"
-        asker = Asker(
-            PLATFORM,
-            "",
-            key(0),
-            chat_kind=kind,
-            is_chat_admin=place != "group",
-            is_bot_admin=place == "bot_admin",
-            language=code or self._language,
-        )
-        return [info for info in self._commands(asker) if _fits(info, place)]
 
     def _texts(self, code: str) -> Iterator[Setting]:
         words = Words(code or self._language)
@@ -163,12 +140,6 @@ class Menu:
                 return False
             else:
                 return True
-
-
-def _fits(info: CommandInfo, place: Place) -> bool:
-    if place == "group":
-        return info.name in IN_GROUPS
-    return place != "group_admin" or info.name not in NOT_IN_GROUPS
 
 
 def _call(method: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> Callable[[], Awaitable[Any]]:
