@@ -46,6 +46,28 @@ def title(digest: Digest, words: Words) -> Runs:
     return _own(words, (Run(" · ".join(filter(None, (said, named))), (BOLD,)),)) if said or named else ()
 
 
+def pieces(
+    digest: Digest, words: Words, shown: int, whole: int, left: int, updated: datetime | None = None
+) -> list[Piece]:
+    """A digest as pieces: a title, the stories, and what is said at the end."""
+    end = [more(left, words), updated_at(updated, digest, words) if updated else ()]
+    head = Piece(title(digest, words))
+    if len(digest.stories) == 1:
+        [story] = digest.stories
+        return [head, single(story, digest, words), *(Piece(line, tight=True) for line in end)]
+    shared = common(digest)
+    stories = [
+        among(story, n, digest, words, why=not shared) if n <= whole else briefly(story, n)
+        for n, story in enumerate(digest.stories[:shown], 1)
+    ]
+    why = [reason(each, words) for each in shared[:3]] if not digest.compact else []
+    return [
+        head,
+        *stories,
+        *(Piece(line, tight=n > 0) for n, line in enumerate(filter(None, (*end[:1], *why, *end[1:])))),
+    ]
+
+
 def single(story: DigestStory, digest: Digest, words: Words) -> Piece:
     """The whole of a post about one story: headline, summary, figures, sources, reason."""
     sources = _sources(story.sources, words, SOURCES)

@@ -11,13 +11,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from urllib.parse import urlsplit
 
 UNITS = 4096  # UTF-16 units of a message, after its entities are parsed
 ENTITIES = 100  # of a message
 MARKS = 5  # combining marks on one letter: more than any script needs
-ADDRESS = 2000  # characters of an address
+ADDRESS = 2000  # bytes of an address
 
 JOINER = "\u2060"  # no width: what it breaks looks whole, and is neither mention, command nor link
 RIGHT_TO_LEFT = "\u200f"
@@ -81,7 +81,7 @@ def plain(markup: str) -> str:
 def link(text: str, url: str, *tags: str) -> Runs:
     """``text`` within ``tags``, and a link where ``url`` is a web address."""
     good = web_url(url)
-    return (Run(text, (*tags, f'a href="{_quoted(good)}"') if good else tags),) if text else ()
+    return (Run(text, (f'a href="{_quoted(good)}"', *tags) if good else tags),) if text else ()
 
 
 def web_url(url: str) -> str:
@@ -90,7 +90,7 @@ def web_url(url: str) -> str:
     ``tg://user`` is none: it would mention somebody.
     """
     url = url.strip()
-    if len(url) > ADDRESS or not url.isprintable() or re.search(r"[\s\"'<>\\^`{|}]", url):
+    if len(url.encode(errors="replace")) > ADDRESS or not url.isprintable() or re.search(r"[\s\"'<>\\^`{|}]", url):
         return ""
     try:
         parts = urlsplit(url)
@@ -112,25 +112,52 @@ _HOST = re.compile(r"[^\W_](?:[\w-]*\.)+[\w-]*\w")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff\ue000-\ue00f\ufeff\ufffe\uffff]"
 )
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 _ISOLATES = re.compile("[\u2066-\u2069]")
-_SIGNS = re.compile(
-    r"[@#](?=\w)|\$(?=[A-Z])|(?<![A-Za-z0-9_])/(?=([A-Za-z0-9_]+))|:(?=//)|(?<=\w)\.(?=[^\W\d_]{2})", re.UNICODE
-)
+_CALLS = r"[@#](?=\w)|\$(?=[A-Z])|(?<![A-Za-z0-9_/])/(?=([A-Za-z0-9_]+))"
+_SIGNS = re.compile(_CALLS)
+_SIGNS_AND_LINKS = re.compile(_CALLS + r"|:(?=//)|(?<=\S)\.(?=[^\W\d_]{2})")
 
 
 def outside(text: str) -> str:
-    """Text from outside in one line, that mentions nobody, commands nothing, links nowhere and turns nothing round."""
-    return defused(" ".join(_ISOLATES.sub("", safe(text)).split()))
+    """Text from outside in one line, that mentions nobody, commands nothing, links nowhere and turns nothing round;
+    "" where nothing of it would be seen."""
+    line = " ".join(safe(text, isolates=False).split())
+    return defused(line) if visible(line) else ""
 
 
-def safe(text: str) -> str:
-    """``text`` without what no message may hold; its lines and isolates stay, those left open are closed."""
+def visible(text: str) -> bool:
+    """Whether anything of ``text`` is seen: Telegram refuses a message of blanks and fillers as empty."""
+    return any(unicodedata.category(c)[0] in "LNPS" and c not in _FILLERS for c in text)
+
+
+def safe(text: str, *, isolates: bool = True) -> str:
+    """``text`` without what no message may hold; its lines stay, and so do its ``isolates``, each with its end."""
+    text = text if isolates else _ISOLATES.sub("", text)
     return _closed(_sparing(_UNWANTED.sub(lambda c: " " if c.group() in "\u2028\u2029\x0b\x0c\r" else "", text)))
 
 
-def defused(text: str, commands: Collection[str] = ()) -> str:
-    """``text`` in which Telegram finds no mention, hashtag, link or command, but for our own ``commands``."""
-    return _SIGNS.sub(lambda sign: sign.group() if sign.group(1) in commands else sign.group() + JOINER, text)
+def defused(text: str) -> str:
+    """``text`` in which Telegram finds no mention, hashtag, link or command."""
+    return "".join(run.text for run in disarmed((Run(text),)))
+
+
+def disarmed(runs: Runs, commands: Collection[str] = (), *, own: bool = False) -> Runs:
+    """The same for ``runs`` side by side, but for our ``commands``, and for what stands as code, to be copied.
+
+    ``own``: a sentence of ours, in which addresses stay whole, so that they can be copied too.
+    """
+    text = "".join(run.text for run in runs)
+    found = (_SIGNS if own else _SIGNS_AND_LINKS).finditer(text)
+    signs = [sign.end() for sign in found if sign.group(1) not in commands]
+    kept, start = list[Run](), 0
+    for run in runs:
+        end = start + len(run.text)
+        within = [start, *(at for at in signs if start < at <= end and CODE not in run.tags), end]
+        parts = [text[left:right] for left, right in pairwise(within)]
+        kept.append(replace(run, text=JOINER.join(parts)))
+        start = end
+    return tuple(kept)
 
 
 def _sparing(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from newsbot.platforms.telegram.html import (
     ENTITIES,
@@ -17,6 +18,7 @@ from newsbot.platforms.telegram.html import (
     safe,
     shortened,
     size,
+    visible,
     web_url,
 )
 from newsbot.platforms.telegram.message import Key, Outgoing
@@ -47,7 +49,7 @@ def pack(pieces: Iterable[Piece]) -> tuple[Outgoing, ...]:
     parts: list[list[Piece]] = []
     for piece in pieces:
         piece = replace(piece, runs=cut(piece.runs))
-        if not any(run.text.strip() for run in piece.runs):
+        if not any(visible(run.text) for run in piece.runs):
             continue
         if parts and _fits([*parts[-1], piece]):
             parts[-1].append(piece)
@@ -96,7 +98,8 @@ def _key(button: Button) -> Key | None:
     label = " ".join(safe(button.label).split())
     data = button.action if 0 < len(button.action.encode(errors="replace")) <= DATA else ""
     url = "" if data else web_url(button.url)
-    return Key(shortened(label, LABEL), data, url) if label and (data or url) else None
+    sound = visible(label) and (data or url) and data == safe(data)
+    return Key(shortened(label, LABEL), data, url) if sound else None
 
 
 def keyboard(rows: Iterable[Sequence[Key]]) -> Rows:
@@ -104,15 +107,25 @@ def keyboard(rows: Iterable[Sequence[Key]]) -> Rows:
     return tuple(broken for row in rows for broken in _broken(row))
 
 
-def _broken(row: Sequence[Key]) -> Iterable[tuple[Key, ...]]:
-    kept: list[Key] = []
+def _broken(row: Sequence[Key]) -> Rows:
+    rows: list[tuple[Key, ...]] = []
     for key in row:
-        if kept and len(kept) >= min(_share(other) for other in (*kept, key)):
-            yield tuple(kept)
-            kept = []
-        kept.append(key)
-    if kept:
-        yield tuple(kept)
+        if rows and _readable(joined := (*rows[-1], key)):
+            rows[-1] = joined
+        else:
+            rows.append((key,))
+    even = _evenly(row, len(rows)) if rows else ()
+    return even if all(map(_readable, even)) else tuple(rows)
+
+
+def _evenly(row: Sequence[Key], many: int) -> Rows:
+    """``row`` in ``many`` rows as long as each other: five and five rather than eight and two."""
+    ends = [round(len(row) * n / many) for n in range(many + 1)]
+    return tuple(tuple(row[start:end]) for start, end in pairwise(ends))
+
+
+def _readable(row: Sequence[Key]) -> bool:
+    return len(row) <= min(map(_share, row))
 
 
 def _share(key: Key) -> int:
