@@ -15,7 +15,7 @@ from newsbot.errors import BadRequest, NewsbotError, QueryError, StorageBusy
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, NeedsPrivate, Newsdesk
 from newsbot.platforms import actions
-from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, linking, welcome
+from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, linking, porting, welcome
 from newsbot.platforms.answers.completing import complete
 from newsbot.platforms.answers.picking import cards
 from newsbot.platforms.answers.visit import Usage, Visit, brief, line, onward
@@ -128,6 +128,15 @@ class Desk:
         found, name = [clean(address) for address in addresses[:MOST_LINKS]], clean(title)
         return await self._answer(request, lambda visit: linking.offer(visit, found, name))
 
+    async def take(self, request: Request, document: bytes) -> Reply:
+        """Subscribe the chat to the feeds of an OPML file that the asker sent."""
+        return await self._answer(request, lambda visit: porting.take(visit, document))
+
+    async def words(self, asker: Asker) -> Words:
+        """The bot's words as the asker reads them in their chat."""
+        chat = await self._newsdesk.presence.contact(asker)
+        return self._words_for(self._newsdesk.language(asker, chat))
+
     async def complete(self, request: Request, text: str) -> list[Completion]:
         """Suggestions for the half-typed line ``text``; ``value`` is the whole line to put in its place."""
         try:
@@ -185,6 +194,7 @@ class Desk:
             self._newsdesk.admit(asker)
             if request.vouch is not None:
                 asker = await request.vouch(asker)
+                self._newsdesk.admit(asker)  # it may be in another chat now
             visit = await self._visit(asker)
             words = visit.words
             return await work(visit)
