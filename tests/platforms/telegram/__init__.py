@@ -1,1 +1,1 @@
-"""The Telegram platform, through the real library, against a strict server."""
+"""Tests of Telegram's room, against the strict server and with the real library."""

@@ -1,0 +1,78 @@
+"""What can go wrong between a bot and Telegram, on request of a test."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from tests.fakes.telegram.errors import ApiError, too_many
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What one call of a method meets. Nothing set: it goes through as always (a pause between faults)."""
+
+    error: ApiError | None = None
+    """The call is refused."""
+    drop_before: bool = False
+    """The connection breaks before anything was accepted."""
+    drop_after: bool = False
+    """The call does what it should, and the connection breaks before the answer."""
+    until: asyncio.Event | None = None
+    """The call does what it should, and the answer comes when this is set."""
+    status: int = 0
+    """Answered with this status and ``body``, and nothing is done."""
+    body: str = ""
+    content_type: str = "text/html"
+
+
+def refused(code: int, description: str) -> Fault:
+    """A refusal with the full description ("Forbidden: …")."""
+    return Fault(error=ApiError(code, description))
+
+
+def flooded(seconds: int) -> Fault:
+    """429 with ``retry_after``."""
+    return Fault(error=too_many(seconds))
+
+
+def dropped_before() -> Fault:
+    """The connection breaks, nothing was accepted."""
+    return Fault(drop_before=True)
+
+
+def dropped_after() -> Fault:
+    """It was accepted, and the connection breaks without an answer."""
+    return Fault(drop_after=True)
+
+
+def delayed(until: asyncio.Event) -> Fault:
+    """It was accepted, and the answer comes when ``until`` is set."""
+    return Fault(until=until)
+
+
+def html_error(status: int = 502) -> Fault:
+    """A page of the proxy in front of Telegram."""
+    return Fault(status=status, body=f"<html><head><title>{status} Bad Gateway</title></head></html>")
+
+
+def garbage(body: str = '{"ok":tru') -> Fault:
+    """200 with something that is no JSON."""
+    return Fault(status=200, body=body, content_type="application/json")
+
+
+def fine() -> Fault:
+    """This call goes through."""
+    return Fault()
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is scripted, by method, in order."""
+
+    waiting: dict[str, list[Fault]] = field(default_factory=dict)
+
+    def take(self, method: str) -> Fault:
+        """The next fault of ``method``."""
+        waiting = self.waiting.get(method)
+        return waiting.pop(0) if waiting else Fault()
