@@ -25,8 +25,9 @@ class Presence:
         return chat
 
     async def met(self, asker: Asker) -> None:
-        """A person writes to the bot alone: know their private chat from now on, and let its posts go out."""
-        if asker.private_chat is None:
+        """A person writes to the bot alone: know their private chat from now on, and let its posts go out. Nothing is
+        kept of one who may not use the bot."""
+        if asker.private_chat is None or not self._tools.rules.access.admits(asker):
             return
         chat = await self._tools.private(asker)
         if chat.paused:
@@ -62,9 +63,9 @@ class Presence:
         return [found] if found else []
 
     async def _hold(self, chats: list[Chat], reason: str) -> None:
-        ids = [chat.id for chat in chats if not chat.paused]
-        if ids:
-            await self._tools.storage.chats.hold(ids, reason)
+        for chat in chats:
+            if not chat.paused:
+                await self._tools.storage.chats.pause(chat.id, reason)
 
     async def _release(self, chats: list[Chat]) -> None:
         ids = [chat.id for chat in chats if chat.paused]

@@ -13,7 +13,7 @@ from newsbot.domain.models import Chat, ChatSettings, QuietHours
 from newsbot.domain.schedule import next_due, parse_time
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.asking import Asker, must_run_chat
-from newsbot.newsdesk.languages import is_language
+from newsbot.newsdesk.languages import is_language, spoken
 from newsbot.newsdesk.subscribing import read_when
 from newsbot.newsdesk.tools import Tools
 
@@ -122,8 +122,8 @@ def _quiet(value: str, _: Tools) -> Mapping[str, Any]:
 
 
 def _language(value: str, tools: Tools) -> Mapping[str, Any]:
-    wanted = value.lower()
-    if wanted not in tools.rules.languages:
+    wanted = spoken(value, tools.rules.languages)
+    if not wanted:
         raise BadRequest("no_language", text=value, languages=", ".join(tools.rules.languages))
     return {"language": wanted}
 

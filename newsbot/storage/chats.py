@@ -87,21 +87,18 @@ class Chats(Subscriptions, Mutes):
         await self._set(chat_id, language=language)
 
     async def pause(self, chat_id: int, reason: str) -> None:
-        """Hold the chat's posts, and say why; its subscriptions stay and what comes in waits."""
-        await self._set(chat_id, paused=reason or "paused")
+        """Hold the chat's posts, and say why; its subscriptions stay and what comes in waits. A chat that the emergency
+        stop holds stays so: whether it can be written to is found out when that ends."""
+        free = (chats.c.id == chat_id) & (chats.c.paused != STOPPED)
+        async with self._db.write() as conn:
+            await conn.execute(update(chats).where(free).values(paused=reason or "paused"))
 
     async def resume(self, chat_id: int) -> None:
         """Let the chat's posts go out again."""
         await self._set(chat_id, paused="")
 
-    async def hold(self, chat_ids: Sequence[int], reason: str) -> None:
-        """:meth:`pause` those of the chats that are not paused for another reason."""
-        free = chats.c.id.in_(chat_ids) & (chats.c.paused == "")
-        async with self._db.write() as conn:
-            await conn.execute(update(chats).where(free).values(paused=reason or "paused"))
-
     async def release(self, chat_ids: Sequence[int]) -> None:
-        """:meth:`resume` those of the chats that the emergency stop does not hold."""
+        """:meth:`resume` those of the chats that no emergency stop holds."""
         held = chats.c.id.in_(chat_ids) & (chats.c.paused != STOPPED)
         async with self._db.write() as conn:
             await conn.execute(update(chats).where(held).values(paused=""))

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from newsbot.domain.models import ChatKey, ChatSettings, QuietHours, TopicDefinition, What, When
+from newsbot.domain.models import STOPPED, ChatKey, ChatSettings, QuietHours, TopicDefinition, What, When
 from newsbot.storage import Storage
 from tests.storage.making import NOW, chat, outcome, posts
 
@@ -51,6 +51,44 @@ async def test_pausing_keeps_the_reason_until_the_chat_resumes(storage: Storage)
     await storage.chats.resume(room.id)
     assert await storage.chats.paused() == {}
     assert await storage.chats.get(room.id) == room
+
+
+async def test_nothing_but_its_end_overrules_the_emergency_stop(storage: Storage) -> None:
+    stopped, kicked = await chat(storage, "1"), await chat(storage, "2")
+    await storage.chats.pause(stopped.id, STOPPED)
+    await storage.chats.pause(stopped.id, "kicked")
+    await storage.chats.pause(kicked.id, "kicked")
+    assert await storage.chats.paused() == {"kicked": 1, STOPPED: 1}
+    await storage.chats.release([stopped.id, kicked.id])
+    assert await storage.chats.paused() == {STOPPED: 1}
+    await storage.chats.pause(kicked.id, STOPPED)
+    await storage.chats.resume(stopped.id)
+    assert await storage.chats.paused() == {STOPPED: 1}
+
+
+async def test_a_place_and_its_threads_are_found_together(storage: Storage) -> None:
+    keys = [ChatKey("telegram", "-100"), ChatKey("telegram", "-100", "7"), ChatKey("web", "-100")]
+    made = [await storage.chats.ensure(key, "group", "", NOW) for key in keys]
+    assert await storage.chats.at("telegram", "-100") == made[:2]
+    assert await storage.chats.at("telegram", "-7") == []
+
+
+async def test_a_persons_language_is_kept_until_another_is_told(storage: Storage) -> None:
+    key = ChatKey("telegram", "7")
+    made = await storage.chats.ensure(key, "private", "", NOW, "ru")
+    assert made.language == "ru"
+    assert (await storage.chats.ensure(key, "private", "", NOW)).language == "ru"
+    assert (await storage.chats.ensure(key, "private", "", NOW, "")).language == ""
+    await storage.chats.set_language(made.id, "zh")
+    assert await storage.chats.find(key) == replace(made, language="zh")
+
+
+async def test_who_is_forgotten_made_no_subscription_any_more(storage: Storage) -> None:
+    group = await chat(storage, "-1")
+    for query, creator in (("a", "telegram:7"), ("b", "telegram:77"), ("c", "config")):
+        await storage.chats.subscribe(group.id, What(), When(), query=query, created_by=creator, created=NOW)
+    await storage.chats.disown("telegram:7")
+    assert [s.created_by for s in await storage.chats.subscriptions(group.id)] == ["", "telegram:77", "config"]
 
 
 async def test_a_chat_that_moves_takes_everything_along(storage: Storage) -> None:
