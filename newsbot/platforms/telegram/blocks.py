@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from newsbot.locales import Words
+from newsbot.locales import Words, is_rtl
 from newsbot.platforms.commands import COMMANDS
 from newsbot.platforms.telegram import cards
 from newsbot.platforms.telegram.html import BOLD, CODE, ITALIC, Run, Runs, directed, disarmed, link, safe, shortened
@@ -57,7 +57,7 @@ def _pieces(blocks: Sequence[Block], words: Words) -> Iterator[Piece]:
             yield _item(block, words, tight=_is_line(before) and _is_line(block))
         else:
             heading = (BOLD,) if block.heading else ()
-            runs = directed(_said(block.spans, own=True, around=heading), rtl=cards.rtl(words))
+            runs = directed(_said(block.spans, own=True, around=heading), rtl=is_rtl(words.language))
             yield Piece(runs, tight=_is_line(before) and _is_line(block))
         before = block
 
@@ -110,7 +110,7 @@ _STYLES = {"bold": (BOLD,), "italic": (ITALIC,), "mark": (BOLD,)}
 
 def _in_line(text: str) -> str:
     """Text from outside in one line, with the blanks at its ends, since spans stand side by side."""
-    return re.sub(r"\s+", " ", safe(text, isolates=False))
+    return re.sub(r"\s+", " ", safe(text))
 
 
 def _command(span: Span) -> Runs:

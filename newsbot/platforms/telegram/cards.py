@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsbot.domain.models import Digest, DigestStory, Fact, Reason, Source
-from newsbot.locales import Words
+from newsbot.locales import Words, is_rtl
 from newsbot.platforms.telegram.html import BOLD, ITALIC, Run, Runs, directed, link, outside, shortened, web_url
 from newsbot.platforms.telegram.layout import Piece
 
@@ -27,14 +27,8 @@ SOURCES = 4  # named beside the first one
 SOURCES_AMONG = 2  # of a story among several
 MATCHED = 6  # words of a reason
 
-RTL = frozenset({"ar", "fa", "he", "ur"})
-_COMMAS = {"ar": "، ", "fa": "، ", "zh": "、", "ja": "、"}
+_COMMAS = {"ar": "، ", "zh": "、"}
 _SLOTS = "\ue000\ue001\ue002"
-
-
-def rtl(words: Words) -> bool:
-    """Whether the bot's own words are written from right to left."""
-    return words.language.partition("-")[0] in RTL
 
 
 def title(digest: Digest, words: Words) -> Runs:
@@ -211,7 +205,7 @@ def _listed(words: Words, names: Iterable[str]) -> str:
 
 
 def _comma(words: Words) -> str:
-    return _COMMAS.get(words.language.partition("-")[0], ", ")
+    return _COMMAS.get(words.language, ", ")
 
 
 def _filled(sentence: str, slots: Mapping[str, Runs]) -> Runs:
@@ -224,7 +218,7 @@ def _filled(sentence: str, slots: Mapping[str, Runs]) -> Runs:
 
 def _own(words: Words, runs: Runs) -> Runs:
     """A line of the bot's own, in the direction of its language."""
-    return directed(runs, rtl=rtl(words))
+    return directed(runs, rtl=is_rtl(words.language))
 
 
 def _lines(lines: Iterable[Runs], gap: str) -> Runs:

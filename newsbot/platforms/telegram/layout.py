@@ -99,7 +99,7 @@ def _key(button: Button) -> Key | None:
     data = button.action if 0 < len(button.action.encode(errors="replace")) <= DATA else ""
     url = "" if data else web_url(button.url)
     sound = visible(label) and (data or url) and data == safe(data)
-    return Key(shortened(label, LABEL), data, url) if sound else None
+    return Key(safe(shortened(label, LABEL - 2)), data, url) if sound else None
 
 
 def keyboard(rows: Iterable[Sequence[Key]]) -> Rows:
