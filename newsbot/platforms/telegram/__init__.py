@@ -9,7 +9,10 @@
     lanes      updates being answered: in order, side by side, none twice
     rivals     another program that uses the bot's token
     troubles   what Telegram's refusals and the network's failures mean, in words
-    talk       a message or a press, answered
+    talk       the one door for updates; what people write, answered
+    press      a pressed button, answered
+    voice      an answer said in a chat, or put in the place of an earlier one
+    links      actions that travel by a link or with the place that they are about
     people     who asks, where, and what Telegram says of their rights there
     elsewhere  acting on a channel or group from the private chat, and links into the private chat
     inline     @bot words in any chat

@@ -1,7 +1,7 @@
 """Actions that travel: into the private chat by a link, and with the place that they are about.
 
-A button in the private chat may act on a channel or group: its data is ``@<place> <action>``, or ``@~<token>`` where that
-has more than the 64 bytes that Telegram gives (https://core.telegram.org/bots/api#inlinekeyboardbutton). A link
+A button in the private chat may act on a channel or group: its data is ``@<place> <action>``, or ``@~<token>`` where
+that has more than the 64 bytes that Telegram gives (https://core.telegram.org/bots/api#inlinekeyboardbutton). A link
 ``https://t.me/<bot>?start=a_<token>`` carries an action into the private chat
 (https://core.telegram.org/bots/features#deep-linking). All of it is user input, and gives nobody a right.
 """

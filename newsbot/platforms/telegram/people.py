@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection
 from dataclasses import replace
 
-from telegram import Bot, CallbackQuery, Chat, ChatMember, Message, User
+from telegram import Bot, CallbackQuery, Chat, ChatFullInfo, ChatMember, Message, User
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
@@ -110,12 +110,12 @@ def thread_of(message: Message) -> int | None:
     return message.message_thread_id if message.is_topic_message else None
 
 
-def kind_of(chat: Chat) -> ChatKind:
+def kind_of(chat: Chat | ChatFullInfo) -> ChatKind:
     """What a chat is to us: groups and supergroups are one."""
     return _KINDS.get(chat.type, "group")
 
 
-def title_of(chat: Chat) -> str:
+def title_of(chat: Chat | ChatFullInfo) -> str:
     """What a chat is called: a group's or channel's title, a person's name."""
     return chat.title or " ".join(filter(None, (chat.first_name, chat.last_name))) or chat.username or ""
 

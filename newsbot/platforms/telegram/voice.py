@@ -15,12 +15,13 @@ from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from newsbot.domain.models import ChatKey
 from newsbot.domain.ports import Clock
+from newsbot.locales import Words
 from newsbot.platforms.telegram import render, wire
 from newsbot.platforms.telegram.links import Aim, Links
 from newsbot.platforms.telegram.message import PLATFORM, Key, Outgoing, address, is_shared
 from newsbot.platforms.telegram.pace import Pace
 from newsbot.platforms.telegram.troubles import in_words, seconds
-from newsbot.platforms.views import Paragraph, Reply, Span
+from newsbot.platforms.views import Reply
 
 log = logging.getLogger(__name__)
 
@@ -50,15 +51,17 @@ class Voice:
         self,
         to: ChatKey,
         reply: Reply,
+        words: Words,
         *,
         reply_to: int | None = None,
         edit: int | None = None,
         place: ChatKey | None = None,
     ) -> None:
         """Show ``reply`` in a chat: as an answer to message ``reply_to``, or in the place of our message ``edit`` where
-        that can still be changed. ``place``: the channel or group that its buttons act on, where that is not ``to``."""
+        that can still be changed. ``words`` are the asker's; ``place``: the channel or group that its buttons act on,
+        where that is not ``to``."""
         try:
-            await self._say(to, await self._messages(reply, place), reply_to, edit)
+            await self._say(to, await self._messages(reply, words, place), reply_to, edit)
             if reply.attachment is not None:
                 document = InputFile(reply.attachment.data, reply.attachment.name)
                 chat_id, thread_id = address(to)
@@ -66,10 +69,8 @@ class Voice:
         except TelegramError as error:
             log.info("an answer in %s was not shown: %s", to, in_words(error))
 
-    async def _messages(self, reply: Reply, place: ChatKey | None) -> Sequence[Outgoing]:
-        if not reply.blocks and reply.toast:
-            reply = replace(reply, blocks=(Paragraph((Span(reply.toast),)),))
-        messages = list(render.reply(reply)) if reply.blocks else []
+    async def _messages(self, reply: Reply, words: Words, place: ChatKey | None) -> Sequence[Outgoing]:
+        messages = list(render.reply(reply, words))
         if place is not None:
             messages = [await self._links.placed(place, message) for message in messages]
         if messages and reply.onward:

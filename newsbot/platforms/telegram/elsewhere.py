@@ -1,0 +1,261 @@
+"""Acting on a channel or group from the private chat.
+
+``/subscribe @channel cars daily 08:00``, a button that carries a place, a forwarded post: each time Telegram is asked
+whether the person is an admin there, and whether the bot may post. What is only read, a member may as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from telegram import Bot, ChatFullInfo, ChatMember, Message, MessageEntity, MessageOriginChannel
+from telegram.constants import ChatAction, ChatType
+from telegram.error import BadRequest as Refused
+from telegram.error import Forbidden, TelegramError
+
+from newsbot.domain.models import ChatKey
+from newsbot.errors import BadRequest
+from newsbot.locales import Words
+from newsbot.newsdesk.asking import Asker
+from newsbot.platforms import actions
+from newsbot.platforms.actions import Action, Memory
+from newsbot.platforms.commands import Request, split
+from newsbot.platforms.telegram.links import Aim, Links, place_of
+from newsbot.platforms.telegram.message import key
+from newsbot.platforms.telegram.people import ADMINS, can_post, kind_of, title_of
+from newsbot.platforms.telegram.troubles import in_words
+from newsbot.platforms.views import Button, Paragraph, Reply, Span
+
+COMMANDS = frozenset({
+    "subscribe", "unsubscribe", "subscriptions", "settings", "mutes", "sources", "why", "latest", "digest", "export",
+    "forgetme",
+})  # fmt: skip
+"""The commands that take a place as their first word."""
+READ = frozenset({"st", "so", "lk", "wy", "mo", "dr", "tp", "tl", "fo", "fa", "un"})
+"""The buttons that a member may press who is no admin: they only read, or follow for the person themselves."""
+ALONE = frozenset({"s", "tt"})
+"""The buttons that concern nobody but the person, wherever they are pressed."""
+MOST_LINKS = 30
+_NAME = re.compile(r"@[A-Za-z]\w{3,31}", re.ASCII)
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Desk(Protocol):
+    """What :class:`newsbot.platforms.commands.Desk` does for this. It never raises for what people do."""
+
+    async def command(self, request: Request) -> Reply:
+        """Answer ``request.text``."""
+
+    async def press(self, request: Request, action: str) -> Reply:
+        """Answer a pressed button."""
+
+    async def offer(self, request: Request, addresses: Sequence[str], title: str = "") -> Reply:
+        """Offer to subscribe to what is behind links of a post."""
+
+    async def words(self, asker: Asker) -> Words:
+        """The bot's words as the asker reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply, and the place that its buttons act on: None for the chat where it is shown."""
+
+    reply: Reply
+    place: ChatKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A place as somebody named it: ``ref`` as the Bot API takes it. ``reading``: being a member is enough."""
+
+    ref: int | str
+    thread: str = ""
+    reading: bool = False
+
+
+class _NoEntry(BadRequest):
+    """The person or the bot may not act there; ``way`` is a label and a link that help."""
+
+    def __init__(self, key: str, way: tuple[str, str] | None = None, **values: object) -> None:
+        self.way = way
+        super().__init__(key, **values)
+
+
+class Elsewhere:
+    """Answers for other places. ``bot_id`` is the bot's own user number."""
+
+    def __init__(self, bot: Bot, desk: Desk, memory: Memory, links: Links, bot_id: int) -> None:
+        self._bot = bot
+        self._desk = desk
+        self._memory = memory
+        self._links = links
+        self._me = bot_id
+
+    async def command(self, asker: Asker, text: str) -> Answer | None:
+        """Carry out a command that names a place; None for one that does not."""
+        name, rest = split(text)
+        first, _, others = rest.partition(" ")
+        target = _target(first) if name in COMMANDS else None
+        if target is None:
+            return None
+        entry = _Entry(self, asker, target)
+        return await entry.answer(self._desk.command(Request(asker, f"/{name} {others}".strip(), entry.vouch)))
+
+    async def press(self, asker: Asker, aim: Aim) -> Answer:
+        """Carry out a button's action on its place, as its presser may there just now."""
+        action = await actions.unpack(self._memory, aim.action)
+        if aim.place is None or action is None or not _is_local(action):
+            return Answer(await self._desk.press(Request(asker), aim.action))
+        target = _Target(int(aim.place.native), aim.place.thread, reading=action.verb in READ)
+        entry = _Entry(self, asker, target, pressed=True)
+        return await entry.answer(self._desk.press(Request(asker, vouch=entry.vouch), aim.action))
+
+    async def forwarded(self, asker: Asker, message: Message) -> Answer | None:
+        """A channel's post, shown to us: set that channel up where the person runs it, else offer what the post links
+        to, else say how it is done. None for what is no such post."""
+        origin = message.forward_origin
+        if not isinstance(origin, MessageOriginChannel):
+            return None
+        entry = _Entry(self, asker, _Target(origin.chat.id))
+        answer = await entry.answer(self._desk.command(Request(asker, "/subscribe", entry.vouch)))
+        if entry.refused is None:
+            return answer
+        if addresses := links_of(message):
+            offered = await self._desk.offer(Request(asker), addresses, title_of(origin.chat))
+            if offered.blocks or offered.toast:
+                return Answer(offered)
+        return answer
+
+    async def enter(self, asker: Asker, target: _Target) -> Asker:
+        """The asker as they stand in the place. Raises _NoEntry where they or we may not act."""
+        chat, mine, theirs = await asyncio.gather(
+            self._said(self._bot.get_chat(target.ref)),
+            self._said(self._bot.get_chat_member(target.ref, self._me)),
+            self._said(self._bot.get_chat_member(target.ref, int(asker.user_id))),
+        )
+        name = str(target.ref)
+        if chat is None or chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL}:
+            raise _NoEntry("place_unknown", ("place_add_channel", self._links.invite(channel=True)), place=name)
+        kind = kind_of(chat)
+        if mine is None or not (can_post(mine, kind) or target.reading):
+            raise _NoEntry(f"place_not_mine_{kind}", self._way(chat), place=name)
+        is_admin = theirs is not None and theirs.status in ADMINS
+        if not is_admin and not (target.reading and theirs is not None and _is_member(theirs)):
+            raise _NoEntry("place_not_yours", place=name)
+        if target.thread and not await self._has(chat, target.thread):
+            raise _NoEntry("place_no_thread", place=name)
+        return replace(
+            asker,
+            chat=key(chat.id, int(target.thread or 0)),
+            chat_kind=kind,
+            chat_title=title_of(chat),
+            private=asker.chat,
+            is_chat_admin=is_admin,
+        )
+
+    async def refusal(self, asker: Asker, error: _NoEntry, *, pressed: bool) -> Reply:
+        """Why not, and what helps; as a short notice for a press."""
+        words = await self._desk.words(asker)
+        text = words(error.key, **error.values)
+        if pressed:
+            return Reply(toast=text, error=True)
+        said = Paragraph((Span(text),))
+        way = ((Button(words(error.way[0]), url=error.way[1]),),) if error.way else ()
+        return Reply((said,), buttons=way, error=True)
+
+    async def titled(self, asker: Asker, reply: Reply, there: Asker) -> Reply:
+        """``reply`` under the name of the place that it is about."""
+        words = await self._desk.words(asker)
+        title = Paragraph((Span(words("place_title", place=there.chat_title or there.chat.native), "muted"),))
+        return replace(reply, blocks=(title, *reply.blocks)) if reply.blocks else reply
+
+    def _way(self, chat: ChatFullInfo) -> tuple[str, str]:
+        kind = "channel" if chat.type == ChatType.CHANNEL else "group"
+        return f"place_add_{kind}", self._links.invite(channel=kind == "channel")
+
+    async def _said(self, asked: Awaitable[T]) -> T | None:
+        """What Telegram says; None where it refuses. Raises _NoEntry where it says nothing."""
+        try:
+            return await asked
+        except (Refused, Forbidden):
+            return None
+        except TelegramError as error:
+            log.info("rights elsewhere are not known: %s", in_words(error))
+            raise _NoEntry("place_no_answer") from None
+
+    async def _has(self, chat: ChatFullInfo, thread: str) -> bool:
+        """Whether a forum has a topic: nothing tells, but an action shown there is refused where it has not."""
+        if not chat.is_forum:
+            return False
+        shown = self._bot.send_chat_action(chat.id, ChatAction.TYPING, message_thread_id=int(thread))
+        return bool(await self._said(shown))
+
+
+class _Entry:
+    """One attempt to act in a place: the desk asks for it once it knows that the person is not too fast."""
+
+    def __init__(self, door: Elsewhere, asker: Asker, target: _Target, *, pressed: bool = False) -> None:
+        self._door = door
+        self._asker = asker
+        self._target = target
+        self._pressed = pressed
+        self._there: Asker | None = None
+        self.refused: _NoEntry | None = None
+
+    async def vouch(self, asker: Asker) -> Asker:
+        """The asker in the place, with the rights that they have there. Raises BadRequest."""
+        try:
+            self._there = await self._door.enter(self._asker, self._target)
+        except _NoEntry as error:
+            self.refused = error
+            raise
+        return self._there
+
+    async def answer(self, work: Awaitable[Reply]) -> Answer:
+        """What the desk answered, under the place's name; or why there is no entry."""
+        reply = await work
+        if self.refused is not None:
+            return Answer(await self._door.refusal(self._asker, self.refused, pressed=self._pressed))
+        if self._there is None:  # the desk did not come so far
+            return Answer(reply)
+        if not self._target.reading:
+            reply = await self._door.titled(self._asker, reply, self._there)
+        return Answer(reply, self._there.chat)
+
+
+def links_of(message: Message) -> list[str]:
+    """The addresses that a message shows or hides behind words, each once.
+
+    https://core.telegram.org/bots/api#messageentity
+    """
+    kinds: list[str | None] = [MessageEntity.URL, MessageEntity.TEXT_LINK]
+    found = message.parse_entities(kinds) if message.text else message.parse_caption_entities(kinds)
+    in_order = sorted(found.items(), key=lambda pair: pair[0].offset)
+    return list(dict.fromkeys(entity.url or text for entity, text in in_order))[:MOST_LINKS]
+
+
+def _target(word: str) -> _Target | None:
+    """A place as a command names it, "@channel" or its number; None for any other word."""
+    if _NAME.fullmatch(word):
+        return _Target(word)
+    place = place_of(word)
+    return _Target(int(place.native), place.thread) if place else None
+
+
+def _is_local(action: Action) -> bool:
+    """Whether an action is about the place where it is pressed, and not about its presser alone."""
+    if action.verb == "c":
+        return bool(action.arguments) and split(action.arguments[0])[0] in COMMANDS
+    return action.verb not in ALONE
+
+
+def _is_member(member: ChatMember) -> bool:
+    if member.status == ChatMember.RESTRICTED:
+        return bool(getattr(member, "is_member", False))
+    return member.status == ChatMember.MEMBER
