@@ -106,7 +106,8 @@ def unmarked(lessons: Lessons, story_id: int) -> Lessons:
 def left_out(lessons: Lessons, words: Iterable[str], analyzer: Analyzer) -> Lessons:
     """Going without ``words`` too, as far as there is room; one that is left out already, in any form, adds nothing."""
     known = {analyzer.phrase(word) for word in lessons.without}
-    fresh = {keys: word for word in words if (keys := analyzer.phrase(word[:LONGEST_WORD])) and keys not in known}
+    short = (word[:LONGEST_WORD] for word in words)
+    fresh = {keys: word for word in short if (keys := analyzer.phrase(word)) and keys not in known}
     return replace(lessons, without=(*lessons.without, *fresh.values())[:MOST_WITHOUT])
 
 

@@ -74,7 +74,7 @@ class Learning:
         itself, for one that a praised story has, and when there are too many."""
         order = await self._own(asker, subscription_id)
         analyzer = self._tools.analyzer
-        if not analyzer.phrase(word) or len(word) > LONGEST_WORD:
+        if not analyzer.phrase(word) or len(word) > LONGEST_WORD or not word.isprintable():
             raise BadRequest("button_too_old")
         if await self._of_topic(order, word):
             raise BadRequest("lesson_own_word", word=word)

@@ -308,7 +308,7 @@ async def test_a_story_in_a_list_opens_with_its_own_buttons_and_all_of_them_work
     await visitor.room.publish("stars", *ROCKET)
     await visitor.say("/follow Xiaomi EV")
     opened = await visitor.press(button(await visitor.say("/latest cars"), "1"))
-    assert {b.action.partition(":")[0] for b in buttons(opened)} == {"tp", "lk", "so", "mm", "wy"}
+    assert {b.action.partition(":")[0] for b in buttons(opened)} == {"tp", "lk", "up", "dn", "so", "mm", "wy"}
     for b in buttons(opened):
         assert not (await visitor.press(b)).error
     muted = await visitor.press(button(await visitor.press(button(opened, "Mute")), "Source Motor News"))
@@ -428,13 +428,72 @@ async def test_a_chat_that_is_not_admitted_gets_one_sentence_and_no_completions(
 
 async def test_too_many_commands_a_minute_are_asked_to_wait(visitor: Visitor, clock: ManualClock) -> None:
     visitor.room.newsdesk.configure(Rules(commands_per_minute=3))
-    replies = [await visitor.say("/privacy") for _ in range(4)]
-    assert [reply.error for reply in replies] == [False, False, False, True]
-    assert not (await visitor.say("/privacy", BOSS)).error
+    replies = [await visitor.say("/privacy") for _ in range(3)]
+    assert [reply.error for reply in replies] == [False, False, False]
     clock.advance(seconds=18)
     assert "wait 42 seconds" in text_of(await visitor.say("/privacy"))
+    assert not (await visitor.say("/privacy", BOSS)).error
     clock.advance(seconds=42)
     assert not (await visitor.say("/privacy")).error
+
+
+async def test_who_is_too_fast_is_told_once_a_minute_and_then_not_answered(
+    visitor: Visitor, clock: ManualClock
+) -> None:
+    visitor.room.newsdesk.configure(Rules(commands_per_minute=2))
+    for _ in range(2):
+        await visitor.say("/privacy")
+    assert (await visitor.say("/privacy")).error
+    assert [await visitor.say("/privacy") for _ in range(5)] == [Reply()] * 5
+    for _ in range(6):
+        await visitor.press("su")
+    assert (await visitor.press("su")).toast
+    assert await visitor.press("su") == Reply()
+    clock.advance(seconds=60)
+    for _ in range(2):
+        assert not (await visitor.say("/privacy")).error
+    assert (await visitor.say("/privacy")).error
+
+
+async def test_many_members_of_a_group_cannot_make_the_bot_flood_it(visitor: Visitor) -> None:
+    visitor.room.newsdesk.configure(Rules(commands_per_minute=5))
+    members = [replace(MEMBER, user_id=str(n)) for n in range(100, 140)]
+    answers = [await visitor.say("/help", member) for member in members]
+    assert [bool(answer.blocks) for answer in answers] == [True] * 6 + [False] * 34
+    assert [answer.error for answer in answers[:6]] == [False] * 5 + [True]
+    elsewhere = replace(MEMBER, chat=ChatKey("web", "village"))
+    assert not (await visitor.say("/help", elsewhere)).error
+    assert not (await visitor.say("/help")).error  # nor is anybody's private chat the slower for it
+    presses = [await visitor.press("tt", member) for member in members]
+    assert sum(bool(answer.blocks) for answer in presses) == 15
+
+
+async def test_rights_are_asked_for_once_and_only_of_those_who_are_not_too_fast(visitor: Visitor) -> None:
+    visitor.room.newsdesk.configure(Rules(commands_per_minute=1))
+    asked: list[str] = []
+
+    async def vouch(asker: Asker) -> Asker:
+        asked.append(asker.user_id)
+        return replace(asker, is_chat_admin=True)
+
+    stranger = replace(MEMBER, user_id="9")
+    done = [await visitor.desk.command(Request(stranger, "/subscribe cars", vouch)) for _ in range(3)]
+    assert "Subscribed" in text_of(done[0])
+    assert done[1].error
+    assert asked == ["9"]
+    visitor.room.newsdesk.configure(Rules(commands_per_minute=1, access=Access("allowlist")))
+    await visitor.desk.press(Request(stranger, "", vouch), "su")
+    assert asked == ["9"]  # nor of those who may not use the bot at all
+
+
+async def test_rights_that_cannot_be_asked_for_are_a_failure_that_is_told_calmly(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def vouch(asker: Asker) -> Asker:
+        raise OSError("no answer")
+
+    caplog.set_level(logging.CRITICAL)
+    assert (await visitor.desk.command(Request(MEMBER, "/subscribe cars", vouch))).error
 
 
 async def test_the_bots_own_admins_may_be_ten_times_as_fast(visitor: Visitor) -> None:
