@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -21,6 +22,7 @@ from newsbot.domain.ports import (
     Unknown,
 )
 from newsbot.domain.schedule import backoff
+from newsbot.errors import StorageError
 from newsbot.pipeline.leadership import Leadership
 from newsbot.storage import Storage
 from newsbot.storage.leases import Fence
@@ -28,20 +30,44 @@ from newsbot.storage.leases import Fence
 log = structlog.get_logger(__name__)
 
 CLAIM = 30
+"""Deliveries in flight at once."""
 GIVE_UP = 12
 """After so many attempts that surely failed, a delivery is quarantined for an admin to look at."""
+PATIENCE = 3.0
+"""Seconds that a round waits for answers before it looks for more to send: a slow one holds up nobody."""
+FINISH = 15.0
+"""Seconds that the end waits for what is in flight."""
+DOUBTFUL = 3
+"""So many unknown outcomes in a row are the platform's trouble: sending on would only make more of them."""
 
 OnSettled = Callable[[Delivery, SendOutcome], None]
+Parts = tuple[str, ...]
 
 
 class Outbox:
-    """One platform's loop. ``on_settled`` hears of every answer (the terminal, the metrics)."""
+    """One platform's loop. ``on_settled`` hears of every answer (the terminal, the metrics).
 
-    def __init__(self, storage: Storage, sender: Sender, clock: Clock, owner: str, on_settled: OnSettled) -> None:
+    ``resend``: where a repeated send may show twice, one whose outcome is unknown is sent once more all the same;
+    otherwise, and the second time, it is uncertain until an admin decides.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        sender: Sender,
+        clock: Clock,
+        owner: str,
+        on_settled: OnSettled,
+        *,
+        resend: bool = False,
+    ) -> None:
         self._storage, self._sender, self._clock, self._on_settled = storage, sender, clock, on_settled
+        self._resend = resend
         self.leadership = Leadership(storage, f"deliver:{sender.platform}", owner, clock)
         self._fence: Fence | None = None
+        self._flying: set[asyncio.Task[None]] = set()
         self._held_until: datetime | None = None
+        self._unknown = self._holds = 0  # since the last clear answer
 
     @property
     def platform(self) -> str:
@@ -49,75 +75,167 @@ class Outbox:
         return self._sender.platform
 
     async def step(self) -> bool:
-        """Send one batch; False when nothing was due or the platform asked us to wait."""
-        now = self._clock.now()
-        if self._held_until is not None and now < self._held_until:
+        """Send what is due, as much as may be in flight; False when nothing was, or the platform asked us to wait.
+
+        What takes long is still in flight afterwards. Raises what kept an answer from being recorded."""
+        if not self._flying and self._held():
             return False
         async with self.leadership.led() as fence:
-            return fence is not None and await self._step(fence, now)
+            return fence is not None and await self._step(fence)
 
-    async def _step(self, fence: Fence, now: datetime) -> bool:
+    async def close(self, timeout: float = FINISH) -> None:
+        """Wait for what is in flight, and cut off what is there after ``timeout`` seconds."""
+        if self._flying:
+            await asyncio.wait(self._flying, timeout=timeout)
+        for task in self._flying:
+            task.cancel()
+        await asyncio.gather(*self._flying, return_exceptions=True)
+        self._flying = set()
+
+    async def _step(self, fence: Fence) -> bool:
         if fence != self._fence:
-            await self._recover(now)
+            await self._land(at_most=0)
+            await self._recover(self._clock.now())
             self._fence = fence
-        claimed = await self._storage.outbox.claim(self._sender.platform, now, CLAIM, fence)
-        if not claimed:
+        if not self._held():
+            await self._take_off(fence)
+        if not self._flying:
             return False
-        # Not a TaskGroup: one answer that cannot be recorded must not cut off the sends beside it.
-        ends = await asyncio.gather(*map(self._deliver, claimed), return_exceptions=True)
-        for error in ends:
-            if error is not None:
-                self._fence = None  # what could not be recorded is still "sending": the next step takes it up
-                raise error
+        await self._land(at_most=CLAIM // 2 if len(self._flying) == CLAIM else 0, patience=PATIENCE)
         return True
+
+    async def _take_off(self, fence: Fence) -> None:
+        most = CLAIM if self._unknown < DOUBTFUL else 1  # one to see whether the platform is well again
+        if len(self._flying) >= most:
+            return
+        room = most - len(self._flying)
+        claimed = await self._storage.outbox.claim(self._sender.platform, self._clock.now(), room, fence)
+        self._flying |= {asyncio.create_task(self._deliver(delivery)) for delivery in claimed}
+
+    async def _land(self, at_most: int, patience: float | None = None) -> None:
+        """Wait until ``at_most`` are in flight, for ``patience`` seconds; raise what kept an answer from its record."""
+        errors: list[BaseException] = []
+        try:
+            async with asyncio.timeout(patience):
+                while len(self._flying) > at_most:
+                    await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+                    errors += self._reap()
+        except TimeoutError:
+            pass
+        except asyncio.CancelledError:
+            for task in self._flying:
+                task.cancel()
+            raise
+        if errors:
+            self._fence = None  # what could not be recorded is still "sending": the next step takes it up
+            raise errors[0]
+
+    def _reap(self) -> list[BaseException]:
+        done = {task for task in self._flying if task.done()}
+        self._flying -= done
+        return [error for error in (task.exception() for task in done) if error]
 
     async def _recover(self, now: datetime) -> None:
         """What is still ``sending`` when we become the one active sender was cut off between send and record."""
-        state = DeliveryState.QUEUED if self._sender.idempotent else DeliveryState.UNCERTAIN
         for delivery in await self._storage.outbox.sending(self._sender.platform):
-            await self._storage.outbox.settle(delivery.id, state, "the bot stopped while sending", now=now)
-            log.warning("a send was cut off", delivery=delivery.id, state=state.value)
+            log.warning("a send was cut off", delivery=delivery.id)
+            reason = "the bot stopped while sending"
+            if self._repeats(delivery):
+                await self._storage.outbox.settle(delivery.id, DeliveryState.QUEUED, reason, now=now)
+            else:
+                await self._doubt(delivery, reason, (), now)
 
     async def _deliver(self, delivery: Delivery) -> None:
-        async def sent(message_ids: tuple[str, ...]) -> None:
-            await self._storage.outbox.progress(delivery.id, message_ids)
+        parts: Parts = ()
+
+        async def sent(message_ids: Parts) -> None:
+            nonlocal parts
+            parts = message_ids
+            await self._record(delivery, message_ids)
 
         try:
             answer = await self._sender.send(delivery, sent)
         except Exception as error:  # a sender's bug must not take the other deliveries down
             log.exception("a sender failed", delivery=delivery.id)
             answer = Unknown(f"{type(error).__name__}: {error}")
-        await self._settle(delivery, answer)
-        self._on_settled(delivery, answer)
+        await self._settle(delivery, answer, parts)
+        if not isinstance(answer, RetryLater) or answer.tried:
+            self._on_settled(delivery, answer)
 
-    async def _settle(self, delivery: Delivery, answer: SendOutcome) -> None:
+    async def _record(self, delivery: Delivery, message_ids: Parts) -> None:
+        try:
+            await self._storage.outbox.progress(delivery.id, message_ids)
+        except StorageError as error:  # the answer to the whole brings them along
+            log.warning("a part could not be recorded", delivery=delivery.id, reason=str(error))
+
+    async def _settle(self, delivery: Delivery, answer: SendOutcome, parts: Parts) -> None:
         now = self._clock.now()
-        settle = self._storage.outbox.settle
+        settle = partial(self._storage.outbox.settle, delivery.id, now=now)
+        self._heed(answer, now)
         match answer:
             case Sent(message_ids):
-                await settle(delivery.id, DeliveryState.SENT, "", message_ids=message_ids, now=now)
-            case RetryLater(reason, seconds, whole_platform):
-                await self._retry(delivery, reason, seconds, whole_platform, now)
-            case Unknown(reason) if self._sender.idempotent:
-                await self._retry(delivery, reason, None, False, now)
+                await settle(DeliveryState.SENT, message_ids=message_ids)
+            case RetryLater():
+                await self._retry(delivery, answer, parts, now)
+            case Unknown(reason) if self._repeats(delivery):
+                await self._retry(delivery, RetryLater(reason), parts, now)
             case Unknown(reason):
-                await settle(delivery.id, DeliveryState.UNCERTAIN, reason, now=now)
+                await self._doubt(delivery, reason, parts, now)
             case ChatGone(reason):
                 await self._storage.chats.pause(delivery.chat_id, reason)
-                await settle(delivery.id, DeliveryState.QUEUED, reason, now=now)
-            case Moved(to):
+                await settle(DeliveryState.QUEUED, reason, message_ids=parts)
+            case Moved(to) if delivery.attempts < GIVE_UP:
                 await self._storage.chats.rekey(delivery.chat_id, to)
-                await settle(delivery.id, DeliveryState.QUEUED, f"moved to {to}", now=now)
+                await settle(DeliveryState.QUEUED, f"moved to {to}", message_ids=parts)
+            case Moved(to):
+                await settle(DeliveryState.QUARANTINED, f"moved to {to}, and on and on", message_ids=parts)
             case Rejected(reason):
-                await settle(delivery.id, DeliveryState.QUARANTINED, reason, now=now)
+                await settle(DeliveryState.QUARANTINED, reason, message_ids=parts)
 
-    async def _retry(
-        self, delivery: Delivery, reason: str, seconds: float | None, whole_platform: bool, now: datetime
-    ) -> None:
-        if delivery.attempts >= GIVE_UP and seconds is None:
-            await self._storage.outbox.settle(delivery.id, DeliveryState.QUARANTINED, reason, now=now)
+    async def _retry(self, delivery: Delivery, answer: RetryLater, parts: Parts, now: datetime) -> None:
+        settle = partial(self._storage.outbox.settle, delivery.id, reason=answer.reason, message_ids=parts, now=now)
+        if delivery.attempts >= GIVE_UP and answer.seconds is None:
+            await settle(DeliveryState.QUARANTINED)
             return
-        wait = backoff(delivery.attempts, str(delivery.id)) if seconds is None else timedelta(seconds=seconds)
-        if whole_platform:
-            self._held_until = now + wait
-        await self._storage.outbox.settle(delivery.id, DeliveryState.QUEUED, reason, not_before=now + wait, now=now)
+        known = answer.seconds is not None
+        wait = timedelta(seconds=answer.seconds or 0) if known else backoff(delivery.attempts, str(delivery.id))
+        if answer.whole_platform:
+            self._hold(now + wait)
+        # Not below one: by its attempts a post keeps later ones of its chat behind it.
+        attempts = delivery.attempts if answer.tried else max(1, delivery.attempts - 1)
+        await settle(DeliveryState.QUEUED, not_before=now + wait, attempts=attempts)
+
+    async def _doubt(self, delivery: Delivery, reason: str, parts: Parts, now: datetime) -> None:
+        """It may have arrived, and sending it again may show it twice: once that is a risk to take, not for ever."""
+        settle = partial(self._storage.outbox.settle, delivery.id, reason=reason, message_ids=parts, now=now)
+        if self._resend and delivery.doubts == 0:
+            wait = backoff(1, str(delivery.id), base=10)
+            await settle(DeliveryState.QUEUED, not_before=now + wait, doubts=1)
+        else:
+            await settle(DeliveryState.UNCERTAIN)
+            log.warning("nobody knows whether a delivery arrived", delivery=delivery.id, reason=reason)
+
+    def _repeats(self, delivery: Delivery) -> bool:
+        """Whether doing it twice shows no more than doing it once."""
+        return self._sender.idempotent or delivery.kind in {"edit", "retract"}
+
+    # --- holding the platform --------------------------------------------------------------------
+
+    def _held(self) -> bool:
+        return self._held_until is not None and self._clock.now() < self._held_until
+
+    def _hold(self, until: datetime) -> None:
+        self._held_until = until if self._held_until is None else max(until, self._held_until)
+
+    def _heed(self, answer: SendOutcome, now: datetime) -> None:
+        """Outcomes that stay unknown, one after the other, make the whole platform wait, longer each time."""
+        if isinstance(answer, RetryLater):
+            return
+        if not isinstance(answer, Unknown):
+            self._unknown = self._holds = 0
+            return
+        self._unknown += 1
+        if self._unknown >= DOUBTFUL and not self._sender.idempotent and not self._held():
+            self._holds += 1
+            self._hold(now + backoff(self._holds, self.platform, base=5, ceiling=300))
+            log.error("unknown outcomes pile up", platform=self.platform, number=self._unknown)

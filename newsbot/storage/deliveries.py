@@ -103,27 +103,32 @@ class Deliveries(Repository):
         message_ids: Sequence[str] = (),
         not_before: datetime | None = None,
         attempts: int | None = None,
+        doubts: int | None = None,
         now: datetime,
     ) -> bool:
         """Record what became of a delivery in flight.
 
-        ``not_before`` (None: at once) is when a queued one is tried again; ``attempts`` corrects their count. False
-        when it was settled before: only "sent" is still believed then. An edit that was sent becomes the content of
-        its post; the edits of a post that will never go out are dropped."""
+        ``message_ids`` are those of the parts that went out, if any; ``not_before`` (None: at once) is when a queued
+        one is tried again; ``attempts`` and ``doubts`` (None: as they are) are their counts from now on. False when it
+        was settled before: only "sent" is still believed then. An edit that was sent becomes the content of its post;
+        the edits of a post that will never go out are dropped."""
         believed = [DeliveryState.SENDING, DeliveryState.UNCERTAIN]
         if state is DeliveryState.SENT:
             believed += [DeliveryState.QUEUED, DeliveryState.QUARANTINED]
         values: dict[str, Any] = {"state": state, "reason": reason, "updated": now}
         values |= {"not_before": not_before or now} if state is DeliveryState.QUEUED else {}
-        values |= {"sent_at": now, "message_ids": list(message_ids)} if state is DeliveryState.SENT else {}
+        values |= {"sent_at": now} if state is DeliveryState.SENT else {}
+        values |= {"message_ids": list(message_ids)} if message_ids or state is DeliveryState.SENT else {}
         values |= {} if attempts is None else {"attempts": attempts}
+        values |= {} if doubts is None else {"doubts": doubts}
         async with self._db.write() as conn:
             return await _change(conn, delivery_id, believed, values)
 
     async def retry(self, delivery_id: int, now: datetime) -> bool:
         """Queue a delivery again that is uncertain, quarantined or dropped, as if it were new; False for any other."""
         over = [DeliveryState.UNCERTAIN, DeliveryState.QUARANTINED, DeliveryState.DROPPED]
-        values = {"state": DeliveryState.QUEUED, "not_before": now, "attempts": 0, "reason": "", "updated": now}
+        values = {"state": DeliveryState.QUEUED, "not_before": now, "reason": "", "updated": now}
+        values |= {"attempts": 0, "doubts": 0}
         async with self._db.write() as conn:
             return await _change(conn, delivery_id, over, values)
 

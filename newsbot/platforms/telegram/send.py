@@ -1,0 +1,159 @@
+"""The way out for deliveries: a digest becomes messages, each at its turn, and Telegram's answers become outcomes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+from telegram import Bot
+from telegram.error import BadRequest, RetryAfter, TelegramError
+
+from newsbot.domain.models import ChatKey, Delivery
+from newsbot.domain.ports import ChatGone, Clock, OnPart, Rejected, RetryLater, SendOutcome, Sent, Unknown
+from newsbot.locales import Words
+from newsbot.platforms.telegram import html, render, wire
+from newsbot.platforms.telegram.answers import outcome_of
+from newsbot.platforms.telegram.message import PLATFORM, Outgoing, address
+from newsbot.platforms.telegram.pace import Pace
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 1.5
+"""Seconds that a message waits for its turn in place; with longer to wait it goes back to the outbox."""
+SHORT = 0.2
+"""Seconds that the next in line waits with all others behind it: a gap between two messages, not one chat's limit."""
+
+
+class _NotYet(Exception):
+    """The turn of this chat comes after so many ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class TelegramSender:
+    """Implements :class:`newsbot.domain.ports.Sender` over the Bot API, which has no idempotency keys."""
+
+    platform = PLATFORM
+    idempotent = False
+
+    def __init__(self, bot: Bot, pace: Pace, clock: Clock) -> None:
+        self._bot, self._pace, self._clock = bot, pace, clock
+        self._line = asyncio.Lock()  # who waits for the bot's own turn, first come first served
+
+    async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
+        """Post, edit, reply or retract; the outcome is :class:`Sent`, or why not."""
+        try:
+            address(delivery.chat)
+        except ValueError:
+            return ChatGone(f"{delivery.chat.native!r} is no chat of Telegram's")
+        try:
+            return await self._send(delivery, sent)
+        except _NotYet as wait:
+            return RetryLater("pace", wait.seconds, tried=False)
+        except TelegramError as error:
+            return self._outcome(error, delivery.chat)
+        except Exception as error:  # such as an answer that the library cannot read
+            log.exception("a send ended unexpectedly", delivery=delivery.id)
+            return Unknown(f"{type(error).__name__}: {error}")
+
+    async def _send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
+        match delivery.kind:
+            case "post":
+                return await self._post(delivery, sent)
+            case "reply":
+                return await self._reply(delivery)
+            case "edit":
+                return await self._edit(delivery)
+            case "retract":
+                return await self._retract(delivery)
+
+    async def _post(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
+        """Each part as a message, from the first that is not out yet. Only the first of all makes a sound."""
+        parts = render.post(delivery.digest, delivery.id)
+        ids = list(delivery.message_ids)
+        for part in parts[len(ids) :]:
+            ids.append(await self._say(delivery, part, silent=delivery.digest.silent or bool(ids)))
+            if len(ids) < len(parts):
+                await sent(tuple(ids))
+        return Sent(tuple(ids))
+
+    async def _reply(self, delivery: Delivery) -> SendOutcome:
+        """One message, whatever there is to say: its ``message_ids`` are those of what it replies to."""
+        (part,) = render.post(delivery.digest, delivery.id, most=1)
+        first = next(iter(_numbers(delivery)), None)
+        return Sent((await self._say(delivery, part, silent=delivery.digest.silent, reply_to=first),))
+
+    async def _edit(self, delivery: Delivery) -> SendOutcome:
+        """New content for as many messages as there were; those that are not needed any more are deleted."""
+        ids = _numbers(delivery)
+        if not ids:
+            return Rejected("the message to edit is gone")
+        target = delivery.id if delivery.target is None else delivery.target  # buttons speak of the post itself
+        parts = render.post(delivery.digest, target, updated=self._clock.now(), most=len(ids))
+        for message_id, part in zip(ids, parts, strict=False):
+            await self._turn(delivery.chat)
+            await wire.edit(self._bot, delivery.chat, message_id, part)
+        await self._remove(delivery, ids[len(parts) :])
+        return Sent(tuple(map(str, ids[: len(parts)])))
+
+    async def _retract(self, delivery: Delivery) -> SendOutcome:
+        await self._remove(delivery, _numbers(delivery))
+        return Sent(delivery.message_ids)
+
+    async def _remove(self, delivery: Delivery, ids: Sequence[int]) -> None:
+        """Delete messages. After 48 hours Telegram does not let bots (https://core.telegram.org/bots/api#deletemessage)
+        but still lets them change what a message says."""
+        for message_id in ids:
+            await self._turn(delivery.chat)
+            try:
+                await wire.delete(self._bot, delivery.chat, message_id)
+            except BadRequest as error:
+                if "can't be deleted" not in error.message.lower():
+                    raise
+                await self._turn(delivery.chat)
+                await wire.edit(self._bot, delivery.chat, message_id, _withdrawn(delivery))
+
+    async def _say(self, delivery: Delivery, part: Outgoing, *, silent: bool, reply_to: int | None = None) -> str:
+        await self._turn(delivery.chat)
+        return str(await wire.send(self._bot, delivery.chat, part, silent=silent, reply_to=reply_to))
+
+    def _outcome(self, error: TelegramError, to: ChatKey) -> SendOutcome:
+        outcome = outcome_of(error, to)
+        if isinstance(error, RetryAfter) and isinstance(outcome, RetryLater):
+            everywhere = self._pace.refused(to, outcome.seconds or 0.0, self._clock.now())
+            log.warning("Telegram wants fewer messages", chat=str(to), seconds=outcome.seconds, everywhere=everywhere)
+            return replace(outcome, whole_platform=everywhere)
+        return outcome
+
+    async def _turn(self, to: ChatKey) -> None:
+        """Return when a message to ``to`` may leave. Raises _NotYet when that is not soon."""
+        until = self._clock.now() + timedelta(seconds=PATIENCE)
+        wait: float | None = self._pace.delay(to, self._clock.now(), most=-1.0)
+        while wait is not None:
+            if self._clock.now() + timedelta(seconds=wait) > until:
+                raise _NotYet(wait)
+            if wait > SHORT:
+                await self._clock.sleep(wait)
+            wait = await self._in_line(to)
+
+    async def _in_line(self, to: ChatKey) -> float | None:
+        """Wait behind those who came before; None when it may leave, else the seconds that it must wait elsewhere."""
+        async with self._line:
+            while wait := self._pace.delay(to, self._clock.now()):
+                if wait > SHORT:
+                    return wait
+                await self._clock.sleep(wait)
+        return None
+
+
+def _numbers(delivery: Delivery) -> list[int]:
+    return [int(text) for text in delivery.message_ids if text.isdecimal()]
+
+
+def _withdrawn(delivery: Delivery) -> Outgoing:
+    return Outgoing(html.escape(Words(delivery.digest.language)("withdrawn")))
