@@ -18,6 +18,9 @@ SLACK = 1.02
 """Messages arrive less evenly than they leave: what Telegram allows within a time we spread over a little more."""
 SPARE = 20
 """Of so many places deliveries leave one to replies."""
+BURST = 3
+"""Replies that one chat gets at once, as when somebody presses one button after the other: Telegram "may allow short
+bursts"."""
 LATE = 0.1
 """Deliveries that the process held up make up for at most so many seconds."""
 CROWD = 3
@@ -28,13 +31,23 @@ TICK = 0.001
 NEVER = float("-inf")
 
 
+@dataclass(frozen=True, slots=True)
 class Limit:
     """At most ``count`` messages within any ``window`` seconds, of which deliveries take ``shared``."""
 
-    def __init__(self, rate: float, seconds: float = 1.0) -> None:
-        self.count = max(1, int(rate * seconds))
-        self.window = self.count / rate
-        self.shared = self.count - self.count // SPARE
+    count: int
+    window: float
+
+    @classmethod
+    def of(cls, rate: float, seconds: float = 1.0) -> Limit:
+        """``rate`` messages a second, counted over so many ``seconds``, or over longer where that would be none."""
+        count = max(1, round(rate * seconds - 0.4999))
+        return cls(count, count / rate)
+
+    @property
+    def shared(self) -> int:
+        """What is left when replies have their share."""
+        return self.count - self.count // SPARE
 
     def turn(self, times: list[float], *, urgent: bool) -> float:
         """The earliest time at which one more may follow ``times``, which are in order."""
@@ -68,8 +81,8 @@ class Pace:
     def __init__(
         self, global_per_second: float = 30.0, chat_per_second: float = 1.0, group_per_minute: float = 20.0
     ) -> None:
-        self._all, self._chat = Limit(global_per_second), Limit(chat_per_second)
-        self._group = Limit(group_per_minute / 60, 60.0)
+        self._all, self._group = Limit.of(global_per_second), Limit.of(group_per_minute / 60, 60.0)
+        self._chat, self._burst = Limit(1, 1 / chat_per_second), Limit(BURST, BURST / chat_per_second)
         self._gap = self._all.window / self._all.shared * (1 + SLACK) / 2
         self._forget()
 
@@ -115,7 +128,8 @@ class Pace:
         if not urgent:
             turns.append(self._next)
         if place := self._places.get(to.native):
-            turns += [place.held, self._chat.turn(place.times, urgent=urgent)]
+            turns += [place.held, self._burst.turn(place.times, urgent=True)]
+            turns += [] if urgent else [self._chat.turn(place.times, urgent=False)]
             turns += [self._group.turn(place.minute, urgent=urgent)] if is_shared(to) else []
         return max(turns)
 
@@ -124,7 +138,7 @@ class Pace:
         if not urgent:  # evenly, so that a reply finds a free place at any moment
             self._next = max(self._next, turn - LATE) + self._gap
         place = self._place(to)
-        self._chat.note(place.times, turn, now)
+        self._burst.note(place.times, turn, now)
         if is_shared(to):
             self._group.note(place.minute, turn, now)
         self._drop_idle(now)
@@ -136,7 +150,7 @@ class Pace:
 
     def _drop_idle(self, now: float) -> None:
         """Forget chats that got nothing within the time that counts: a few at a time, the longest idle first."""
-        long = max(self._chat.window, self._group.window) * SLACK
+        long = max(self._burst.window, self._group.window) * SLACK
         for native in list(islice(self._places, 2)):
             place = self._places[native]
             if max(place.times, default=NEVER) < now - long and place.held < now:

@@ -1,0 +1,215 @@
+"""Under Telegram's limits at any moment, and not far under them."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsbot.domain.models import ChatKey
+from newsbot.platforms.telegram.message import is_shared, key
+from newsbot.platforms.telegram.pace import Pace
+from tests.fakes.telegram import ApiError
+from tests.fakes.telegram.rates import Rates
+
+SHORT = 0.2
+START = datetime(2026, 1, 15, 12, tzinfo=UTC)
+PERSON, OTHER, GROUP = key(1001), key(1002), key(-100123)
+
+
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+class Telegram:
+    """The strict server's limits, on a clock of the test's."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.rates = Rates(lambda: self.now)
+        self.rates.on = True
+
+    def take(self, to: ChatKey, now: datetime) -> None:
+        self.now = now
+        self.rates.spend(int(to.native), group=is_shared(to))
+
+
+class Run:
+    """Chats that always have something to send, each one at a time and all in one line, as the sender has them, and
+    replies at given seconds. A message that may not leave raises ApiError."""
+
+    def __init__(self, chats: list[ChatKey], replies: list[tuple[float, ChatKey]]) -> None:
+        self.pace, self.telegram, self.left = Pace(), Telegram(), Counter[ChatKey]()
+        self.line: deque[ChatKey] = deque()
+        self.order = itertools.count()
+        self.moments: list[tuple[float, int, Callable[[float], None]]] = []
+        for second, to in replies:
+            self.later(second, partial(self.reply, to))
+        for to in chats:
+            self.later(0.0, partial(self.ready, to))
+
+    def later(self, second: float, what: Callable[[float], None]) -> None:
+        heapq.heappush(self.moments, (second, next(self.order), what))
+
+    def go(self, minutes: float) -> Counter[ChatKey]:
+        """Messages that left to each chat."""
+        while self.moments and self.moments[0][0] < minutes * 60:
+            second, _, what = heapq.heappop(self.moments)
+            what(second)
+        return self.left
+
+    def reply(self, to: ChatKey, second: float) -> None:
+        wait = self.pace.delay(to, at(second), urgent=True)
+        if wait:
+            self.later(second + wait, partial(self.reply, to))
+        else:
+            self.take(to, second)
+
+    def ready(self, to: ChatKey, second: float) -> None:
+        wait = self.pace.delay(to, at(second), most=-1.0)
+        if wait > SHORT:
+            self.later(second + wait, partial(self.ready, to))
+            return
+        self.line.append(to)
+        if len(self.line) == 1:
+            self.head(second)
+
+    def head(self, second: float) -> None:
+        while self.line:
+            to = self.line[0]
+            wait = self.pace.delay(to, at(second))
+            if 0 < wait <= SHORT:
+                self.later(second + wait, self.head)
+                return
+            self.line.popleft()
+            if wait == 0:
+                self.take(to, second)
+            self.later(second + wait, partial(self.ready, to))
+
+    def take(self, to: ChatKey, second: float) -> None:
+        self.telegram.take(to, at(second))
+        self.left[to] += 1
+
+
+def run(chats: list[ChatKey], minutes: float, replies: list[tuple[float, ChatKey]]) -> Counter[ChatKey]:
+    return Run(chats, replies).go(minutes)
+
+
+def test_two_hundred_chats_in_ten_minutes_are_refused_nothing_and_use_the_whole_limit() -> None:
+    people, groups = [key(1000 + n) for n in range(150)], [key(-1000 - n) for n in range(50)]
+    left = run([*people, *groups], 10, [])
+    assert left.total() >= 0.95 * 30 * 600
+    assert max(left[group] for group in groups) <= 200
+
+
+@pytest.mark.parametrize(("to", "permitted"), [(PERSON, 600), (GROUP, 200)])
+def test_one_chat_is_used_to_its_limit(to: ChatKey, permitted: int) -> None:
+    assert 0.95 * permitted <= run([to], 10, [])[to] <= permitted
+
+
+def test_a_group_at_its_limit_holds_up_nobody_else() -> None:
+    left = run([GROUP, *(key(n) for n in range(1, 11))], 2, [])
+    assert left[GROUP] <= 40
+    assert all(left[key(n)] >= 115 for n in range(1, 11))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 50), st.sampled_from([PERSON, GROUP, key(-7), key(1005)])), max_size=120))
+def test_replies_at_any_moment_get_nothing_refused(replies: list[tuple[float, ChatKey]]) -> None:
+    run([GROUP, *(key(1000 + n) for n in range(40))], 1, replies)
+
+
+def test_a_reply_does_not_stand_in_the_deliveries_line() -> None:
+    pace, now = Pace(), 0.0
+    for n in range(300):
+        now += pace.delay(key(2000 + n), at(now), most=1.0)
+    assert now > 9
+    assert pace.delay(PERSON, at(now), most=5.0, urgent=True) <= 0.05
+
+
+def test_a_saturated_group_has_room_for_a_reply() -> None:
+    pace, now = Pace(), 0.0
+    while (wait := pace.delay(GROUP, at(now), most=2.0)) <= 2.0:
+        now += wait
+    assert wait > 30
+    assert pace.delay(GROUP, at(now + 1), most=5.0, urgent=True) < 0.1
+    assert pace.delay(GROUP, at(now + 2), most=5.0, urgent=True) > 30  # twenty are twenty
+
+
+def test_quick_presses_are_answered_at_once_and_then_at_the_chats_pace() -> None:
+    pace = Pace()
+    waits = [pace.delay(PERSON, at(0), most=5.0, urgent=True) for _ in range(4)]
+    assert waits[:3] == [0, 0, 0]
+    assert 3.0 < waits[3] < 3.2
+    assert pace.delay(OTHER, at(0)) == 0
+
+
+def test_what_would_wait_too_long_is_not_counted() -> None:
+    pace = Pace()
+    assert pace.delay(PERSON, at(0)) == 0
+    waits = {pace.delay(PERSON, at(0.1)) for _ in range(5)}
+    assert len(waits) == 1
+    assert 0 < waits.pop() < 1.0
+
+
+def test_the_topics_of_a_forum_share_the_groups_limit() -> None:
+    pace = Pace()
+    assert pace.delay(key(-100123, 5), at(0)) == 0
+    assert pace.delay(key(-100123, 9), at(0.5)) > 0
+
+
+def test_a_refused_chat_is_left_alone_and_the_others_are_not() -> None:
+    pace = Pace()
+    assert not pace.refused(PERSON, 30, at(0))
+    assert pace.delay(PERSON, at(10), urgent=True) == pytest.approx(20)
+    assert pace.delay(OTHER, at(10)) == 0
+    assert pace.delay(PERSON, at(30)) == 0
+
+
+def test_chats_refused_all_at_once_mean_that_the_bot_is_too_fast() -> None:
+    pace = Pace()
+    assert [pace.refused(key(n), 5, at(n / 10)) for n in range(1, 4)] == [False, False, True]
+    assert pace.delay(OTHER, at(1)) == pytest.approx(4.3)
+    slowly = Pace()
+    assert not any(slowly.refused(key(n), 5, at(n * 2)) for n in range(1, 9))
+
+
+def test_a_clock_put_back_holds_up_nothing() -> None:
+    pace = Pace()
+    assert pace.delay(PERSON, at(3600)) == 0
+    assert pace.delay(PERSON, at(0)) == 0
+
+
+def test_chats_that_are_silent_are_forgotten() -> None:
+    pace = Pace(global_per_second=1000)
+    for n in range(5000):
+        pace.delay(key(n), at(n / 20))
+    assert len(pace._places) < 1500
+
+
+@pytest.mark.parametrize("rates", [(0.5, 0.1, 0.5), (1.5, 2.5, 7.5), (1000, 1000, 60_000)])
+def test_any_rate_of_the_config_is_kept(rates: tuple[float, float, float]) -> None:
+    pace, now, left = Pace(*rates), 0.0, 0
+    while now < 120 and left < 2000:
+        wait = pace.delay(GROUP, at(now), most=60.0)
+        if wait > 60:
+            now += wait
+            continue
+        now, left = now + wait, left + 1
+    permitted = min(rates[0], rates[1], rates[2] / 60) * now
+    assert 0.8 * permitted <= left <= permitted + rates[2] / 60 * 60 + 1
+
+
+def test_refusals_are_what_the_run_would_notice() -> None:
+    telegram = Telegram()
+    for _ in range(3):
+        telegram.take(PERSON, START)
+    with pytest.raises(ApiError):
+        telegram.take(PERSON, START)
