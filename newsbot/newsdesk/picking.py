@@ -82,7 +82,7 @@ class Picking:
     async def _latest(self, place: Place, languages: Sequence[str]) -> tuple[list[Sequence[Article]], Place | None]:
         """A story stands where its newest article is, so that no page repeats one."""
         wanted = {"", *languages}
-        before = int(place.cursor) if place.cursor.isdecimal() else None
+        before = int(place.cursor) if place.cursor.isdecimal() and len(place.cursor) < 19 else None
         newest = await self._tools.storage.articles.latest(None, LOOKED_AT, before_id=before, languages=languages)
         found = await self._stories(newest)
         placed = [(max(a.id for a in story if not languages or a.language in wanted), story) for story in found]

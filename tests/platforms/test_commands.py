@@ -464,7 +464,7 @@ async def test_many_members_of_a_group_cannot_make_the_bot_flood_it(visitor: Vis
     elsewhere = replace(MEMBER, chat=ChatKey("web", "village"))
     assert not (await visitor.say("/help", elsewhere)).error
     assert not (await visitor.say("/help")).error  # nor is anybody's private chat the slower for it
-    presses = [await visitor.press("tt", member) for member in members]
+    presses = [await visitor.press("tt:0", member) for member in members]
     assert sum(bool(answer.blocks) for answer in presses) == 15
 
 

@@ -29,5 +29,5 @@ def read(offset: str) -> Place | None:
     if not offset:
         return Place()
     page, dot, cursor = offset.partition(".")
-    sound = dot and page.isascii() and page.isdigit() and len(page) < 5 and len(offset.encode()) <= LONGEST
+    sound = dot and offset.isascii() and page.isdigit() and len(page) < 5 and len(offset) <= LONGEST
     return Place(int(page), cursor) if sound else None
