@@ -21,7 +21,7 @@ from newsbot.platforms.telegram.updates import WANTED, read
 
 log = logging.getLogger(__name__)
 
-LONGEST_ANSWER = 10.0  # seconds for which a request waits for its answer
+LONGEST_ANSWER = 5.0  # seconds for which a request waits for its answer
 LARGEST = 512 * 1024  # bytes of an update
 MOST = 500  # updates under way, beyond which a request is sent away for now
 LOOK = timedelta(minutes=1)  # between looks whether the webhook stands
@@ -45,6 +45,7 @@ class Webhook:
         self._tell_admins, self._longest = tell_admins, longest
         self._look_at = datetime.min.replace(tzinfo=UTC)
         self._failed_at: datetime | None = None
+        self._failing = False  # at the last look, since the one before
         self.path = urlsplit(url).path or "/"
         self.secret = ""
         self.open = False
@@ -68,9 +69,12 @@ class Webhook:
         elif standing.url != self._url:
             address = standing.ip_address or "address unknown"
             raise TokenShared(f"it has set a webhook at {host(standing.url)} ({address})")
-        elif standing.last_error_date is not None and standing.last_error_date != self._failed_at:
-            self._failed_at = standing.last_error_date
-            await self._tell_failing(standing)
+        else:
+            failed, before = standing.last_error_date, self._failed_at
+            self._failed_at = failed
+            if failed != before and failed is not None and not self._failing:
+                await self._tell_failing(standing)
+            self._failing = failed != before and failed is not None
 
     async def _tell_failing(self, standing: WebhookInfo) -> None:
         what = shorten(standing.last_error_message or "?")
@@ -106,7 +110,7 @@ class Webhook:
 async def _body(request: web.Request) -> object:
     """What was sent, as JSON; None for what is none."""
     try:
-        body = await request.content.read(LARGEST + 1) if request.content_length is None else await request.read()
+        body = await request.read()
         return json.loads(body) if len(body) <= LARGEST else None
     except (ValueError, RecursionError, web.HTTPRequestEntityTooLarge):
         return None

@@ -1,0 +1,210 @@
+"""Both ways in, long polling and the webhook, keep the same promises: each update is answered, once, and Telegram
+forgets it only then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import telegram
+
+from tests.clock import ManualClock
+from tests.fakes.telegram import Person, TelegramServer
+from tests.platforms.telegram.running import Answers, Mode, Notes, Proxy, Running
+
+
+@pytest.fixture(params=["polling", "webhook"])
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """The tests of this page hold for both."""
+    chosen: Mode = request.param
+    return chosen
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+async def proxy() -> AsyncIterator[Proxy]:
+    async with Proxy() as standing:
+        yield standing
+
+
+@pytest.fixture
+async def running(
+    tg: TelegramServer, proxy: Proxy, mode: Mode, answers: Answers, clock: ManualClock
+) -> AsyncIterator[Running]:
+    """A bot that answers, the way in set up."""
+    async with Running(tg, proxy, mode, answers, clock) as bot:
+        await bot.set_up()
+        yield bot
+
+
+async def test_every_kind_of_update_that_we_answer_comes_in(
+    tg: TelegramServer, running: Running, answers: Answers, ann: Person
+) -> None:
+    channel = tg.channel("News", "news_channel", [ann], bot=True)
+    said = await ann.writes("hello")
+    tg.press(ann, said, "data")
+    asking = asyncio.create_task(ann.asks_inline("xiaomi"))
+    await ann.says(channel, "/help")
+    await ann.blocks()
+    await answers.get("hello", "data", "xiaomi", "/help", "kicked")
+    asking.cancel()
+    assert answers.me is not None and answers.me.username == "newsbot"
+
+
+async def test_telegram_forgets_an_update_only_when_it_is_answered(
+    tg: TelegramServer, running: Running, answers: Answers, ann: Person
+) -> None:
+    answers.hold("slow")
+    await ann.writes("slow")
+    await answers.until(lambda a: "slow" in a.begun)
+    assert [update.payload["text"] for update in tg.queue.pending] == ["slow"]
+    answers.open("slow")
+    await tg.queue.handled()
+    assert answers.done == ["slow"]
+
+
+async def test_nobody_waits_for_somebody_elses_slow_command(
+    tg: TelegramServer, running: Running, answers: Answers, ann: Person, ben: Person
+) -> None:
+    answers.hold("slow")
+    await ann.writes("slow")
+    await answers.until(lambda a: "slow" in a.begun)
+    await ben.writes("quick")
+    asking = asyncio.create_task(ben.asks_inline("query"))
+    await answers.get("quick", "query")
+    asking.cancel()
+    assert "slow" not in answers.done
+    answers.open("slow")
+    await tg.queue.handled()
+
+
+async def test_one_persons_commands_are_answered_in_order(
+    tg: TelegramServer, running: Running, answers: Answers, ann: Person
+) -> None:
+    said = [f"{n}" for n in range(30)]
+    answers.hold("0")
+    for text in said:
+        await ann.writes(text)
+    await answers.until(lambda a: "0" in a.begun)
+    answers.open("0")
+    await tg.queue.handled()
+    assert answers.done == said
+
+
+async def test_a_clean_restart_repeats_nothing_and_loses_nothing(
+    tg: TelegramServer, proxy: Proxy, mode: Mode, clock: ManualClock, ann: Person
+) -> None:
+    answers, notes = Answers(), Notes()
+    for round_ in range(3):
+        async with Running(tg, proxy, mode, answers, clock, notes=notes) as bot:
+            await bot.set_up()
+            await ann.writes(f"{round_} while it runs")
+            await answers.get(f"{round_} while it runs")
+        await ann.writes(f"{round_} while it is away")
+    async with Running(tg, proxy, mode, answers, clock, notes=notes) as bot:
+        await tg.queue.handled()
+    assert answers.done == [f"{n} while it {x}" for n in range(3) for x in ("runs", "is away")]
+
+
+async def test_a_change_of_the_way_in_loses_no_update_and_repeats_none(
+    tg: TelegramServer, proxy: Proxy, mode: Mode, clock: ManualClock, ann: Person, ben: Person
+) -> None:
+    answers, notes = Answers(), Notes()
+    other: Mode = "webhook" if mode == "polling" else "polling"
+    said = []
+    for round_, way in enumerate((mode, other, mode, other)):
+        for n in range(3):
+            said += [f"{round_} {n} a", f"{round_} {n} b"]
+            await ann.writes(f"{round_} {n} a")
+            await ben.writes(f"{round_} {n} b")
+        async with Running(tg, proxy, way, answers, clock, notes=notes) as bot:
+            await bot.set_up()
+            for n in range(3, 6):
+                said += [f"{round_} {n} a", f"{round_} {n} b"]
+                await ann.writes(f"{round_} {n} a")
+                await ben.writes(f"{round_} {n} b")
+            if round_ < 2:
+                await answers.get(*said)
+        # in the last rounds the bot goes while some wait
+    async with Running(tg, proxy, mode, answers, clock, notes=notes) as bot:
+        await tg.queue.handled()
+    for person in "ab":
+        assert [text for text in answers.done if text.endswith(person)] == [s for s in said if s.endswith(person)]
+
+
+async def test_what_was_being_answered_when_the_process_died_comes_again(
+    tg: TelegramServer, proxy: Proxy, mode: Mode, clock: ManualClock, ann: Person, ben: Person
+) -> None:
+    answers = Answers()
+    answers.hold("slow")
+    dying = Running(tg, proxy, mode, answers, clock)
+    await dying.__aenter__()
+    await ben.writes("before")
+    await answers.get("before")
+    await ann.writes("slow")
+    await answers.until(lambda a: "slow" in a.begun)
+    await dying.die()
+    fresh = Answers()
+    async with Running(tg, proxy, mode, fresh, clock):
+        await tg.queue.handled()
+    assert "slow" in fresh.done and answers.done == ["before"]
+
+
+async def test_a_stop_lets_what_is_under_way_finish_and_takes_no_more(
+    tg: TelegramServer, proxy: Proxy, mode: Mode, clock: ManualClock, ann: Person, ben: Person
+) -> None:
+    answers, fresh = Answers(), Answers()
+    answers.hold("slow")
+    async with Running(tg, proxy, mode, answers, clock) as bot:
+        await bot.set_up()
+        await ann.writes("slow")
+        await answers.until(lambda a: "slow" in a.begun)
+        stopping = asyncio.create_task(bot.stop())
+        await bot.until(lambda _: bot.platform._stopped)
+        await ben.writes("late")
+        answers.open("slow")
+        await stopping
+    assert answers.done == ["slow"]
+    async with Running(tg, proxy, mode, fresh, clock):
+        await tg.queue.handled()
+    assert fresh.done == ["late"]
+
+
+async def test_an_idle_bot_stops_at_once(tg: TelegramServer, running: Running) -> None:
+    loop = asyncio.get_running_loop()
+    since = loop.time()
+    await running.stop()
+    assert loop.time() - since < 2
+
+
+async def test_an_update_that_nobody_can_read_does_not_hold_up_the_others(
+    tg: TelegramServer, running: Running, answers: Answers, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    for rubbish in ({"message_id": "x"}, {"chat": 7, "date": "never"}, {}):
+        tg.queue.put("message", rubbish, 77)
+    await ann.writes("fine")
+    await answers.get("fine")
+    await tg.queue.handled()
+    assert answers.done == ["fine"] and "could not be read" in caplog.text
+
+
+async def test_what_a_failing_answer_left_is_not_asked_for_again(
+    tg: TelegramServer, proxy: Proxy, mode: Mode, clock: ManualClock, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing(Answers):
+        async def handle(self, update: telegram.Update) -> None:
+            await super().handle(update)
+            raise RuntimeError("made to fail")
+
+    answers = Failing()
+    async with Running(tg, proxy, mode, answers, clock):
+        await ann.writes("one")
+        await ann.writes("two")
+        await answers.get("one", "two")
+        await tg.queue.handled()
+    assert answers.done == ["one", "two"] and "was not answered" in caplog.text
