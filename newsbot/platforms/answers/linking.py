@@ -60,4 +60,5 @@ async def offer(visit: Visit, addresses: Sequence[str], title: str) -> Reply:
     if not chosen:
         return Reply()
     buttons = [(await _subscribe(visit, url, named=True),) for url in chosen]
-    return Reply((visit.say("link_offer", n=len(chosen), title=brief(title)),), buttons=tuple(buttons))
+    named = f" ({brief(title)})" if title else ""
+    return Reply((visit.say("link_offer", n=len(chosen), title=named),), buttons=tuple(buttons))
