@@ -84,7 +84,7 @@ class TelegramSender:
 
     async def _reply(self, delivery: Delivery) -> SendOutcome:
         """One message, whatever there is to say: its ``message_ids`` are those of what it replies to."""
-        (part,) = render.post(delivery.digest, delivery.id, most=1)
+        part, *_ = render.post(delivery.digest, delivery.id, most=1)
         first = next(iter(_numbers(delivery)), None)
         return Sent((await self._say(delivery, part, silent=delivery.digest.silent, reply_to=first),))
 

@@ -34,6 +34,26 @@ PLACEHOLDER = 64
 Attempt = Callable[[Outgoing, str | None], Awaitable[int]]
 
 
+class _Bot(Bot):
+    """The library's, which otherwise closes its connections only after an ``initialize``, and that asks Telegram."""
+
+    def __init__(self, token: str, root: str, request: HTTPXRequest, poll: HTTPXRequest) -> None:
+        self._both = (request, poll)
+        super().__init__(
+            token,
+            base_url=f"{root}/bot",
+            base_file_url=f"{root}/file/bot",
+            request=request,
+            get_updates_request=poll,
+        )
+
+    async def shutdown(self) -> None:
+        """Close the connections; harmless when they are closed."""
+        await super().shutdown()
+        for request in self._both:
+            await request.shutdown()
+
+
 def make_bot(
     token: str,
     api_url: str = "https://api.telegram.org",
@@ -42,7 +62,7 @@ def make_bot(
     read_timeout: float = 70.0,
     connect_timeout: float = 10.0,
 ) -> Bot:
-    """The library's bot, which is to be shut down at the end.
+    """The library's bot, which is to be shut down at the end; it need not be initialized.
 
     ``api_url``: Telegram's server, or one's own (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
     ``read_timeout``: how many seconds an answer may take; a server that accepts and answers late must not make a send
@@ -62,14 +82,8 @@ def make_bot(
             httpx_kwargs={"trust_env": False},
         )
 
-    root = api_url.rstrip("/")
-    return Bot(
-        token,
-        base_url=f"{root}/bot",
-        base_file_url=f"{root}/file/bot",
-        request=request(CONNECTIONS, read_timeout),
-        get_updates_request=request(POLL_CONNECTIONS, min(read_timeout, 20.0)),
-    )
+    poll = request(POLL_CONNECTIONS, min(read_timeout, 20.0))
+    return _Bot(token, api_url.rstrip("/"), request(CONNECTIONS, read_timeout), poll)
 
 
 async def send(bot: Bot, to: ChatKey, message: Outgoing, *, silent: bool = False, reply_to: int | None = None) -> int:
