@@ -8,7 +8,7 @@ import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 
@@ -19,12 +19,15 @@ from newsbot.app.terminal import Terminal
 from newsbot.app.webchat import WebChatHouse, web_sender
 from newsbot.domain.models import Delivery
 from newsbot.domain.plan import SETTLE
-from newsbot.domain.ports import Sender, SendOutcome, Sent
+from newsbot.domain.ports import SendOutcome, Sent
 from newsbot.errors import ListenError
 from newsbot.pipeline.clockwork import Loop
 from newsbot.pipeline.collect import CollectReport
 from newsbot.pipeline.outbox import OnSettled, Outbox
 from newsbot.server import is_taken
+
+if TYPE_CHECKING:
+    from newsbot.app.telegram import TelegramHouse
 
 log = structlog.get_logger(__name__)
 
@@ -64,9 +67,29 @@ class Tally:
             self.failed += 1
 
 
-def _boxes(room: Newsroom, roles: Sequence[Role], poke: Callable[[], None], settled: OnSettled) -> list[Outbox]:
-    senders: list[Sender] = [web_sender(room, poke)] if room.config.web_enabled and "deliver" in roles else []
-    return [Outbox(room.storage, sender, room.clock, room.owner, settled) for sender in senders]
+def _telegram(room: Newsroom, roles: Sequence[Role], terminal: Terminal) -> TelegramHouse | None:
+    """Telegram where the config has a token and this process a part in it; its library is loaded only then."""
+    if not room.config.telegram_enabled or not {"deliver", "chat"} & set(roles):
+        return None
+    from newsbot.app.telegram import TelegramHouse
+
+    return TelegramHouse(room, lambda address: terminal.met("Telegram", address))
+
+
+def _boxes(
+    room: Newsroom,
+    roles: Sequence[Role],
+    poke: Callable[[], None],
+    settled: OnSettled,
+    telegram: TelegramHouse | None,
+) -> list[Outbox]:
+    if "deliver" not in roles:
+        return []
+    boxes = [Outbox(room.storage, web_sender(room, poke), room.clock, room.owner, settled)]
+    boxes = boxes if room.config.web_enabled else []
+    if telegram is not None:
+        boxes.append(Outbox(room.storage, telegram.sender, room.clock, room.owner, settled, resend=telegram.resends))
+    return boxes
 
 
 # --- once ----------------------------------------------------------------------------------------
@@ -80,7 +103,8 @@ async def run_once(room: Newsroom, roles: Sequence[Role], terminal: Terminal) ->
         tally(delivery, answer)
         terminal.settled(delivery, answer)
 
-    boxes = _boxes(room, roles, lambda: None, settled)
+    telegram = _telegram(room, roles, terminal)
+    boxes = _boxes(room, roles, lambda: None, settled, telegram)
     collected = CollectReport()
     try:
         if "ingest" in roles:
@@ -89,6 +113,8 @@ async def run_once(room: Newsroom, roles: Sequence[Role], terminal: Terminal) ->
             await _drain(box.step)
     finally:
         await _release(room, boxes)
+        if telegram is not None:
+            await telegram.close()
     return OnceReport(collected, room.judge.judged, tally.sent, tally.failed)
 
 
@@ -119,7 +145,9 @@ async def _release(room: Newsroom, boxes: Iterable[Outbox]) -> None:
 async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Terminal) -> None:
     """Run the loops of ``roles`` until SIGTERM or SIGINT, then finish what is in flight and return."""
     metrics = Metrics()
-    house = await WebChatHouse.build(room, metrics, chat="chat" in roles) if room.config.server else None
+    telegram = _telegram(room, roles, terminal)
+    routes = telegram.routes if telegram is not None and "chat" in roles else []
+    house = await WebChatHouse.build(room, metrics, routes, chat="chat" in roles) if room.config.server else None
     reloader = Reloader(room)
     room.newsdesk.loops = lambda: [loop.health for loop in room.loops]
     room.newsdesk.reload = reloader.reload
@@ -128,8 +156,8 @@ async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Ter
         metrics.settled(delivery, answer)
         terminal.settled(delivery, answer)
 
-    boxes = _boxes(room, roles, house.poke if house else lambda: None, settled)
-    room.loops = _loops(room, roles, boxes, metrics)
+    boxes = _boxes(room, roles, house.poke if house else lambda: None, settled, telegram)
+    room.loops = _loops(room, roles, boxes, metrics, telegram)
     async with _listening(house, needed="chat" in roles), _signals(reloader) as stopped, asyncio.TaskGroup() as group:
         tasks = [group.create_task(loop.run(), name=loop.name) for loop in room.loops]
         others = [group.create_task(reloader.watch(), name="reload")]
@@ -139,10 +167,12 @@ async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Ter
         group.create_task(asyncio.to_thread(_settle_memory, room), name="memory")
         await stopped.wait()
         terminal.stopping()
-        await _finish(room.loops, tasks)
+        await _finish(room.loops, tasks, telegram)
         for task in others:
             task.cancel()
     await _release(room, boxes)
+    if telegram is not None:
+        await telegram.close()
 
 
 def _settle_memory(room: Newsroom) -> None:
@@ -153,7 +183,9 @@ def _settle_memory(room: Newsroom) -> None:
     gc.freeze()
 
 
-def _loops(room: Newsroom, roles: Sequence[Role], boxes: Iterable[Outbox], metrics: Metrics) -> list[Loop]:
+def _loops(
+    room: Newsroom, roles: Sequence[Role], boxes: Iterable[Outbox], metrics: Metrics, telegram: TelegramHouse | None
+) -> list[Loop]:
     def loop(name: str, step: Callable[[], Awaitable[bool]], pause: float = 1.0) -> Loop:
         return Loop(name, step, room.clock, room.wake, pause)
 
@@ -164,14 +196,17 @@ def _loops(room: Newsroom, roles: Sequence[Role], boxes: Iterable[Outbox], metri
         loop("retention", room.retention.step, ONE_HOUR),
     ]
     deliver = [loop(f"deliver:{box.platform}", box.step) for box in boxes]
+    chat = [loop("telegram", telegram.step)] if telegram is not None and "chat" in roles else []
     watch = [loop("metrics", lambda: metrics.observe(room), 15.0)]
-    return [*(ingest if "ingest" in roles else []), *deliver, *watch]
+    return [*(ingest if "ingest" in roles else []), *deliver, *chat, *watch]
 
 
-async def _finish(loops: Iterable[Loop], tasks: Iterable[asyncio.Task[None]]) -> None:
+async def _finish(loops: Iterable[Loop], tasks: Iterable[asyncio.Task[None]], telegram: TelegramHouse | None) -> None:
     """Let every loop end its round, and cancel those that take too long."""
     for loop in loops:
         loop.stop()
+    if telegram is not None:
+        await telegram.stop()
     running = {task.get_name(): task for task in tasks}
     collecting = running.pop("collect", None)
     if collecting is not None:

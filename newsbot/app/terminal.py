@@ -31,6 +31,10 @@ class Terminal:
             self._console.print(f"newsbot runs: {', '.join(roles)}.")
         self._console.print(Text("Ctrl-C stops it.", "dim"))
 
+    def met(self, platform: str, address: str) -> None:
+        """A platform has said who the bot is there."""
+        self._console.print(Text.assemble(self._time(), (f"{platform}: ", "green"), (address, "bold")))
+
     def stopping(self) -> None:
         """A signal came."""
         self._console.print(Text("Finishing what is in flight…", "dim"))

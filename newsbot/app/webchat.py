@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 
+from aiohttp import web
+
 from newsbot.app.metrics import Metrics
 from newsbot.app.newsroom import Newsroom
 from newsbot.domain.models import ChatKey
@@ -47,12 +49,15 @@ class WebChatHouse:
         self._server, self._platform, self._room = server, platform, room
 
     @classmethod
-    async def build(cls, room: Newsroom, metrics: Metrics, *, chat: bool) -> WebChatHouse:
-        """Wire the server that the config asks for, with the web ``chat`` if that is this process's; it does not listen
-        yet."""
+    async def build(
+        cls, room: Newsroom, metrics: Metrics, routes: Sequence[web.AbstractRouteDef] = (), *, chat: bool
+    ) -> WebChatHouse:
+        """Wire the server that the config asks for, with other platforms' ``routes`` and the web ``chat`` if that is
+        this process's; it does not listen yet."""
         config = room.config
         host, _, port = (config.server.listen if config.server else "127.0.0.1:0").rpartition(":")
         server = Server(host.strip("[]"), int(port), registry=metrics.registry, ready=lambda: readiness(room))
+        server.add_routes(routes)
         platform = await _platform(room) if chat and config.web_enabled else None
         if platform is not None:
             server.add_folder("/seeds/pictures", config.root / "seeds" / "pictures")

@@ -74,15 +74,29 @@ async def _once(config: Config, roles: tuple[Role, ...]) -> None:
 
 def check(
     ctx: typer.Context,
-    online: Annotated[bool, typer.Option("--online", help="Ask the feeds, too.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Ask Telegram and the feeds, too.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Say what is wrong with the config: every error with its file, line and key."""
     loaded = settings(ctx, config)
     parts = [count(len(getattr(loaded, name)), name[:-1]) for name in ("feeds", "topics", "subscriptions")]
     out.print(f"{loaded.path}: no problems: {', '.join(parts)}", markup=False)
-    if online and not run(_feeds_answer(loaded)):
+    if online and not all([run(_telegram_answers(loaded)), run(_feeds_answer(loaded))]):
         raise typer.Exit(1)
+
+
+async def _telegram_answers(config: Config) -> bool:
+    if not config.telegram_enabled:
+        return True
+    from newsbot.app.telegram import check as ask
+
+    found = await ask(config)
+    for line in found.lines:
+        if line.ok:
+            out.print(f"✓ Telegram: {line.text}", markup=False)
+        else:
+            complain(f"✗ Telegram: {line.text}")
+    return found.ok
 
 
 async def _feeds_answer(config: Config) -> bool:

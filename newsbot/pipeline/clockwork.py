@@ -12,7 +12,7 @@ import structlog
 
 from newsbot.domain.ports import Clock, Wake
 from newsbot.domain.schedule import backoff
-from newsbot.errors import LeadershipLost, StorageError
+from newsbot.errors import LeadershipLost, PlatformError, StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -108,6 +108,10 @@ class Loop:
         except StorageError as error:
             self._failed(str(error))
             log.error("waiting for the database", loop=self.name, reason=str(error))
+            return False
+        except PlatformError as error:
+            self._failed(str(error))
+            log.error("waiting for a platform", loop=self.name, reason=str(error))
             return False
         except Exception as error:
             self._failed(f"{type(error).__name__}: {error}")

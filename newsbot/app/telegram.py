@@ -1,0 +1,129 @@
+"""Telegram, given what it needs of the other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+import structlog
+from aiohttp import web
+from telegram import User
+from telegram.error import TelegramError
+
+from newsbot.app.newsroom import Newsroom
+from newsbot.app.orders import learn_name
+from newsbot.config import Config
+from newsbot.domain.ports import Sender
+from newsbot.pipeline.leadership import Leadership
+from newsbot.platforms.commands import Desk
+from newsbot.platforms.telegram.bot import TelegramPlatform, WebhookPlace
+from newsbot.platforms.telegram.looking import Look, look
+from newsbot.platforms.telegram.message import PLATFORM
+from newsbot.platforms.telegram.pace import Pace
+from newsbot.platforms.telegram.send import TelegramSender
+from newsbot.platforms.telegram.talk import Handler
+from newsbot.platforms.telegram.wire import make_bot
+from newsbot.storage.leases import Fence
+
+log = structlog.get_logger(__name__)
+
+
+class Admins(Collection[str]):
+    """The users' numbers of the bot's own admins, as the config in force has them."""
+
+    def __init__(self, room: Newsroom) -> None:
+        self._room = room
+
+    def __contains__(self, user_id: object) -> bool:
+        return user_id in tuple(self)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self._room.config.admins.telegram)
+
+    def __len__(self) -> int:
+        return len(self._room.config.admins.telegram)
+
+
+class TelegramHouse:
+    """One process's share of Telegram: its sender, its webhook's routes, and the loop of the one that leads."""
+
+    def __init__(self, room: Newsroom, met: Callable[[str], None] = lambda _: None) -> None:
+        """``met`` is told the bot's address once Telegram has said who it is."""
+        config = room.config.platforms.telegram
+        self._room = room
+        self._bot = make_bot(config.token.get_secret_value(), config.api_url, config.proxy)
+        pace = Pace(config.rate.global_, config.rate.chat, config.rate.group_per_minute)
+        self.sender: Sender = TelegramSender(self._bot, pace, room.clock)
+        desk, admins = Desk(room.newsdesk), Admins(room)
+
+        def handler_for(me: User) -> Handler:
+            met(f"https://t.me/{me.username}")
+            return Handler(self._bot, desk, room.newsdesk.presence, room.newsdesk, pace, room.clock, me, admins)
+
+        self._platform = TelegramPlatform(
+            self._bot,
+            handler_for,
+            room.storage.meta,
+            room.clock,
+            offered=desk.offered,
+            tell_admins=room.newsdesk.tell_admins,
+            language=room.config.language,
+            bot_admins=tuple(admins),
+            webhook=webhook_of(room.config),
+        )
+        self._leadership = Leadership(room.storage, PLATFORM, room.owner, room.clock)
+        self._fence: Fence | None = None
+
+    @property
+    def resends(self) -> bool:
+        """Whether a send whose outcome stayed unknown is sent once more."""
+        return self._room.config.platforms.telegram.on_uncertain == "resend"
+
+    @property
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """The webhook's way in, for the server of every process."""
+        return self._platform.routes
+
+    async def step(self) -> bool:
+        """One round of the loop. Raises PlatformError where Telegram cannot be worked with just now."""
+        await self._platform.start()
+        async with self._leadership.led() as fence:
+            if fence is None:
+                return False
+            if fence != self._fence:
+                await self._learn_names()
+                self._fence = fence
+            return await self._platform.step()
+
+    async def _learn_names(self) -> None:
+        """Find out the numbers of the channels that the config calls by name."""
+        for chat in await self._room.storage.chats.all(PLATFORM):
+            if not chat.key.native.startswith("@"):
+                continue
+            try:
+                found = await self._bot.get_chat(chat.key.native)
+            except TelegramError as error:
+                log.warning("a chat that the config names cannot be found", chat=str(chat.key), reason=error.message)
+                continue
+            await learn_name(self._room.storage, chat.key, str(found.id))
+
+    async def stop(self) -> None:
+        """Take no more updates, and finish what is being answered."""
+        await self._platform.stop()
+        await self._leadership.release()
+
+    async def close(self) -> None:
+        """Leave Telegram, once nothing more is sent."""
+        await self._bot.shutdown()
+
+
+def webhook_of(config: Config) -> WebhookPlace | None:
+    """Where the config wants updates brought; None for long polling."""
+    webhook = config.platforms.telegram.webhook
+    return WebhookPlace(webhook.url, webhook.secret.get_secret_value()) if webhook else None
+
+
+async def check(config: Config) -> Look:
+    """What Telegram says of the config's token and webhook."""
+    own = config.platforms.telegram
+    bot = make_bot(own.token.get_secret_value(), own.api_url, own.proxy)
+    return await look(bot, api_url=own.api_url, webhook_url=own.webhook.url if own.webhook else "")
