@@ -64,7 +64,7 @@ class TelegramHouse:
             handler_for,
             room.storage.meta,
             room.clock,
-            offered=desk.offered,
+            offered=desk.menu,
             tell_admins=room.newsdesk.tell_admins,
             language=room.config.language,
             bot_admins=tuple(admins),
