@@ -25,11 +25,12 @@ Lane = tuple[str, int, int]
 
 
 def lane_of(update: Update) -> Lane:
-    """What must stay in order: what one person does in one chat. Presses and inline queries do not wait for commands,
-    which may be slow."""
-    quick = "press" if update.callback_query else "inline" if update.inline_query else ""
+    """What must stay in order: what one person writes in one chat. Presses and inline queries wait for nothing: each is
+    to be answered at once, and their handler knows which of them belong together."""
+    if update.callback_query or update.inline_query:
+        return "quick", 0, update.update_id
     chat, sender = update.effective_chat, update.effective_sender
-    return quick, chat.id if chat else 0, sender.id if sender else 0
+    return "", chat.id if chat else 0, sender.id if sender else 0
 
 
 @dataclass(slots=True, eq=False)

@@ -30,7 +30,7 @@ class People:
 
     def __init__(self, bot: Bot, admins: Collection[str] = ()) -> None:
         self._bot = bot
-        self._admins = frozenset(admins)
+        self._admins = admins
 
     def of_message(self, message: Message) -> Asker | None:
         """Who wrote it; None for what is not for us to answer: other bots' words, ours by way of a person, and a

@@ -98,7 +98,8 @@ class Presses:
             return
         late = pressed.answered
         await self._answer(pressed, answer.reply)
-        if answer.reply.blocks or answer.reply.attachment or (late and answer.reply.toast):
+        unseen = late and answer.reply.toast and not (shared and answer.reply.private)
+        if answer.reply.blocks or answer.reply.attachment or unseen:
             await self._show(pressed, answer)
 
     async def _in_time(self, pressed: _Pressed, work: Awaitable[Answer]) -> Answer:

@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 import telegram
 
+from newsbot.storage import Storage
+from tests.clock import ManualClock
 from tests.fakes.telegram import Person, TelegramServer
+from tests.platforms.telegram.town import Town, open_town
 
 
 @pytest.fixture
@@ -18,8 +21,9 @@ async def tg() -> AsyncIterator[TelegramServer]:
 
 
 @pytest.fixture
-async def bot(tg: TelegramServer) -> AsyncIterator[telegram.Bot]:
-    """The real library's Bot, initialized."""
+async def bot(tg: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[telegram.Bot]:
+    """The real library's Bot, initialized; it warns of numbers as ``retry_after`` unless told that we know both kinds."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
     async with telegram.Bot(tg.token, base_url=f"{tg.url}/bot") as opened:
         yield opened
 
@@ -34,3 +38,10 @@ def ann(tg: TelegramServer) -> Person:
 def ben(tg: TelegramServer) -> Person:
     """Ben, who speaks German and has not."""
     return tg.person(1002, "Ben", language="de")
+
+
+@pytest.fixture
+async def town(tg: TelegramServer, sqlite_storage: Storage, clock: ManualClock) -> AsyncIterator[Town]:
+    """The bot, running over a real desk with three articles."""
+    async with open_town(tg, sqlite_storage, clock) as opened:
+        yield opened
