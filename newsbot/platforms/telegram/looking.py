@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from telegram import Bot, User, WebhookInfo
-from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
+from telegram.error import InvalidToken, TelegramError, TimedOut
 
 from newsbot.platforms.telegram.troubles import host, in_words, shorten
 
@@ -62,10 +62,8 @@ def _why(error: Exception, api_url: str) -> str:
         return f"{where} does not know the token in platforms.telegram.token: @BotFather shows the right one{doubt}"
     if isinstance(error, TimedOut | TimeoutError):
         return f"{where} did not answer in time: check the network and platforms.telegram.proxy"
-    if type(error) is NetworkError and error.message.startswith("httpx."):
-        return f"{where} cannot be reached: {shorten(error.message.removeprefix('httpx.'))}"
     if isinstance(error, TelegramError):
-        return f"{where}: {in_words(error)}"
+        return in_words(error).replace("Telegram", where, 1)
     return f"what answers at {host(api_url)} (platforms.telegram.api_url) is no Bot API server"
 
 

@@ -33,6 +33,7 @@ Offered = Callable[[Scope, str], Sequence[CommandInfo]]
 """The commands worth listing in a place, most wanted first, in a language ("": the bot's own)."""
 
 NOTE = "telegram_menu"
+IN_CHAT = "commands chat "
 LONGEST_WAIT = 120.0  # seconds; when Telegram asks for more, the rest is for another time
 DESCRIPTION, ABOUT, HELP = 512, 120, 256  # characters: https://core.telegram.org/bots/api#setmydescription
 
@@ -52,12 +53,17 @@ class Notebook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing to tell Telegram: its ``name`` in our notes, what makes it ``differ`` from the last time, and the
-    call."""
+    """One thing to tell Telegram: its ``name`` in our notes, the ``content`` that differs when it must be told anew (""
+    for what was taken back), and the call."""
 
     name: str
-    differ: str
+    content: str
     tell: Callable[[], Awaitable[Any]]
+
+    @property
+    def mark(self) -> str:
+        """What our notes keep of the content."""
+        return hashlib.sha256(self.content.encode()).hexdigest()[:16] if self.content else ""
 
 
 class Menu:
@@ -84,16 +90,17 @@ class Menu:
         """Tell what changed; whether all is told. What Telegram refuses is logged, and tried at the next call."""
         name = f"{NOTE}:{self._bot.id}"
         known = _read(await self._notebook.get(name))
+        settings = {setting.name: setting for setting in self._settings()}
+        settings |= {gone: self._taken_back(gone) for gone in set(known) - set(settings) if gone.startswith(IN_CHAT)}
         told = True
-        for setting in self._settings():
-            digest = hashlib.sha256(setting.differ.encode()).hexdigest()[:16]
-            if known.get(setting.name) == digest:
+        for setting in settings.values():
+            if known.get(setting.name) == setting.mark:
                 continue
-            if await self._tell(setting):
-                known[setting.name] = digest
-                await self._notebook.put(name, json.dumps(known))
-            else:
+            if not await self._tell(setting):
                 told = False
+                continue
+            known[setting.name] = setting.mark
+            await self._notebook.put(name, json.dumps({k: mark for k, mark in known.items() if mark}))
         return told
 
     def _settings(self) -> Iterator[Setting]:
@@ -105,9 +112,9 @@ class Menu:
     def _lists(self, code: str) -> Iterator[Setting]:
         for offered, scope in self._places():
             listed = [BotCommand(info.name, info.help[:HELP]) for info in self._offered(offered, code)]
-            differ = "\n".join(f"{each.command} {each.description}" for each in listed)
+            content = "\n".join(f"{each.command} {each.description}" for each in listed)
             tell = _call(self._bot.set_my_commands, listed, scope=scope, language_code=code or None)
-            yield Setting(f"commands {_name(scope)} {code}", differ, tell)
+            yield Setting(f"commands {_name(scope)} {code}", content, tell)
 
     def _places(self) -> Iterator[tuple[Scope, BotCommandScope]]:
         """https://core.telegram.org/bots/api#botcommandscope"""
@@ -117,6 +124,12 @@ class Menu:
         yield "group_admin", BotCommandScopeAllChatAdministrators()
         for admin in self._admins:
             yield "bot_admin", BotCommandScopeChat(int(admin))
+
+    def _taken_back(self, name: str) -> Setting:
+        """A list in the private chat of somebody who is no admin of the bot any more."""
+        chat_id, code = name.removeprefix(IN_CHAT).split(" ")
+        scope = BotCommandScopeChat(int(chat_id))
+        return Setting(name, "", _call(self._bot.delete_my_commands, scope=scope, language_code=code or None))
 
     def _texts(self, code: str) -> Iterator[Setting]:
         words = Words(code or self._language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from newsbot.errors import PlatformError, TokenRefused, TokenShared
 
@@ -30,9 +30,10 @@ def in_words(error: TelegramError) -> str:
         return f"Telegram asks to wait {seconds(error):.0f} s"
     if isinstance(error, TimedOut):
         return "Telegram did not answer in time"
-    if type(error) is NetworkError:  # its subclasses are answers
-        return f"Telegram cannot be reached: {said(error)}"
-    return f"Telegram answered: {said(error)}"
+    what = said(error).partition(". Parsing the server response")[0]  # a proxy's whole page follows
+    if what.startswith("httpx."):
+        return f"Telegram cannot be reached: {what.removeprefix('httpx.')}"
+    return f"Telegram answered: {what}"
 
 
 def said(error: BaseException) -> str:
