@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.telegram.errors import Json, bad
 from tests.fakes.telegram.html import is_web_address
-from tests.fakes.telegram.markup import Markup, markup
+from tests.fakes.telegram.markup import Markup, markup, preview
 from tests.fakes.telegram.params import Params, json_object
 from tests.fakes.telegram.params import params as converted
 from tests.fakes.telegram.queries import TOO_OLD, CallbackAnswer, InlineAnswer, in_time
@@ -103,6 +103,7 @@ def _result(server: TelegramServer, given: Any) -> None:
         if name in found and not is_web_address(str(found[name])):
             raise bad("WEBDOCUMENT_URL_INVALID")
     content(found)
+    preview(found["input_message_content"].get("link_preview_options"), server.refused_pages)
     _keyboard(server, found)
 
 

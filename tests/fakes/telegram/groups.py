@@ -60,6 +60,7 @@ class Room(Chat):
     def __init__(self, server: TelegramServer, id_: int, *, title: str, username: str = "") -> None:
         super().__init__(server, id_, title=title, username=username)
         self.members: dict[int, Member] = {}
+        self.hides_members = False
 
     @property
     def bot(self) -> Member:

@@ -96,11 +96,15 @@ class Message:
         if self.sender_chat is not None:
             found["sender_chat"] = self.sender_chat
         found |= self._threads() | self.service | self.extra | self._words()
-        if self.reply_to is not None and not nested and not self.reply_to.deleted:
-            found["reply_to_message"] = self.reply_to.json(nested=True)
+        if (answered := self.reply_to or self._root()) is not None and not nested and not answered.deleted:
+            found["reply_to_message"] = answered.json(nested=True)
         if self.edited is not None:
             found["edit_date"] = int(self.edited.timestamp())
         return found
+
+    def _root(self) -> Message | None:
+        """What answers nothing in a topic answers the service message that created the topic."""
+        return None if self.thread in {None, self.id} else self.chat.find(self.thread or 0)
 
     def _threads(self) -> Json:
         """Forum topics say ``is_topic_message``; a reply in any supergroup has a thread that is no topic."""

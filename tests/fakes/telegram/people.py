@@ -93,6 +93,7 @@ class Person:
         """
         place = chat or self.private
         if isinstance(place, Private):
+            assert not place.blocked, f"{self.name} blocked the bot and cannot write to it"
             place.started = True
         if isinstance(place, Room):
             anonymous = anonymous or place.member(self.json()).anonymous

@@ -122,19 +122,21 @@ def get_chat_member(server: TelegramServer, params: Params) -> Json:
         return Member(chat.person.json() if user == chat.id else server.me(), "member", {}).json()
     room = _room(server, params)
     if room.type == "channel" and not room.bot.admin:
-        raise bad("CHAT_ADMIN_REQUIRED" if user != server.me()["id"] else "member list is inaccessible")
-    known = server.me() if user == server.me()["id"] else server.user(user)
+        raise bad("member list is inaccessible")
+    if room.hides_members and not room.bot.admin:
+        raise bad("CHAT_ADMIN_REQUIRED")
+    known = server.user(user)
     if known is None:
-        raise bad("PARTICIPANT_ID_INVALID" if user > 0 else "invalid user_id specified")
+        raise bad("user not found" if user > 0 else "invalid user_id specified")
     return room.member(known).json()
 
 
 def get_chat_administrators(server: TelegramServer, params: Params) -> list[Json]:
-    """https://core.telegram.org/bots/api#getchatadministrators: without other bots."""
+    """https://core.telegram.org/bots/api#getchatadministrators: those that are no bots."""
     room = _room(server, params)
     if room.type == "channel" and not room.bot.admin:
         raise bad("member list is inaccessible")
-    return [each.json() for each in room.members.values() if each.admin]
+    return [each.json() for each in room.members.values() if each.admin and not each.user["is_bot"]]
 
 
 def get_chat_member_count(server: TelegramServer, params: Params) -> int:

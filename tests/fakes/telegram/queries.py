@@ -136,7 +136,7 @@ class Asked:
 
         result = next(each for each in answer.results if each["id"] == result_id)
         keys = markup(result.get("reply_markup"))
-        return chat.add(
+        message = chat.add(
             content=content(result),
             sender=person.json(),
             via_bot=True,
@@ -144,6 +144,11 @@ class Asked:
             preview=result["input_message_content"].get("link_preview_options") or {},
             inline_id=f"inline{self._id()}" if keys.keyboard else "",
         )
+        if self._server.inline_feedback:
+            inline: Json = {"inline_message_id": message.inline_id} if message.inline_id else {}
+            chosen = {"result_id": result_id, "from": person.json(), "query": answer.query} | inline
+            self._server.queue.put("chosen_inline_result", chosen, person.id)
+        return message
 
 
 def in_time(since: datetime, now: datetime, seconds: float) -> None:

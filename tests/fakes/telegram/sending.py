@@ -45,10 +45,10 @@ def written(params: Params, *, editing: bool = False, field: str = "text") -> Te
 
 
 def send_message(server: TelegramServer, params: Params) -> Json:
-    """https://core.telegram.org/bots/api#sendmessage."""
+    """https://core.telegram.org/bots/api#sendmessage. A reply goes into a topic only when the topic is named too."""
     chat = server.place(params)
     reply = replied(chat, params)
-    thread = params.number("message_thread_id") or (reply.thread if reply else None)
+    thread = params.number("message_thread_id") or None
     chat.bots_way(thread=thread)
     text = written(params)
     keys = markup(params.json("reply_markup"))

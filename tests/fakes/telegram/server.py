@@ -20,7 +20,7 @@ from tests.fakes.telegram.groups import Channel, Room
 from tests.fakes.telegram.messages import Message
 from tests.fakes.telegram.params import Params
 from tests.fakes.telegram.params import params as converted
-from tests.fakes.telegram.people import Person
+from tests.fakes.telegram.people import ANONYMOUS, CHANNEL_BOT, TELEGRAM, Person
 from tests.fakes.telegram.queries import Asked, InlineAnswer, Press
 from tests.fakes.telegram.rates import Rates
 from tests.fakes.telegram.transport import Transport
@@ -46,9 +46,9 @@ def real_time() -> datetime:
 class TelegramServer:
     """Telegram, as far as one bot sees it.
 
-    ``now`` is its clock; ``inline_mode`` whether the owner switched it on; ``reads_all`` whether privacy mode is off;
-    ``refused_pages`` the addresses that Telegram cannot load for a preview; ``query_seconds`` and ``inline_seconds``
-    how long presses and inline queries can be answered.
+    ``now`` is its clock; ``inline_mode`` whether the owner switched it on, ``inline_feedback`` whether it is told what
+    was chosen; ``reads_all`` whether privacy mode is off; ``refused_pages`` the addresses that Telegram cannot load for
+    a preview; ``query_seconds`` and ``inline_seconds`` how long presses and inline queries can be answered.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class TelegramServer:
         self.token = token
         self.inline_mode = inline
         self.reads_all = reads_all
+        self.inline_feedback = False
         self.query_seconds = 60.0
         self.inline_seconds = 30.0
         self.refused_pages: set[str] = set()
@@ -215,7 +216,8 @@ class TelegramServer:
 
     def user(self, id_: int) -> Json | None:
         """The documented User of someone known."""
-        return self.people[id_].json() if id_ in self.people else None
+        known = {user["id"]: user for user in (self.me(), ANONYMOUS, CHANNEL_BOT, TELEGRAM)}
+        return self.people[id_].json() if id_ in self.people else known.get(id_)
 
     def inline_message(self, inline_id: str) -> Message:
         """A message that was sent by inline mode, by its inline_message_id."""

@@ -6,6 +6,7 @@ https://core.telegram.org/bots/api#making-requests
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -27,10 +28,11 @@ class Transport:
         self._server = server
         self._runner: web.AppRunner | None = None
 
-    async def open(self, port: int = 0) -> None:
+    async def open(self, port: int = 0, routes: Iterable[web.RouteDef] = ()) -> None:
         """Serve on 127.0.0.1; port 0 is any free one, or after :meth:`close` the one it had."""
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self.answer)
+        app.add_routes(routes)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None, handler_cancellation=True)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port or self.port).start()
