@@ -22,7 +22,7 @@ async def tg() -> AsyncIterator[TelegramServer]:
 
 @pytest.fixture
 async def bot(tg: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[telegram.Bot]:
-    """The real library's Bot, initialized; it warns of numbers as ``retry_after`` unless told that we know both kinds."""
+    """The real library's Bot, initialized; told that we know both kinds of ``retry_after``."""
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
     async with telegram.Bot(tg.token, base_url=f"{tg.url}/bot") as opened:
         yield opened

@@ -46,7 +46,7 @@ async def test_calls_may_come_as_forms_multipart_json_and_query_strings(tg: Tele
 
 
 async def test_parameters_that_a_method_does_not_have_are_refused(bot: telegram.Bot, ann: Person) -> None:
-    with pytest.raises(BadRequest, match="(?i)sendMessage has no colour"):
+    with pytest.raises(BadRequest, match=r"(?i)sendMessage has no colour"):
         await bot.send_message(ann.id, "hi", api_kwargs={"colour": "red"})
 
 
@@ -87,9 +87,7 @@ async def test_a_second_poll_ends_the_first_with_a_conflict(tg: TelegramServer, 
     await held(tg)
     async with telegram.Bot(tg.token, base_url=f"{tg.url}/bot") as rival:
         second = asyncio.create_task(rival.get_updates(timeout=30))
-        with pytest.raises(
-            Conflict, match="(?i)other getUpdates request; make sure that only one bot instance is running"
-        ):
+        with pytest.raises(Conflict, match=r"(?i)other getUpdates request; make sure that only one bot instance"):
             await first
         await ann.writes("hi")
         assert len(await second) == 1
@@ -153,7 +151,7 @@ async def test_a_webhook_gets_what_waited_with_the_secret_and_ends_polling(
     await ann.writes("late")
     assert await receiver.texts(2) == ["early", "late"]
     assert {secret for secret, _ in receiver.posts} == {"s3cret_-"}
-    with pytest.raises(Conflict, match="(?i)can't use getUpdates method while webhook is active; use deleteWebhook"):
+    with pytest.raises(Conflict, match=r"(?i)can't use getUpdates method while webhook is active; use deleteWebhook"):
         await bot.get_updates()
     await tg.queue.handled()
     assert (await bot.get_webhook_info()).pending_update_count == 0
@@ -163,7 +161,7 @@ async def test_setting_a_webhook_ends_a_held_poll(tg: TelegramServer, bot: teleg
     poll = asyncio.create_task(bot.get_updates(timeout=30))
     await held(tg)
     await bot.set_webhook(receiver.url)
-    with pytest.raises(Conflict, match="(?i)terminated by setWebhook request"):
+    with pytest.raises(Conflict, match=r"(?i)terminated by setWebhook request"):
         await poll
 
 
@@ -192,7 +190,7 @@ async def test_switching_back_to_polling_keeps_what_was_not_delivered(
 
 
 async def test_a_webhook_needs_https_and_a_plain_secret(bot: telegram.Bot) -> None:
-    with pytest.raises(BadRequest, match="(?i)an HTTPS URL must be provided for webhook"):
+    with pytest.raises(BadRequest, match=r"(?i)an HTTPS URL must be provided for webhook"):
         await bot.set_webhook("http://bot.example/hook")
     with pytest.raises(BadRequest, match="unallowed characters"):
         await bot.set_webhook("https://bot.example/hook", secret_token="a secret")
