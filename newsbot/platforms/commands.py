@@ -1,13 +1,13 @@
-"""The command table, once for every platform, and the desk that answers commands, presses and completions.
+"""The desk that answers commands, presses and completions, once for every platform.
 
-Each platform presents the table natively; rights are checked by the Newsdesk at every command and every press.
+Each platform presents the commands natively; rights are checked by the Newsdesk at every command and every press.
 """
 
 from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,10 @@ from newsbot.platforms.answers.completing import complete
 from newsbot.platforms.answers.picking import cards
 from newsbot.platforms.answers.visit import Usage, Visit, brief, line, onward
 from newsbot.platforms.pace import Pace
+from newsbot.platforms.table import COMMANDS, MENUS, TABLE, Command
 from newsbot.platforms.views import Cards, CommandInfo, Completion, Paragraph, Reply, Scope, Span
+
+__all__ = ["COMMANDS", "MENUS", "TABLE", "Desk", "Request"]
 
 log = logging.getLogger(__name__)
 LONGEST = 1000  # characters of a command that are read
@@ -28,60 +31,6 @@ PRESSES_PER_COMMAND = 3  # presses are cheap and people flip through pages
 KEYSTROKES = 120  # a minute, of one person who types in other chats
 MOST_LINKS = 30  # of a post that are looked at
 FOR_ADMINS = 10  # times as many for the bot's own admins, among them the web chat's one person
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One line of the table. ``arguments`` as people read them; ``takes`` names what each is completed from."""
-
-    name: str
-    arguments: str = ""
-    example: str = ""
-    takes: tuple[str, ...] = ()
-    admin: bool = False
-
-    @property
-    def usage(self) -> str:
-        """ "/follow TOPIC"."""
-        return f"/{self.name} {self.arguments}".strip()
-
-
-COMMANDS = (
-    Command("start"),
-    Command("help", "[command]", "/help subscribe", ("command",)),
-    Command("subscribe", "[what] [words] [when]", "/subscribe everything battery -tesla daily 08:00", ("what", "when")),
-    Command("unsubscribe", "[what]", "/unsubscribe everything", ("subscription",)),
-    Command("follow", "TOPIC", "/follow Xiaomi EV", ("topic",)),
-    Command("unfollow", "TOPIC", "/unfollow Xiaomi EV", ("followed",)),
-    Command("subscriptions"),
-    Command("topics"),
-    Command("search", "QUERY", '/search "solid state" battery -tesla', ("query",)),
-    Command("latest", "[what] [N]", "/latest 5", ("what",)),
-    Command("digest", "[what] [period]", "/digest 3d", ("what", "period")),
-    Command("settings", "[name value]", "/settings timezone Asia/Tokyo", ("setting", "value")),
-    Command("mutes"),
-    Command("sources"),
-    Command("why", "LINK", "/why https://example.org/story"),
-    Command("export"),
-    Command("import"),
-    Command("privacy"),
-    Command("forgetme"),
-    Command("status", admin=True),
-    Command("reload", admin=True),
-)
-TABLE: Mapping[str, Command] = {command.name: command for command in COMMANDS}
-
-_READING = ("search", "latest", "digest", "topics", "subscriptions")
-_ABOUT = ("sources", "why", "help", "privacy")
-_RUNNING = ("subscribe", "unsubscribe", "settings", "mutes", "export", "import")
-_ALONE = ("follow", *_READING, "unfollow", *_RUNNING, *_ABOUT, "forgetme")
-MENUS: Mapping[Scope, Sequence[str]] = {
-    "private": _ALONE,
-    "group": ("follow", *_READING, *_ABOUT),
-    "group_admin": (*_RUNNING, "follow", *_READING, *_ABOUT, "forgetme"),
-    "bot_admin": (*_ALONE, "status", "reload"),
-}
-"""The commands worth listing in each place, the most wanted first. All others are understood there too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +120,18 @@ class Desk:
         """The commands worth listing in ``scope``, the most wanted first, in ``language``; each one's help has at most
         256 characters."""
         words = self._words_for(language or self._newsdesk.rules.defaults.language)
-        return [_info(TABLE[name], words) for name in MENUS[scope]]
+        return [TABLE[name].info(words) for name in MENUS[scope]]
 
     def _table(self, words: Words, asker: Asker | None) -> list[CommandInfo]:
-        return [_info(c, words) for c in COMMANDS if not c.admin or (asker is not None and asker.is_bot_admin)]
+        return [c.info(words) for c in COMMANDS if not c.admin or (asker is not None and asker.is_bot_admin)]
 
-    async def _visit(self, asker: Asker) -> Visit:
+    async def _visit(self, asker: Asker, reader: Asker | None = None) -> Visit:
+        """``reader``: who is answered, in their own chat, when ``asker`` is the same person acting elsewhere."""
         newsdesk = self._newsdesk
         chat = await newsdesk.presence.contact(asker)
         settings, words = chat.settings, self._words_for(newsdesk.language(asker, chat))
+        if reader is not None and reader.chat_kind == "private" and reader.chat != asker.chat:
+            words = await self.words(reader)
         zone = ZoneInfo(settings.timezone or newsdesk.rules.defaults.timezone)
         return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now())
 
@@ -195,7 +147,7 @@ class Desk:
             if request.vouch is not None:
                 asker = await request.vouch(asker)
                 self._newsdesk.admit(asker)  # it may be in another chat now
-            visit = await self._visit(asker)
+            visit = await self._visit(asker, request.asker)
             words = visit.words
             return await work(visit)
         except BadRequest as error:
@@ -265,11 +217,6 @@ class Desk:
             return Reply(toast=visit.words("button_too_old"), error=True)
         except NeedsPrivate as error:
             return await onward(visit, told(visit.words, error), action.verb, *alone(action))
-
-
-def _info(command: Command, words: Words) -> CommandInfo:
-    about = words(f"help_{command.name}")
-    return CommandInfo(command.name, command.usage, about, command.example, command.admin, command.takes)
 
 
 def alone(action: actions.Action) -> tuple[str, ...]:

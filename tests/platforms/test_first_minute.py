@@ -318,3 +318,14 @@ async def test_the_bot_speaks_the_language_of_a_persons_client(visitor: Visitor)
     assert (await visitor.desk.press(Request(chinese), "?")).toast == Words("zh")("button_too_old")
     in_group = replace(MEMBER, language="zh-hans")
     assert (await visitor.desk.press(Request(in_group), "?")).toast == Words("en")("button_too_old")
+
+
+async def test_who_acts_on_a_channel_from_their_own_chat_is_answered_in_their_own_language(visitor: Visitor) -> None:
+    visitor.room.newsdesk.configure(replace(FREELY, languages=("en", "zh")))
+
+    async def vouch(asker: Asker) -> Asker:
+        return replace(CHAIR, user_id=asker.user_id, language=asker.language)
+
+    chinese = replace(ME, language="zh-hans")
+    answer = await visitor.desk.command(Request(chinese, "/subscriptions", vouch))
+    assert text_of(answer).strip() == Words("zh")("subscriptions_none")
