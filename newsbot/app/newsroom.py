@@ -58,7 +58,8 @@ class Newsroom:
         now = self.clock.now()
         await self.storage.feeds.sync(config.feed_specs(), now)
         await self.storage.topics.sync(config.topic_specs(), now)
-        await place_orders(self.storage, config.subscription_specs(), config.timezone, now)
+        orders = [order for order in config.subscription_specs() if config.serves(order.chat.platform)]
+        await place_orders(self.storage, orders, config.timezone, now)
         if config.concepts != self.config.concepts:
             self.lexicon = lexicon_of(config)
             self.judge.adopt(self.lexicon)

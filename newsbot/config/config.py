@@ -52,6 +52,11 @@ class Config(ConfigFile):
         """Whether Discord has a token."""
         return bool(self.platforms.discord.token.get_secret_value())
 
+    def serves(self, platform: str) -> bool:
+        """Whether ``platform`` is on: nothing is planned for one that is off."""
+        on = {"web": self.web_enabled, "telegram": self.telegram_enabled, "discord": self.discord_enabled}
+        return on.get(platform, False)
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """The tokens and passwords that no log may show."""
