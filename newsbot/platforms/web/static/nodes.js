@@ -73,7 +73,7 @@ export class Nodes {
     if (body.kind === "text") return el("p", { className: "said", dir: "auto" }, body.text);
     const blocks = this.blocks(body.blocks);
     const cards = body.blocks.some((block) => block.type === "digest"); // under a card, one row as under a post
-    return el("div", { className: body.error ? "reply error" : "reply" }, blocks, this.rows(cards ? [body.buttons.flat()] : body.buttons));
+    return el("div", { className: body.error ? "reply error" : "reply" }, blocks, this.rows(body.buttons, cards));
   }
 
   blocks(blocks) {
@@ -131,9 +131,10 @@ export class Nodes {
     return el("button", { type: "button", className: "command", onclick: use }, span.text);
   }
 
-  rows(rows) {
+  /** Rows of buttons; flowing ones stand side by side where there is room, and none is torn apart where it fits. */
+  rows(rows, flowing = false) {
     const full = rows.filter((row) => row.length);
-    return full.length ? el("div", { className: "rows" }, full.map((row) => el("div", { className: "buttons" }, row.map((b) => this.button(b))))) : "";
+    return full.length ? el("div", { className: flowing ? "rows flowing" : "rows" }, full.map((row) => el("div", { className: "buttons" }, row.map((b) => this.button(b))))) : "";
   }
 
   button(button) {
@@ -149,7 +150,7 @@ export class Nodes {
 
   card(digest, rows) {
     const [story] = digest.stories;
-    if (digest.stories.length === 1 && !digest.title) return el("article", { className: "card one" }, this.story(story, digest, "h3"), this.rows([rows.flat()]));
+    if (digest.stories.length === 1 && !digest.title) return el("article", { className: "card one" }, this.story(story, digest, "h3"), this.rows(rows, true));
     const stories = digest.stories.map((each) => el("li", {}, this.story(each, digest, "h4")));
     return el("article", { className: "card many" }, digest.title && el("h3", { dir: "auto" }, digest.title),
       el("ol", { className: "stories", role: "list" }, stories), this.reasons(digest.reasons), digest.more && el("p", { className: "more muted" }, digest.more), this.rows([rows.flat()]));
