@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.house import House
+from tests.e2e.house import House, Rows, rows_of, until
 from tests.fakes.telegram.chats import Chat
 from tests.fakes.telegram.messages import Message
 from tests.fakes.telegram.people import Person
@@ -126,7 +126,7 @@ async def _in_a_group(scene: Scene, ann: Person) -> None:
 async def _with_a_channel(scene: Scene, ann: Person) -> None:
     scene.title("She sets up her channel from the private chat")
     channel = scene.telegram.channel("Ann's news", "anns_news", admins=[ann])
-    await scene.says(ann, "/subscribe @anns_news science", "admin")
+    await scene.says(ann, "/subscribe @anns_news science", lambda m: bool(m.buttons))
     await channel.adds_bot(by=ann)
     await scene.says(ann, "/subscribe @anns_news science", "Subscribed")
     await scene.sees(channel, lambda m: bool(m.buttons))
@@ -157,8 +157,15 @@ async def town(folder: Path) -> AsyncIterator[TelegramServer]:
         assert "https://api.telegram.org" in written
         house.config.write_text(written.replace("https://api.telegram.org", telegram.url), encoding="utf-8")
         environment = {"TELEGRAM_TOKEN": telegram.token, "DATABASE_URL": f"sqlite:///{folder / 'newsbot.db'}"}
-        async with house.running(environment=environment):
+        async with house.running(environment=environment), rows_of(environment["DATABASE_URL"]) as rows:
+            await until(lambda: _has_read(rows), "the sample newsroom was read")
             yield telegram
+
+
+async def _has_read(rows: Rows) -> bool:
+    """Whether every feed was read, and every article judged and planned."""
+    unread = await rows.count("feeds WHERE last_success IS NULL")
+    return not unread and await rows.count("articles") > 0 and not await rows.count("articles WHERE state <> 2")
 
 
 async def tour(folder: Path) -> list[str]:
