@@ -22,6 +22,7 @@ HOLD = 25  # seconds for which Telegram keeps a poll open that has nothing to br
 GLANCE = 0.3  # seconds after which we look for more while something is still being answered
 NET = 10.0  # seconds beyond HOLD after which a poll is given up
 CONFIRM = 3.0  # seconds for the last word at a stop
+TRIES = 2
 
 
 class Polling:
@@ -122,9 +123,13 @@ class Polling:
         """Tell Telegram what was answered: all before the update ``unanswered``, None for all that came."""
         if self._next is None:
             return
-        try:
-            await self._get(self._next if unanswered is None else unanswered, 0, CONFIRM, limit=1)
-        except (TelegramError, PlatformError) as error:
-            log.warning("what was answered last could not be confirmed and may be answered again: %s", said(error))
-        else:
-            self._next = unanswered
+        offset = self._next if unanswered is None else unanswered
+        for _ in range(TRIES):  # Telegram may still hold the poll that was just given up, and refuse another
+            try:
+                await self._get(offset, 0, CONFIRM, limit=1)
+            except (TelegramError, PlatformError) as error:
+                problem = said(error)
+            else:
+                self._next = None
+                return
+        log.warning("what was answered last could not be confirmed and may be answered again: %s", problem)

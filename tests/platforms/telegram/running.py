@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, cast
 
@@ -21,6 +22,7 @@ from tests.clock import ManualClock
 from tests.fakes.telegram import TelegramServer
 
 Mode = Literal["polling", "webhook"]
+Door = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PAUSE = 0.01  # seconds between rounds that found nothing
 
 
@@ -108,6 +110,7 @@ class Proxy:
 
     def __init__(self) -> None:
         self.running: Running | None = None
+        self.route: Door | None = None
         self.url = ""
         self.statuses: list[int] = []
         self._answered = asyncio.Event()
@@ -136,15 +139,14 @@ class Proxy:
         await self._runner.cleanup()
 
     async def _pass_on(self, request: web.Request) -> web.StreamResponse:
-        routes = self.running.platform.routes if self.running else []
-        for route in routes:
-            assert isinstance(route, web.RouteDef) and route.path == "/telegram" and route.method == "POST"
-            handler = cast("Callable[[web.Request], Awaitable[web.StreamResponse]]", route.handler)
-            answer = await handler(request)
-            self.statuses.append(answer.status)
-            self._answered.set()
-            return answer
-        return web.Response(status=502)
+        if self.running is not None:
+            for route in self.running.platform.routes:
+                assert isinstance(route, web.RouteDef) and route.path == "/telegram" and route.method == "POST"
+                self.route = cast("Door", route.handler)
+        answer = await self.route(request) if self.route else web.Response(status=502)
+        self.statuses.append(answer.status)
+        self._answered.set()
+        return answer
 
 
 class Running:
@@ -160,7 +162,7 @@ class Running:
         *,
         notes: Notes | None = None,
         secret: str = "",
-        admins: Sequence[str] = (),
+        menu: bool = False,
     ) -> None:
         self.tg, self.proxy, self.answers = tg, proxy, answers
         self.told: list[tuple[str, list[str]]] = []
@@ -173,9 +175,10 @@ class Running:
             clock,
             offered=offered,
             tell_admins=self._tell,
-            bot_admins=admins,
             webhook=WebhookPlace(proxy.url, secret) if mode == "webhook" else None,
         )
+        if not menu:  # it costs dozens of calls
+            self.platform._menu_at = datetime.max.replace(tzinfo=UTC)
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._rounds_done = 0
@@ -249,5 +252,5 @@ class Running:
         with contextlib.suppress(asyncio.CancelledError):
             await task
         if self.proxy.running is self:
-            self.proxy.running = None
+            self.proxy.running = self.proxy.route = None
         await self.bot.shutdown()

@@ -132,7 +132,7 @@ async def test_no_error_of_the_menu_stops_the_bot(
 ) -> None:
     answers = Answers()
     tg.fail("setMyCommands", *[fault] * 200)
-    async with Proxy() as proxy, Running(tg, proxy, "polling", answers, clock) as running:
+    async with Proxy() as proxy, Running(tg, proxy, "polling", answers, clock, menu=True) as running:
         await ann.writes("hello")
         await answers.get("hello")
         assert running.platform._menu_task is not None
@@ -150,7 +150,7 @@ async def test_no_error_of_the_menu_stops_the_bot(
 async def test_the_bot_answers_while_the_menu_waits(tg: TelegramServer, clock: ManualClock, ann: Person) -> None:
     answers = Answers()
     tg.fail("setMyCommands", faults.flooded(60))
-    async with Proxy() as proxy, Running(tg, proxy, "polling", answers, clock):
+    async with Proxy() as proxy, Running(tg, proxy, "polling", answers, clock, menu=True):
         await clock.asleep()
         await ann.writes("hello")
         await answers.get("hello")

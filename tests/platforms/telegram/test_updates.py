@@ -4,11 +4,15 @@ forgets it only then."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 import telegram
 
+from newsbot.platforms.telegram.lanes import Lanes
+from newsbot.platforms.telegram.polling import Polling
+from newsbot.platforms.telegram.updates import Way
+from newsbot.platforms.telegram.webhook import Webhook
 from tests.clock import ManualClock
 from tests.fakes.telegram import Person, TelegramServer
 from tests.platforms.telegram.running import Answers, Mode, Notes, Proxy, Running
@@ -208,3 +212,54 @@ async def test_what_a_failing_answer_left_is_not_asked_for_again(
         await answers.get("one", "two")
         await tg.queue.handled()
     assert answers.done == ["one", "two"] and "was not answered" in caplog.text
+
+
+@pytest.mark.parametrize("cut", [1, 9, 25])
+async def test_a_stop_in_the_middle_of_a_rush_loses_and_repeats_nothing(
+    tg: TelegramServer, proxy: Proxy, mode: Mode, clock: ManualClock, cut: int
+) -> None:
+    answers, notes = Answers(), Notes()
+    people = [tg.person(2000 + n, f"P{n}", started=True) for n in range(8)]
+    async with Running(tg, proxy, mode, answers, clock, notes=notes) as bot:
+        await bot.set_up()
+        said = [f"{person.id} {n}" for n in range(5) for person in people]
+        for n in range(5):
+            for person in people:
+                await person.writes(f"{person.id} {n}")
+        await answers.until(lambda a: len(a.done) >= cut)
+    async with Running(tg, proxy, mode, answers, clock, notes=notes) as bot:
+        await tg.queue.handled()
+    assert sorted(answers.done) == sorted(said)
+    for person in people:
+        own = [text for text in answers.done if text.startswith(str(person.id))]
+        assert own == [f"{person.id} {n}" for n in range(5)]
+
+
+async def test_what_takes_long_is_confirmed_and_goes_on_in_the_background(
+    tg: TelegramServer, bot: telegram.Bot, proxy: Proxy, clock: ManualClock, answers: Answers, mode: Mode, ann: Person
+) -> None:
+    async def nobody(key: str, lines: Sequence[str]) -> None:
+        raise AssertionError(key)
+
+    lanes = Lanes(answers.handle, patience=0.05)
+    webhook = Webhook(bot, lanes, proxy.url, clock, nobody, longest=0.05)
+    polling = Polling(bot, lanes, hold=1, glance=0.02)
+    way: Way = polling if mode == "polling" else webhook
+    proxy.route = webhook.receive
+    webhook.secret, webhook.open = "a-secret", True
+    await way.set_up()
+    if mode == "polling":
+        await polling.step()  # says what it wants
+    answers.hold("slow")
+    await ann.writes("slow")
+    async with asyncio.timeout(8):
+        handled = asyncio.create_task(tg.queue.handled())
+        while not handled.done():
+            await way.step()
+            await asyncio.wait([handled], timeout=0.05)
+    assert answers.begun == ["slow"] and answers.done == []
+    answers.open("slow")
+    assert await lanes.finish(5) is None and answers.done == ["slow"]
+    way.end()
+    await way.confirm(None)
+    await bot.delete_webhook()
