@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from newsbot.domain.models import Digest
+from newsbot.domain.models import Digest, DigestStory
 from newsbot.locales import Words
 from newsbot.platforms.cards import digest_buttons
 from newsbot.platforms.telegram import cards
 from newsbot.platforms.telegram.blocks import packed
 from newsbot.platforms.telegram.html import (
     plain,
+    safe,
     shortened,
     utf16,
 )
@@ -37,6 +38,7 @@ def post(
     must fit into them: the last stories keep their headlines only, or are counted among the others.
     """
     words = Words(digest.language)
+    digest = replace(digest, stories=tuple(map(_sound, digest.stories)))
     count = len(digest.stories)
     for shown, whole in _economies(count):
         parts = _posted(digest, delivery_id, words, updated, shown, whole)
@@ -82,6 +84,12 @@ def brief(answer: Reply) -> str:
 
 
 # --- posts -----------------------------------------------------------------------------------------
+
+
+def _sound(story: DigestStory) -> DigestStory:
+    """``story`` with what buttons tell of it fit for the catalogue: ICU takes no lone surrogates."""
+    reasons = tuple(replace(each, label=safe(each.label)) for each in story.reasons)
+    return replace(story, headline=safe(story.headline), reasons=reasons)
 
 
 def _economies(count: int) -> Iterator[tuple[int, int]]:
