@@ -6,7 +6,7 @@ https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -21,6 +21,8 @@ SPARE = 20
 BURST = 3
 """Replies that one chat gets at once, as when somebody presses one button after the other: Telegram "may allow short
 bursts"."""
+ON_THE_WAY = 0.25
+"""Seconds that a message may take to arrive: the first ones open connections, and those behind them catch up."""
 LATE = 0.1
 """Deliveries that the process held up make up for at most so many seconds."""
 CROWD = 3
@@ -104,6 +106,14 @@ class Pace:
             self._note(to, turn, at, urgent)
         return turn - at
 
+    def arrived(self, left: datetime, now: datetime) -> None:
+        """A message that left at ``left`` was answered. Until it is, Telegram may count it at any moment."""
+        latest = left.timestamp() + ON_THE_WAY
+        place = bisect_left(self._times, latest)
+        if place < len(self._times) and self._times[place] == latest and now.timestamp() < latest:
+            del self._times[place]
+            insort(self._times, max(left.timestamp(), now.timestamp()))
+
     def refused(self, to: ChatKey, seconds: float, now: datetime) -> bool:
         """Telegram wants nothing for ``to`` for so many seconds: whether that holds for every chat, as it seems."""
         at = self._clock(now)
@@ -134,7 +144,7 @@ class Pace:
         return max(turns)
 
     def _note(self, to: ChatKey, turn: float, now: float, urgent: bool) -> None:
-        self._all.note(self._times, turn, now)
+        self._all.note(self._times, turn + ON_THE_WAY, now)
         if not urgent:  # evenly, so that a reply finds a free place at any moment
             self._next = max(self._next, turn - LATE) + self._gap
         place = self._place(to)

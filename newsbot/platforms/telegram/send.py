@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from telegram import Bot
@@ -96,8 +97,8 @@ class TelegramSender:
         target = delivery.id if delivery.target is None else delivery.target  # buttons speak of the post itself
         parts = render.post(delivery.digest, target, updated=self._clock.now(), most=len(ids))
         for message_id, part in zip(ids, parts, strict=False):
-            await self._turn(delivery.chat)
-            await wire.edit(self._bot, delivery.chat, message_id, part)
+            async with self._turn(delivery.chat):
+                await wire.edit(self._bot, delivery.chat, message_id, part)
         await self._remove(delivery, ids[len(parts) :])
         return Sent(tuple(map(str, ids[: len(parts)])))
 
@@ -109,18 +110,18 @@ class TelegramSender:
         """Delete messages. After 48 hours Telegram does not let bots (https://core.telegram.org/bots/api#deletemessage)
         but still lets them change what a message says."""
         for message_id in ids:
-            await self._turn(delivery.chat)
             try:
-                await wire.delete(self._bot, delivery.chat, message_id)
+                async with self._turn(delivery.chat):
+                    await wire.delete(self._bot, delivery.chat, message_id)
             except BadRequest as error:
                 if "can't be deleted" not in error.message.lower():
                     raise
-                await self._turn(delivery.chat)
-                await wire.edit(self._bot, delivery.chat, message_id, _withdrawn(delivery))
+                async with self._turn(delivery.chat):
+                    await wire.edit(self._bot, delivery.chat, message_id, _withdrawn(delivery))
 
     async def _say(self, delivery: Delivery, part: Outgoing, *, silent: bool, reply_to: int | None = None) -> str:
-        await self._turn(delivery.chat)
-        return str(await wire.send(self._bot, delivery.chat, part, silent=silent, reply_to=reply_to))
+        async with self._turn(delivery.chat):
+            return str(await wire.send(self._bot, delivery.chat, part, silent=silent, reply_to=reply_to))
 
     def _outcome(self, error: TelegramError, to: ChatKey) -> SendOutcome:
         outcome = outcome_of(error, to)
@@ -130,25 +131,31 @@ class TelegramSender:
             return replace(outcome, whole_platform=everywhere)
         return outcome
 
-    async def _turn(self, to: ChatKey) -> None:
-        """Return when a message to ``to`` may leave. Raises _NotYet when that is not soon."""
+    @asynccontextmanager
+    async def _turn(self, to: ChatKey) -> AsyncIterator[None]:
+        """A block that sends one message to ``to``, once it may leave. Raises _NotYet when that is not soon."""
         until = self._clock.now() + timedelta(seconds=PATIENCE)
-        wait: float | None = self._pace.delay(to, self._clock.now(), most=-1.0)
-        while wait is not None:
+        wait = self._pace.delay(to, self._clock.now(), most=-1.0)
+        left: datetime | None = None
+        while left is None:
             if self._clock.now() + timedelta(seconds=wait) > until:
                 raise _NotYet(wait)
             if wait > SHORT:
                 await self._clock.sleep(wait)
-            wait = await self._in_line(to)
+            wait, left = await self._in_line(to)
+        try:
+            yield
+        finally:
+            self._pace.arrived(left, self._clock.now())
 
-    async def _in_line(self, to: ChatKey) -> float | None:
-        """Wait behind those who came before; None when it may leave, else the seconds that it must wait elsewhere."""
+    async def _in_line(self, to: ChatKey) -> tuple[float, datetime | None]:
+        """Wait behind those who came before: when it left, or the seconds that it must wait out of the line."""
         async with self._line:
-            while wait := self._pace.delay(to, self._clock.now()):
+            while wait := self._pace.delay(to, now := self._clock.now()):
                 if wait > SHORT:
-                    return wait
+                    return wait, None
                 await self._clock.sleep(wait)
-        return None
+        return 0.0, now
 
 
 def _numbers(delivery: Delivery) -> list[int]:

@@ -95,6 +95,7 @@ class Run:
 
     def take(self, to: ChatKey, second: float) -> None:
         self.telegram.take(to, at(second))
+        self.pace.arrived(at(second), at(second))
         self.left[to] += 1
 
 
@@ -130,6 +131,7 @@ def test_a_reply_does_not_stand_in_the_deliveries_line() -> None:
     pace, now = Pace(), 0.0
     for n in range(300):
         now += pace.delay(key(2000 + n), at(now), most=1.0)
+        pace.arrived(at(now), at(now))
     assert now > 9
     assert pace.delay(PERSON, at(now), most=5.0, urgent=True) <= 0.05
 
@@ -157,6 +159,20 @@ def test_what_would_wait_too_long_is_not_counted() -> None:
     waits = {pace.delay(PERSON, at(0.1)) for _ in range(5)}
     assert len(waits) == 1
     assert 0 < waits.pop() < 1.0
+
+
+def test_messages_that_are_slow_to_arrive_do_not_arrive_in_a_crowd() -> None:
+    pace, telegram, now = Pace(), Telegram(), 0.0
+    leaving: list[tuple[ChatKey, float]] = []
+    while now < 1.2:
+        to = key(3000 + len(leaving))
+        if wait := pace.delay(to, at(now)):
+            now += wait
+        else:
+            leaving.append((to, now))
+    for to, left in leaving:  # the first ones open connections; the last ones find them open
+        telegram.take(to, at(max(left, 0.25)))
+    assert len(leaving) >= 28
 
 
 def test_the_topics_of_a_forum_share_the_groups_limit() -> None:
@@ -203,6 +219,7 @@ def test_any_rate_of_the_config_is_kept(rates: tuple[float, float, float]) -> No
             now += wait
             continue
         now, left = now + wait, left + 1
+        pace.arrived(at(now), at(now))
     permitted = min(rates[0], rates[1], rates[2] / 60) * now
     assert 0.8 * permitted <= left <= permitted + rates[2] / 60 * 60 + 1
 
