@@ -4,7 +4,7 @@ The page only ever sets text, so nothing is escaped here; addresses that are not
 Every body is one of::
 
     {"kind": "text", "text": "/follow Xiaomi EV"}
-    {"kind": "reply", "blocks": [block…], "buttons": [[button…]…], "error": false}
+    {"kind": "reply", "blocks": [block…], "buttons": [[button…]…], "error": false, "ask": "/follow " or ""}
     {"kind": "digest", "digest": {…}, "buttons": […], "updated": "2026-11-23T14:05:00+00:00" or ""}
 
 and a block is ``{"type": "paragraph" | "item" | "digest", …}``.
@@ -37,7 +37,10 @@ def text(said: str) -> Json:
 
 
 def reply(answer: Reply) -> Json:
-    """The answer to a command or a press; a toast with no blocks becomes its text."""
+    """The answer to a command or a press; a toast with no blocks becomes its text.
+
+    ``ask`` is what the page writes into its line, for the person to go on.
+    """
     blocks: tuple[Block, ...] = answer.blocks or ((Paragraph((Span(answer.toast),)),) if answer.toast else ())
     numbered = {action for block in blocks if isinstance(block, DigestBlock) for action in _numbering(block.digest)}
     openers = _openers(answer)
@@ -47,6 +50,7 @@ def reply(answer: Reply) -> Json:
         "blocks": [_block(block, openers) for block in blocks],
         "buttons": _rows([[b for b in row if b.url or b.action not in elsewhere] for row in answer.buttons]),
         "error": answer.error,
+        "ask": f"/{answer.ask} " if answer.ask else "",
     }
 
 

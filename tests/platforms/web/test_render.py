@@ -101,6 +101,11 @@ def test_a_toast_alone_becomes_the_answer_to_a_command() -> None:
     assert body["error"] is True
 
 
+def test_an_answer_that_asks_for_a_topic_begins_the_line_of_the_page() -> None:
+    assert render.reply(Reply((Paragraph((Span("Which?"),)),), ask="follow"))["ask"] == "/follow "
+    assert render.reply(Reply((Paragraph((Span("Done."),)),)))["ask"] == ""
+
+
 def test_blocks_keep_their_order_and_styles() -> None:
     item = Item((Span("A", url="https://a.example"),), ((Span("x", "muted"),),), (Button("Go", "go"),), 4)
     body = render.reply(Reply((Paragraph((Span("T", "bold"),), heading=True), item, DigestBlock(Digest((XIAOMI,))))))

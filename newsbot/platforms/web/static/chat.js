@@ -132,6 +132,7 @@ async function deliver(entry) {
       const said = await post(path(entry.chat, "send"), { text: entry.text, key: entry.key });
       store.forget(entry.key);
       said.messages.forEach((message) => take(message));
+      goOn(said.messages);
       break;
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
@@ -142,6 +143,12 @@ async function deliver(entry) {
   entry.going = false;
   store.keep();
   log.draw();
+}
+
+/** An answer that asks for more, as "/follow " for a topic, begins the line; what is being typed there stays. */
+function goOn(messages) {
+  const asking = messages.find((message) => message.body?.ask && message.chat === current.id);
+  if (asking && !byId("line").value) composer.fill(asking.body.ask);
 }
 
 function drop(entry) {
@@ -157,6 +164,7 @@ async function press(button, action) {
     const said = await post(path(current.id, "press"), { message: Number(message.dataset.id), action, key: key() });
     if (said.messages.some((each) => each.id > Number(message.dataset.id))) log.atEnd = true; // show what was asked for
     said.messages.forEach((each) => take(each));
+    goOn(said.messages);
     if (said.toast) toast(said.toast);
   } catch (error) {
     toast(error.message || word("trouble"));
