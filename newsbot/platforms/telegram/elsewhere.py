@@ -18,7 +18,7 @@ from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest as Refused
 from telegram.error import Forbidden, TelegramError
 
-from newsbot.domain.models import ChatKey
+from newsbot.domain.models import ChatKey, ChatKind
 from newsbot.errors import BadRequest
 from newsbot.locales import Words
 from newsbot.newsdesk.asking import Asker
@@ -80,10 +80,10 @@ class _Target:
 
 
 class _NoEntry(BadRequest):
-    """The person or the bot may not act there; ``way`` is a label and a link that help."""
+    """The person or the bot may not act there; ``ways`` are labels and links that help."""
 
-    def __init__(self, key: str, way: tuple[str, str] | None = None, **values: object) -> None:
-        self.way = way
+    def __init__(self, key: str, *ways: tuple[str, str], **values: object) -> None:
+        self.ways = ways
         super().__init__(key, **values)
 
 
@@ -141,10 +141,10 @@ class Elsewhere:
         )
         name = str(target.ref)
         if chat is None or chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL}:
-            raise _NoEntry("place_unknown", ("place_add_channel", self._links.invite(channel=True)), place=name)
+            raise _NoEntry("place_unknown", self._way("channel"), self._way("group"), place=name)
         kind = kind_of(chat)
         if mine is None or not (can_post(mine, kind) or target.reading):
-            raise _NoEntry(f"place_not_mine_{kind}", self._way(chat), place=name)
+            raise _NoEntry(f"place_not_mine_{kind}", self._way(kind), place=name)
         is_admin = theirs is not None and theirs.status in ADMINS
         if not is_admin and not (target.reading and theirs is not None and _is_member(theirs)):
             raise _NoEntry("place_not_yours", place=name)
@@ -166,8 +166,8 @@ class Elsewhere:
         if pressed:
             return Reply(toast=text, error=True)
         said = Paragraph((Span(text),))
-        way = ((Button(words(error.way[0]), url=error.way[1]),),) if error.way else ()
-        return Reply((said,), buttons=way, error=True)
+        ways = tuple((Button(words(label), url=url),) for label, url in error.ways)
+        return Reply((said,), buttons=ways, error=True)
 
     async def titled(self, asker: Asker, reply: Reply, there: Asker) -> Reply:
         """``reply`` under the name of the place that it is about."""
@@ -175,8 +175,7 @@ class Elsewhere:
         title = Paragraph((Span(words("place_title", place=there.chat_title or there.chat.native), "muted"),))
         return replace(reply, blocks=(title, *reply.blocks)) if reply.blocks else reply
 
-    def _way(self, chat: ChatFullInfo) -> tuple[str, str]:
-        kind = "channel" if chat.type == ChatType.CHANNEL else "group"
+    def _way(self, kind: ChatKind) -> tuple[str, str]:
         return f"place_add_{kind}", self._links.invite(channel=kind == "channel")
 
     async def _said(self, asked: Awaitable[T]) -> T | None:
