@@ -24,6 +24,9 @@
     pace       staying under Telegram's limits
     wire       one message sent, edited or deleted
     render     pure: digests and replies as messages
+    cards      pure: a digest as pieces of text
+    blocks     pure: an answer as pieces of text
+    layout     pure: pieces as messages, buttons as keyboards
     html       pure: Telegram's HTML, counted as Telegram counts
     message    pure: a message as it is to be sent, and addresses as Telegram has them
 """
