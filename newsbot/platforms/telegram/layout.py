@@ -130,5 +130,6 @@ def _readable(row: Sequence[Key]) -> bool:
 
 def _share(key: Key) -> int:
     """With how many labels, itself counted, one as wide as this one can share a row."""
-    width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in key.label)
+    seen = (c for c in key.label if unicodedata.category(c) not in {"Cf", "Mn", "Me"})
+    width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in seen)
     return next((many for columns, many in WIDTHS if width <= columns), 1)
