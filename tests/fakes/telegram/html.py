@@ -108,6 +108,8 @@ class _Parser:
             match = _ATTRIBUTE.match(self.source, at)
             if match is None or match.end() >= len(self.source):
                 raise self.wrong(f'Unclosed start tag "{tag}" OFFSET')
+            if self.source[match.end()] in "\"'":
+                raise self.wrong("Unclosed start tag OFFSET")
             name, equal, *values = match.groups()
             self.attribute(tag, name, equal, found)
             found[name.lower()] = unescaped(next((value for value in values if value), ""))

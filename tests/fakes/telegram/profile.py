@@ -95,9 +95,10 @@ def get_text(server: TelegramServer, params: Params, field: str) -> Json:
 
 
 def get_chat(server: TelegramServer, params: Params) -> Json:
-    """https://core.telegram.org/bots/api#getchat, with the fields of ChatFullInfo that are not optional."""
+    """https://core.telegram.org/bots/api#getchat, with the fields of ChatFullInfo that are not optional. A public chat
+    is seen by everybody, members or not."""
     chat = server.place(params)
-    if isinstance(chat, Room):
+    if isinstance(chat, Room) and not chat.username:
         chat.present()
     full: Json = {"accent_color_id": 1, "max_reaction_count": 11}
     full["accepted_gift_types"] = dict.fromkeys(
