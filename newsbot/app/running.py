@@ -133,7 +133,8 @@ async def _drain(step: Callable[[], Awaitable[bool]]) -> None:
         pass
 
 
-async def _release(room: Newsroom, boxes: Iterable[Outbox]) -> None:
+async def _release(room: Newsroom, boxes: Sequence[Outbox]) -> None:
+    await asyncio.gather(*(box.close() for box in boxes))
     await room.collector.release()
     for leadership in (room.judge.leadership, room.planner.leadership, *(box.leadership for box in boxes)):
         await leadership.release()

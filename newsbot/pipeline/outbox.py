@@ -22,7 +22,6 @@ from newsbot.domain.ports import (
     Unknown,
 )
 from newsbot.domain.schedule import backoff
-from newsbot.errors import StorageError
 from newsbot.pipeline.leadership import Leadership
 from newsbot.storage import Storage
 from newsbot.storage.leases import Fence
@@ -34,7 +33,7 @@ CLAIM = 30
 GIVE_UP = 12
 """After so many attempts that surely failed, a delivery is quarantined for an admin to look at."""
 PATIENCE = 3.0
-"""Seconds that a round waits for answers before it looks for more to send: a slow one holds up nobody."""
+"""Seconds after which a slow answer holds up nobody else."""
 FINISH = 15.0
 """Seconds that the end waits for what is in flight."""
 DOUBTFUL = 3
@@ -48,7 +47,8 @@ class Outbox:
     """One platform's loop. ``on_settled`` hears of every answer (the terminal, the metrics).
 
     ``resend``: where a repeated send may show twice, one whose outcome is unknown is sent once more all the same;
-    otherwise, and the second time, it is uncertain until an admin decides.
+    otherwise, and the second time, it is uncertain until an admin decides. ``patience``: seconds that a round waits for
+    answers before it looks for more to send.
     """
 
     def __init__(
@@ -60,9 +60,10 @@ class Outbox:
         on_settled: OnSettled,
         *,
         resend: bool = False,
+        patience: float = PATIENCE,
     ) -> None:
         self._storage, self._sender, self._clock, self._on_settled = storage, sender, clock, on_settled
-        self._resend = resend
+        self._resend, self._patience = resend, patience
         self.leadership = Leadership(storage, f"deliver:{sender.platform}", owner, clock)
         self._fence: Fence | None = None
         self._flying: set[asyncio.Task[None]] = set()
@@ -101,7 +102,7 @@ class Outbox:
             await self._take_off(fence)
         if not self._flying:
             return False
-        await self._land(at_most=CLAIM // 2 if len(self._flying) == CLAIM else 0, patience=PATIENCE)
+        await self._land(at_most=CLAIM // 2 if len(self._flying) == CLAIM else 0, patience=self._patience)
         return True
 
     async def _take_off(self, fence: Fence) -> None:
@@ -165,8 +166,10 @@ class Outbox:
     async def _record(self, delivery: Delivery, message_ids: Parts) -> None:
         try:
             await self._storage.outbox.progress(delivery.id, message_ids)
-        except StorageError as error:  # the answer to the whole brings them along
-            log.warning("a part could not be recorded", delivery=delivery.id, reason=str(error))
+        except (
+            Exception
+        ):  # it went out all the same, and the others shall follow; the answer to the whole brings it along
+            log.exception("a part could not be recorded", delivery=delivery.id)
 
     async def _settle(self, delivery: Delivery, answer: SendOutcome, parts: Parts) -> None:
         now = self._clock.now()
