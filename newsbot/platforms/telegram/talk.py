@@ -12,7 +12,7 @@ from telegram import Bot, Document, Message, Update, User
 from telegram.error import TelegramError
 
 from newsbot.domain.ports import Clock
-from newsbot.errors import NewsbotError
+from newsbot.errors import NewsbotError, StorageError
 from newsbot.locales import Words, languages
 from newsbot.newsdesk.asking import Asker
 from newsbot.platforms.actions import Memory
@@ -120,7 +120,7 @@ class Talk:
         """Answer a message, if it is for the bot."""
         shared = is_shared(asker.chat)
         if not shared:
-            await self._presence.met(asker)
+            await self._meet(asker)
         text = self._line(message, shared=shared)
         if not (text or message.document or (message.forward_origin and not shared)):
             return
@@ -131,6 +131,13 @@ class Talk:
         words = await self._desk.words(asker)
         reply_to = message.message_id if shared else None
         await self._voice.say(asker.chat, answer.reply, words, reply_to=reply_to, place=answer.place)
+
+    async def _meet(self, asker: Asker) -> None:
+        """Know the private chat from now on; a database that is busy just now does not keep the answer back."""
+        try:
+            await self._presence.met(asker)
+        except StorageError as error:
+            log.warning("chat %s is not remembered: %s", asker.chat, error)
 
     def _line(self, message: Message, *, shared: bool) -> str:
         """What a message says to the bot, as the desk reads it; "" for words between people and for other bots."""
@@ -158,13 +165,12 @@ class Talk:
     async def _answer(self, asker: Asker, message: Message, text: str) -> Answer | None:
         shared = is_shared(asker.chat)
         name, _, rest = text[1:].partition(" ") if text.startswith("/") else ("", "", text)
+        if message.forward_origin and not shared and (shown := await self._elsewhere.forwarded(asker, message)):
+            return shown
         if message.document is not None:
-            wanted = name == "import" or not (shared or message.forward_origin)
-            return await self._take(asker, message.document) if wanted else None
+            return await self._take(asker, message.document) if name == "import" or not shared else None
         if shared:
             return Answer(await self._desk.command(Request(asker, text, self._people.vouch)))
-        if message.forward_origin and (shown := await self._elsewhere.forwarded(asker, message)):
-            return shown
         if name == "start" and (aim := await self._links.carried(rest)):
             return await self._presses.act(asker, aim)
         return await self._elsewhere.command(asker, text) or Answer(await self._desk.command(Request(asker, text)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.telegram import asking, profile, sending
+from tests.fakes.telegram import asking, files, profile, sending
 from tests.fakes.telegram.errors import Json
 from tests.fakes.telegram.params import Params
 
@@ -45,6 +45,8 @@ _METHODS: dict[str, Callable[[TelegramServer, Params], Any]] = {
     "editMessageText": sending.edit_message_text,
     "editMessageReplyMarkup": sending.edit_message_reply_markup,
     "deleteMessage": sending.delete_message,
+    "sendDocument": files.send_document,
+    "getFile": files.get_file,
     "sendChatAction": sending.send_chat_action,
     "answerCallbackQuery": asking.answer_callback_query,
     "answerInlineQuery": asking.answer_inline_query,

@@ -29,6 +29,8 @@ _METHODS = {
     "deleteMessage": "chat_id message_id:int",
     "answerCallbackQuery": "callback_query_id text show_alert:bool url cache_time:int",
     "answerInlineQuery": "inline_query_id results:json cache_time:int is_personal:bool next_offset button:json",
+    "sendDocument": f"{_PLACE} document:file {_SEND}",
+    "getFile": "file_id",
     "sendChatAction": f"{_PLACE} action",
     "getChat": "chat_id",
     "getChatMember": "chat_id user_id:int",
@@ -85,6 +87,8 @@ def _converted(name: str, value: Any, kind: str) -> Any:
             return int(value)
         if kind == "bool":
             return {"true": True, "false": False}[str(value).lower()]
+        if kind == "file" and isinstance(value, tuple):
+            return value
         if kind == "json":
             return json.loads(value) if isinstance(value, str) else value
     except (ValueError, KeyError, TypeError):

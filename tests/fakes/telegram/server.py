@@ -15,6 +15,7 @@ from tests.fakes.telegram import methods
 from tests.fakes.telegram.chats import Chat
 from tests.fakes.telegram.errors import Json, bad
 from tests.fakes.telegram.faults import Fault, Faults
+from tests.fakes.telegram.files import Files
 from tests.fakes.telegram.forums import Group, Supergroup
 from tests.fakes.telegram.groups import Channel, Room
 from tests.fakes.telegram.messages import Message
@@ -79,6 +80,7 @@ class TelegramServer:
         self.rates = Rates(lambda: self.now())
         self.faults = Faults()
         self.asked = Asked(self)
+        self.files = Files(self)
         self.webhook: Webhook = Webhook(self)
         self.transport = Transport(self)
         self._next_room = 1_000_000_001

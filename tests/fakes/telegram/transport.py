@@ -32,6 +32,7 @@ class Transport:
         """Serve on 127.0.0.1; port 0 is any free one, or after :meth:`close` the one it had."""
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self.answer)
+        app.router.add_get("/file/bot{token}/{path}", self._server.files.serve)
         app.add_routes(routes)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None, handler_cancellation=True)
         await self._runner.setup()
@@ -92,4 +93,6 @@ async def _given(request: web.Request) -> Json:
         except json.JSONDecodeError:
             raise bad("can't parse request body as JSON") from None
         return found | dict(body)
-    return found | {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    for name, value in (await request.post()).items():
+        found[name] = (value.filename, value.file.read()) if isinstance(value, web.FileField) else value
+    return found

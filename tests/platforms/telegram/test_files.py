@@ -1,0 +1,57 @@
+"""Lists of feeds go out and come in as files."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.telegram import Message, Person
+from tests.platforms.telegram.town import Town
+
+FEED = "https://volt.example/rss"
+OPML = f"""<?xml version="1.0"?><opml version="2.0"><body><outline text="Volt" xmlUrl="{FEED}"/></body></opml>"""
+
+
+def is_file(message: Message) -> bool:
+    return "document" in message.extra
+
+
+async def test_export_brings_a_file_that_another_chat_can_import(town: Town, ann: Person, ben: Person) -> None:
+    await town.said(ann.private, ann.writes("/subscribe volt"), "Volt Daily")
+    sent = await town.said(ann.private, ann.writes("/export"), is_file)
+    name, data = town.tg.files.read(sent.extra["document"])
+    assert name.endswith(".opml") and FEED.encode() in data
+    document = town.tg.files.add(name, data)
+    await town.said(ben.private, ben.writes("", document=document), 1)
+    assert await town.labels(ben.id) == ["Volt Daily"]
+
+
+async def test_a_channels_feeds_are_exported_to_who_runs_it(town: Town, ann: Person) -> None:
+    channel = town.tg.channel("Volt News", "volt_news", [ann], bot=True)
+    await town.said(ann.private, ann.writes("/subscribe @volt_news volt"), "Volt Daily")
+    assert await town.said(ann.private, ann.writes("/export @volt_news"), is_file)
+    assert not channel.messages
+
+
+async def test_a_group_imports_what_an_admin_sends_with_the_command(town: Town, ann: Person, ben: Person) -> None:
+    group = town.tg.supergroup("Cars", [ben], [ann], bot=True)
+    group.puts_bot("administrator")
+    document = town.tg.files.add("feeds.opml", OPML.encode())
+    await ann.says(group, "", document=document)
+    await town.said(group, ben.says(group, "", document=document, caption="/import"), 1)
+    assert not await town.orders(group.id)
+    await town.said(group, ann.says(group, "", document=document, caption="/import@newsbot"), "1 feed")
+    assert await town.labels(group.id) == ["Volt Daily"]
+
+
+@pytest.mark.parametrize("data", [b"", b"no list", b"<opml>", OPML.encode()[:90]])
+async def test_what_is_no_list_of_feeds_is_refused(town: Town, ann: Person, data: bytes) -> None:
+    await town.said(ann.private, ann.writes("", document=town.tg.files.add("feeds.opml", data)), 1)
+    assert not await town.orders(ann.id)
+
+
+async def test_a_file_that_is_too_large_is_not_fetched_and_others_are_left_alone(town: Town, ann: Person) -> None:
+    document = town.tg.files.add("feeds.opml", b"x") | {"file_size": 2_000_000}
+    await town.said(ann.private, ann.writes("", document=document), "too large")
+    await ann.writes("", document=town.tg.files.add("holiday.jpg", b"x"), caption="/import")
+    await town.settled()
+    assert not town.tg.called("getFile") and len(ann.private.messages) == 1
