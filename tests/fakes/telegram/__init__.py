@@ -18,6 +18,7 @@ from tests.fakes.telegram.people import Person, Private
 from tests.fakes.telegram.queries import CallbackAnswer, InlineAnswer, Press
 from tests.fakes.telegram.server import TOKEN, TelegramServer
 from tests.fakes.telegram.text import Entity, Text, utf16
+from tests.fakes.telegram.transcript import transcript
 
 __all__ = [
     "TOKEN",
@@ -39,5 +40,6 @@ __all__ = [
     "Text",
     "Topic",
     "faults",
+    "transcript",
     "utf16",
 ]

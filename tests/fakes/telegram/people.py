@@ -133,7 +133,8 @@ class Person:
 
     async def presses(self, message: Message, what: str, *, forged: bool = False, old: bool = False) -> Press:
         """Press the button with this label or data; ``forged`` sends ``what`` as data that no button has, and ``old``
-        is a press whose message Telegram no longer gives out (https://core.telegram.org/bots/api#inaccessiblemessage).
+        is a press whose message Telegram no longer gives out (https://core.telegram.org/bots/api#inaccessiblemessage;
+        the library makes it a Message that is not ``is_accessible``).
         """
         data = what if forged else message.button(what).data
         assert data, f"{what!r} opens {message.button(what).url}"

@@ -18,7 +18,7 @@ from telegram import (
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from tests.clock import ManualClock
-from tests.fakes.telegram import Chat, InlineAnswer, Person, Press, TelegramServer
+from tests.fakes.telegram import Chat, InlineAnswer, Person, Press, TelegramServer, transcript
 
 TOO_OLD = r"(?i)query is too old and response timeout expired or query id is invalid"
 
@@ -85,7 +85,7 @@ async def test_a_press_may_be_forged_or_stand_on_a_message_that_is_gone(
     await ann.presses(ann.private.last, "evil:1", forged=True, old=True)
     query = (await bot.get_updates())[0].callback_query
     assert query is not None and query.data == "evil:1"
-    assert isinstance(query.message, telegram.InaccessibleMessage)
+    assert query.message is not None and not query.message.is_accessible
 
 
 async def test_a_deep_link_starts_the_bot(bot: telegram.Bot, ben: Person) -> None:
@@ -285,6 +285,15 @@ async def test_anonymous_admins_and_channels_speak_without_a_person(
         (each.from_user and each.from_user.id, each.sender_chat and each.sender_chat.id) for each in await heard(bot)
     ]
     assert found == [(1087968824, group.id), (136817688, channel.id), (1087968824, group.id)]
+
+
+async def test_a_transcript_shows_who_said_what(tg: TelegramServer, bot: telegram.Bot, ann: Person) -> None:
+    await ann.writes("/start")
+    press = await pressed(tg, bot, ann)
+    await bot.edit_message_text("two\nlines", ann.id, press.message.id)
+    assert transcript(ann.private) == "Ann: /start\n\nnewsbot (edited): two\n  lines"
+    await pressed(tg, bot, ann)
+    assert transcript(ann.private).endswith("newsbot: hi\n  [A]")
 
 
 async def test_waiting_ends_when_the_bot_has_spoken_and_says_what_it_said_otherwise(

@@ -39,7 +39,7 @@ async def test_calls_may_come_as_forms_multipart_json_and_query_strings(tg: Tele
             await client.get(address, params=body),
             await client.post(address, data=body),
             await client.post(address, json=body),
-            await client.post(address, data=body, files={"nothing": b""}),
+            await client.post(address, files={name: (None, value) for name, value in body.items()}),
         ]
     assert [answer.json()["ok"] for answer in answers] == [True] * 4
     assert ann.private.texts() == ["hi"] * 4
