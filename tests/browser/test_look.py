@@ -142,6 +142,20 @@ async def test_right_to_left_text_runs_right_to_left(page: Page, chat: Served) -
     assert await heading.evaluate("(node) => getComputedStyle(node).direction") == "rtl"
 
 
+async def test_in_arabic_the_page_runs_from_right_to_left_with_clocks_as_they_are_typed(
+    browser: Browser, chat: Served
+) -> None:
+    await chat.deliver(delivery(1, chat="me"))
+    page = await opened(browser, chat, viewport={"width": 1280, "height": 800}, locale="ar-SA", timezone_id="UTC")
+    html = page.locator("html")
+    await expect(html).to_have_attribute("lang", "ar")
+    await expect(html).to_have_attribute("dir", "rtl")
+    side, main = [await page.locator(part).bounding_box() for part in ("#side", "#main")]
+    assert side and main and side["x"] > main["x"]
+    await expect(page.locator(".message .meta time")).to_have_text("12:30")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("width", [320, 360, 390, 768])
 async def test_nothing_scrolls_sideways_however_narrow_and_however_long_the_words(
     browser: Browser, chat: Served, width: int

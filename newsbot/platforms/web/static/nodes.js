@@ -16,11 +16,15 @@ export function el(tag, props = {}, ...children) {
 }
 
 const language = document.documentElement.lang;
-const clock = new Intl.DateTimeFormat(navigator.language, { hour: "numeric", minute: "2-digit" });
-const dayName = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
-const dayYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
-const dayShort = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
-const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
+// Dates as the person's own region writes them, when it speaks the page's language; times of 24 hours and Western
+// digits, as in the bot's answers and as they are typed.
+const region = navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
+const format = (options) => new Intl.DateTimeFormat(region, { ...options, calendar: "gregory", numberingSystem: "latn", hourCycle: "h23" });
+const clock = format({ hour: "2-digit", minute: "2-digit" });
+const dayName = format({ weekday: "long", day: "numeric", month: "long" });
+const dayYear = format({ day: "numeric", month: "long", year: "numeric" });
+const dayShort = format({ day: "numeric", month: "short" });
+const full = format({ dateStyle: "full", timeStyle: "short" });
 
 export const sameDay = (a, b) => a.toDateString() === b.toDateString();
 
