@@ -84,6 +84,8 @@ def replied(chat: Chat, params: Params) -> Message | None:
 def edit_message_text(server: TelegramServer, params: Params) -> Json | bool:
     """https://core.telegram.org/bots/api#editmessagetext. Without a reply_markup the buttons go."""
     message = _editable(server, params)
+    if not message.text:
+        raise bad("there is no text in the message to edit")
     text = written(params, editing=True)
     keys = markup(params.json("reply_markup"))
     shown = preview(params.json("link_preview_options"), server.refused_pages)

@@ -128,6 +128,7 @@ class Queue:
             pass
         finally:
             self.polls -= 1
+            self.changed()
         if mine.done():
             raise conflict(mine.result())
 

@@ -93,6 +93,19 @@ async def test_a_second_poll_ends_the_first_with_a_conflict(tg: TelegramServer, 
         assert len(await second) == 1
 
 
+async def test_a_poll_ends_when_its_client_goes_away_and_nothing_is_lost(
+    tg: TelegramServer, bot: telegram.Bot, ann: Person
+) -> None:
+    poll = asyncio.create_task(bot.get_updates(timeout=30))
+    await held(tg)
+    poll.cancel()
+    async with asyncio.timeout(5):
+        while tg.queue.polls:
+            await tg.queue.change()
+    await ann.writes("still there")
+    assert len(await bot.get_updates()) == 1
+
+
 async def test_only_wanted_updates_are_made_and_the_wish_is_remembered(
     tg: TelegramServer, bot: telegram.Bot, ann: Person
 ) -> None:
