@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsbot.domain.models import ChatSettings, When
 from newsbot.domain.schedule import format_when
+from newsbot.locales import own_name
 from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.ordering import TIMES, time_label
@@ -136,7 +137,7 @@ def _choices(visit: Visit, name: str, now: ChatSettings) -> list[tuple[str, str]
         case "quiet":
             return [*((q, q) for q in QUIET), ("off", words("value_off"))]
         case "language":
-            return [(code, code) for code in visit.newsdesk.rules.languages]
+            return [(code, own_name(code)) for code in visit.newsdesk.rules.languages]
         case "languages":
             return [("all", words("value_all")), *(_language(code, now) for code in _offered(now))]
         case _:
@@ -183,7 +184,7 @@ def _value(visit: Visit, name: str, now: ChatSettings) -> str:
         case "quiet" if now.quiet:
             return words("value_quiet", start=f"{now.quiet.start:%H:%M}", end=f"{now.quiet.end:%H:%M}")
         case "language":
-            return now.language or ""
+            return own_name(now.language or "")
         case "languages":
             return ", ".join(now.languages) or words("value_all")
         case "items":
