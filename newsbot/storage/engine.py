@@ -12,7 +12,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -44,17 +44,20 @@ class Database:
     ) -> None:
         self.url, self.dialect = url, dialect
         self._writer, self._reader, self._looker = writer, reader, looker
-        self._turn = asyncio.Lock()
+        self._turn, self._patience = asyncio.Lock(), asyncio.Lock()
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that may write: committed at the end, rolled back by any exception, cancellation included."""
+    async def write(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write: committed at the end, rolled back by any exception, cancellation included.
+
+        ``patient``: of many such only one at a time waits for its turn, so that who talks to a person comes soon.
+        """
         with translated():
             if self.dialect == "postgresql":
                 async with self._writer.begin() as conn:
                     yield conn
             else:
-                async with self._turn, self._writer.begin() as conn:
+                async with self._patience if patient else nullcontext(), self._turn, self._writer.begin() as conn:
                     yield conn
 
     @asynccontextmanager

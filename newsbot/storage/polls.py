@@ -88,7 +88,7 @@ class Polls(Repository):
         An article known by its key is corrected if its title or text changed, and never announced anew. Of a feed's
         first document, only what its ``new_feed`` says is announced."""
         batch = {bounded(article.key): article for article in reversed(poll.articles)}
-        async with self._db.write() as conn:
+        async with self._db.write(patient=True) as conn:
             feed = (await conn.execute(select(feeds).where(feeds.c.id == feed_id).with_for_update())).one()
             known = await _known(conn, feed_id, list(batch))
             fresh = {key: article for key, article in batch.items() if key not in known}

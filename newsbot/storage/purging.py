@@ -29,7 +29,7 @@ class Purging(Repository):
 
         An article that its feed still lists stays: deleted, it would come back with the next poll as a new one. So does
         one that some chat still waits for."""
-        async with self._db.write() as conn:
+        async with self._db.write(patient=True) as conn:
             await self._db.serialise(conn, "purge")  # two at once would count the same articles off twice
             rows = (await conn.execute(_old(before).limit(batch))).all()
             ids = [row.id for row in rows]

@@ -89,6 +89,20 @@ async def test_many_writers_at_once_all_succeed(storage: Storage) -> None:
     assert [await storage.meta.get(f"key {i}") for i in (0, 49)] == ["0", "49"]
 
 
+async def test_who_talks_to_a_person_waits_for_few_of_those_that_store_feeds(sqlite_storage: Storage) -> None:
+    order: list[str] = []
+
+    async def write(name: str, *, patient: bool) -> None:
+        async with sqlite_storage._db.write(patient=patient):
+            order.append(name)
+
+    storing = [asyncio.create_task(write(f"feed {n}", patient=True)) for n in range(20)]
+    await asyncio.sleep(0)  # all of them have asked for their turn
+    await write("person", patient=False)
+    await asyncio.gather(*storing)
+    assert order.index("person") <= 2 and len(order) == 21
+
+
 async def test_a_read_sees_one_state_while_others_write(storage: Storage) -> None:
     await storage.meta.put("n", "1")
     async with storage._db.read() as conn:
