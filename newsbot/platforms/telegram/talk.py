@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from telegram import Bot, Document, Message, Update, User
@@ -121,7 +122,7 @@ class Talk:
         shared = is_shared(asker.chat)
         if not shared:
             await self._meet(asker)
-        text = self._line(message, shared=shared)
+        text = await self._line(message, shared=shared)
         if not (text or message.document or (message.forward_origin and not shared)):
             return
         async with self._voice.working(asker.chat):
@@ -139,10 +140,10 @@ class Talk:
         except StorageError as error:
             log.warning("chat %s is not remembered: %s", asker.chat, error)
 
-    def _line(self, message: Message, *, shared: bool) -> str:
+    async def _line(self, message: Message, *, shared: bool) -> str:
         """What a message says to the bot, as the desk reads it; "" for words between people and for other bots."""
         text = message.text or (message.caption or "" if message.document else "")
-        if asked := self._asked(message):
+        if asked := await self._asked(message):
             return f"/{asked} {text}" if text and not text.startswith("/") else text
         if not text.startswith("/"):
             return "" if shared or message.document else text
@@ -154,13 +155,14 @@ class Talk:
             return ""
         return f"/{name} {text[command.end() :]}".strip() if command else text
 
-    def _asked(self, message: Message) -> str:
+    async def _asked(self, message: Message) -> str:
         """The command that a message completes, as the answer to a prompt of ours; "" for none."""
         prompt = message.reply_to_message
         if prompt is None or prompt.from_user is None or prompt.from_user.id != self._me.id or prompt.reply_markup:
             return ""
         lines = {_plain(line) for line in (prompt.text or "").splitlines()}
-        return next((name for name in ASKED if lines & _prompts(name)), "")
+        prompts = await asyncio.to_thread(_prompts)  # all languages' catalogues may have to be read
+        return next((name for name in ASKED if lines & prompts[name]), "")
 
     async def _answer(self, asker: Asker, message: Message, text: str) -> Answer | None:
         shared = is_shared(asker.chat)
@@ -188,11 +190,14 @@ class Talk:
 
 
 @functools.cache
-def _prompts(name: str) -> frozenset[str]:
-    """The sentences that ask for a command's argument, in every language."""
-    usage = TABLE[name].usage
+def _prompts() -> Mapping[str, frozenset[str]]:
+    """The sentences that ask for the argument of each command, in every language."""
     spoken = [Words(language) for language in languages()]
-    return frozenset(_plain(said) for words in spoken for said in (words(f"ask_{name}"), words("usage", usage=usage)))
+    return {name: frozenset(_plain(said) for words in spoken for said in _asking(words, name)) for name in ASKED}
+
+
+def _asking(words: Words, name: str) -> tuple[str, str]:
+    return words(f"ask_{name}"), words("usage", usage=TABLE[name].usage)
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -197,3 +198,37 @@ async def test_a_group_that_moved_gets_its_answer_where_it_is_now(town: Town, an
     town.desk.gate.set()
     assert await moved.wait_for("Xiaomi")
     assert await town.labels(moved.id) == ["cars"] and not await town.labels(group.id)
+
+
+HOSTILE = (
+    *("", "/", "//", "/@newsbot", "@", "\u202e/latest", "\ud83d", "<b>&amp;</b>"),
+    *("/start " + "a_" * 300, "/search " + "😀" * 2000, "/why tg://user?id=1"),
+    *("/subscribe @" + "x" * 99, "/subscribe -100/0 x", "/settings @volt_news @volt_news"),
+)
+
+
+async def test_nothing_that_is_written_raises_or_is_an_error(
+    town: Town, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    group = town.tg.supergroup("<b>Cars</b> {0} @all", [ann], bot=True)
+    for chat, text in itertools.product((ann.private, group), HOSTILE):
+        message = {"message_id": 5, "date": 1, "chat": chat.json(), "from": ann.json(), "text": text}
+        await town.handle({"update_id": 1, "message": message})
+    assert not [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}]
+
+
+async def test_strange_updates_are_harmless(town: Town, ann: Person, caplog: pytest.LogCaptureFixture) -> None:
+    chat: dict[str, object] = {"id": -77, "type": "supergroup"}
+    nobody: dict[str, object] = {"message_id": 5, "date": 1, "chat": chat, "text": "/latest"}
+    for number, update in enumerate(
+        (
+            {},
+            {"message": nobody},
+            {"message": {**nobody, "from": ann.json(), "is_topic_message": True}},
+            {"message": {**nobody, "from": ann.json(), "migrate_to_chat_id": -77}},
+            {"message": {**nobody, "from": ann.json(), "forum_topic_closed": {}, "message_thread_id": 3}},
+            {"channel_post": {**nobody, "chat": {"id": -78, "type": "channel"}}},
+        )
+    ):
+        await town.handle({"update_id": number, **update})
+    assert not [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}]
