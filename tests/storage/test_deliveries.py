@@ -184,6 +184,23 @@ async def test_attempts_can_be_corrected(storage: Storage) -> None:
     assert [d.attempts for d in await storage.outbox.claim("web", NOW, 1)] == [1]
 
 
+async def test_parts_are_recorded_while_in_flight_only_and_a_doubt_is_forgotten_by_a_retry(storage: Storage) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    await storage.outbox.progress(first, ["early"])
+    (claimed,) = await storage.outbox.claim("web", NOW, 1)
+    assert claimed.message_ids == ()
+    await storage.outbox.progress(first, ["m1"])
+    await storage.outbox.settle(first, UNCERTAIN, "timeout", doubts=1, now=NOW)
+    await storage.outbox.progress(first, ["m1", "late"])
+    held = await storage.outbox.get(first)
+    assert held is not None
+    assert (held.message_ids, held.doubts) == (("m1",), 1)
+    assert await storage.outbox.retry(first, NOW)
+    (again,) = await storage.outbox.claim("web", NOW, 1)
+    assert (again.message_ids, again.doubts, again.attempts) == (("m1",), 0, 1)
+
+
 async def test_an_admin_can_retry_and_drop(storage: Storage) -> None:
     room = await chat(storage)
     (first,) = await posts(storage, room.id, 1)
