@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
@@ -77,44 +78,53 @@ class Presses:
             await self._answer(pressed)
 
     async def act(self, asker: Asker, aim: Aim) -> Answer:
-        """Carry out an action, one after the other for each person in each chat."""
-        lane = self._lanes.setdefault((str(asker.chat), asker.user_id), asyncio.Lock())
-        async with lane:
-            if aim.place is not None:
-                return await self._elsewhere.press(asker, aim)
-            vouch = self._people.vouch if is_shared(asker.chat) else None
-            return Answer(await self._desk.press(Request(asker, vouch=vouch), aim.action))
+        """Carry out an action, as its place or the asker's chat allows it just now."""
+        if aim.place is not None:
+            return await self._elsewhere.press(asker, aim)
+        vouch = self._people.vouch if is_shared(asker.chat) else None
+        return Answer(await self._desk.press(Request(asker, vouch=vouch), aim.action))
 
     async def _press(self, pressed: _Pressed) -> None:
-        asker, shared = pressed.asker, is_shared(pressed.asker.chat)
+        asker = pressed.asker
         aim = await self._links.aim(pressed.data)
-        if aim is None or (aim.place is not None and shared):
+        if aim is None or (aim.place is not None and is_shared(asker.chat)):
             await self._old(pressed)
             return
-        async with self._voice.working(asker.chat):
-            answer = await self._in_time(pressed, self.act(asker, aim))
-        if shared and (way := _way(asker, aim, answer.reply)):
-            await self._show_apart(pressed, answer.reply, way)
+        lane = self._lanes.setdefault((str(asker.chat), asker.user_id), asyncio.Lock())
+        async with self._timely(pressed), lane:  # one after the other for each person in each chat
+            async with self._voice.working(asker.chat):
+                answer = await self.act(asker, aim)
+            await self._tell(pressed, aim, answer)
+
+    @contextlib.asynccontextmanager
+    async def _timely(self, pressed: _Pressed) -> AsyncIterator[None]:
+        """Within it, the press is answered after a moment even when its work takes longer."""
+
+        over = asyncio.Event()
+
+        async def answer() -> None:
+            await self._clock.sleep(QUICK)
+            over.set()
+            await self._answer(pressed)
+
+        moment = asyncio.create_task(answer(), name="a press waits")
+        try:
+            yield
+        finally:
+            if not over.is_set():  # an answer that is on its way goes on
+                moment.cancel()
+            await asyncio.gather(moment, return_exceptions=True)
+
+    async def _tell(self, pressed: _Pressed, aim: Aim, answer: Answer) -> None:
+        reply, shared = answer.reply, is_shared(pressed.asker.chat)
+        if shared and (way := _way(pressed.asker, aim, reply)):
+            await self._show_apart(pressed, reply, way)
             return
         late = pressed.answered
-        await self._answer(pressed, answer.reply)
-        unseen = late and answer.reply.toast and not (shared and answer.reply.private)
-        if answer.reply.blocks or answer.reply.attachment or unseen:
+        await self._answer(pressed, reply)
+        unseen = late and reply.toast and not (shared and reply.private)
+        if reply.blocks or reply.attachment or unseen:
             await self._show(pressed, answer)
-
-    async def _in_time(self, pressed: _Pressed, work: Awaitable[Answer]) -> Answer:
-        """What comes of ``work``; the press is answered after a moment even when that takes longer."""
-        task = asyncio.ensure_future(work)
-        moment = asyncio.create_task(self._clock.sleep(QUICK), name="a press waits")
-        try:
-            await asyncio.wait((task, moment), return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                await self._answer(pressed)
-            return await task
-        finally:
-            task.cancel()
-            moment.cancel()
-            await asyncio.gather(task, moment, return_exceptions=True)
 
     async def _show(self, pressed: _Pressed, answer: Answer) -> None:
         """In place of the message that was pressed, where the answer is meant so, else below it."""

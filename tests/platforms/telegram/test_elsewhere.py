@@ -34,10 +34,10 @@ async def test_its_number_names_it_too_and_a_group_as_well(town: Town, channel: 
     assert (await town.labels(channel.id), await town.labels(group.id)) == (["cars"], ["space"])
 
 
-@pytest.mark.parametrize("command", ["subscriptions", "settings", "mutes", "latest", "digest", "unsubscribe"])
-async def test_other_commands_look_there_too(town: Town, channel: Channel, ann: Person, command: str) -> None:
+async def test_other_commands_look_there_too(town: Town, channel: Channel, ann: Person) -> None:
     await town.said(ann.private, ann.writes("/subscribe @volt_news cars"), "cars")
-    assert await town.said(ann.private, ann.writes(f"/{command} @volt_news"), "In Volt News:")
+    for command in ("subscriptions", "settings", "mutes", "latest", "digest", "unsubscribe"):
+        assert await town.said(ann.private, ann.writes(f"/{command} @volt_news"), "In Volt News:")
 
 
 async def test_the_buttons_of_such_an_answer_act_there_and_change_it_in_place(
@@ -76,24 +76,23 @@ async def test_who_is_no_admin_any_more_can_press_nothing(
     assert chat is None or not chat.settings.silent
 
 
-@pytest.mark.parametrize(
-    "action", ["su", "c:/subscriptions", "se", "ml:0", "sz", "fg", "c:/subscribe cars", "mm:1", "~x"]
-)
+CRAFTED = ("su", "c:/subscriptions", "se", "ml:0", "sz", "fg", "c:/subscribe cars", "mm:1", "mo:1:0", "sx:1", "~x")
+
+
 async def test_a_stranger_reads_and_changes_nothing_by_crafted_data(
-    town: Town, channel: Channel, ann: Person, ben: Person, action: str
+    town: Town, channel: Channel, ann: Person, ben: Person
 ) -> None:
     await town.said(ann.private, ann.writes("/subscribe @volt_news everything battery"), "battery")
     shown = await town.said(ben.private, ben.writes("/settings"), 1)
-    answer = await town.tg.press(ben, shown, f"@{channel.id} {action}").answered()
+    told: list[str] = []
+    for standing in ("stranger", "reader"):
+        told += [(await town.tg.press(ben, shown, f"@{channel.id} {action}").answered()).text for action in CRAFTED]
+        if standing == "stranger":
+            channel.joins(ben)
     await town.settled()
-    texts = " ".join([answer.text, *ben.private.texts()])
+    texts = " ".join([*told, *ben.private.texts()])
     assert "battery" not in texts and "Volt News" not in texts
-    assert [order.label for order in await town.orders(channel.id)] == ["everything: battery"]
-    channel.joins(ben)  # a reader of the channel may not either
-    answer = await town.tg.press(ben, shown, f"@{channel.id} {action}").answered()
-    await town.settled()
-    assert "battery" not in " ".join([answer.text, *ben.private.texts()])
-    assert len(await town.orders(channel.id)) == 1
+    assert await town.labels(channel.id) == ["everything: battery"]
 
 
 async def test_the_number_of_a_person_is_no_place(town: Town, ann: Person, ben: Person) -> None:
