@@ -17,6 +17,7 @@ from newsbot.locales import languages
 from newsbot.newsdesk import Access, Newsdesk, Rules
 from newsbot.pipeline.clockwork import LocalWake, Loop, SystemClock
 from newsbot.pipeline.collect import Collector
+from newsbot.pipeline.courtesy import Courtesy
 from newsbot.pipeline.fetch import Fetcher
 from newsbot.pipeline.judge import Judge
 from newsbot.pipeline.leadership import this_process
@@ -48,6 +49,7 @@ class Newsroom:
     judge: Judge
     planner: Planner
     retention: Retention
+    courtesy: Courtesy
     loops: list[Loop] = field(default_factory=list)
 
     async def adopt(self, config: Config) -> None:
@@ -129,6 +131,7 @@ async def open_newsroom(config: Config, *, clock: Clock | None = None, adopt: bo
 
 def _wire(config: Config, storage: Storage, fetcher: Fetcher, workers: Workers, clock: Clock) -> Newsroom:
     wake, owner, analyzer, lexicon = LocalWake(), this_process(), Analyzer(), lexicon_of(config)
+    courtesy = Courtesy()
     probe = Probe(fetcher, workers)
     return Newsroom(
         config=config,
@@ -144,8 +147,9 @@ def _wire(config: Config, storage: Storage, fetcher: Fetcher, workers: Workers, 
         newsdesk=Newsdesk(
             storage, analyzer=analyzer, lexicon=lexicon, clock=clock, probe=probe, wake=wake, rules=rules_of(config)
         ),
-        collector=Collector(storage, fetcher, workers, clock, wake, root=config.root, owner=owner),
-        judge=Judge(storage, analyzer, lexicon, clock, wake, owner),
+        collector=Collector(storage, fetcher, workers, clock, wake, root=config.root, owner=owner, courtesy=courtesy),
+        judge=Judge(storage, analyzer, lexicon, clock, wake, owner, courtesy),
         planner=Planner(storage, analyzer, lexicon, clock, wake, owner, defaults_of(config)),
         retention=Retention(storage, clock, keep_of(config)),
+        courtesy=courtesy,
     )

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterator
 
 import structlog
 from aiohttp import web
-from telegram import User
+from telegram import Update, User
 from telegram.error import TelegramError
 
 from newsbot.app.newsroom import Newsroom
 from newsbot.app.orders import learn_name
 from newsbot.config import Config
 from newsbot.domain.ports import Sender
+from newsbot.pipeline.courtesy import Courtesy
 from newsbot.pipeline.leadership import Leadership
 from newsbot.platforms.commands import Desk
 from newsbot.platforms.telegram.bot import TelegramPlatform, WebhookPlace
@@ -43,6 +44,18 @@ class Admins(Collection[str]):
         return len(self._room.config.admins.telegram)
 
 
+class Polite:
+    """A handler before whom background work gives way."""
+
+    def __init__(self, handler: Handler, courtesy: Courtesy) -> None:
+        self._handler, self._courtesy = handler, courtesy
+
+    async def handle(self, update: Update) -> None:
+        """Answer one."""
+        with self._courtesy.answering():
+            await self._handler.handle(update)
+
+
 class TelegramHouse:
     """One process's share of Telegram: its sender, its webhook's routes, and the loop of the one that leads."""
 
@@ -55,9 +68,11 @@ class TelegramHouse:
         self.sender: Sender = TelegramSender(self._bot, pace, room.clock)
         desk, admins = Desk(room.newsdesk), Admins(room)
 
-        def handler_for(me: User) -> Handler:
+        def handler_for(me: User) -> Polite:
             met(f"https://t.me/{me.username}")
-            return Handler(self._bot, desk, room.newsdesk.presence, room.newsdesk, pace, room.clock, me, admins)
+            presence = room.newsdesk.presence
+            handler = Handler(self._bot, desk, presence, room.newsdesk, pace, room.clock, me, admins)
+            return Polite(handler, room.courtesy)
 
         self._platform = TelegramPlatform(
             self._bot,

@@ -16,6 +16,7 @@ from newsbot.domain.polling import after_failure, after_success
 from newsbot.domain.ports import Clock, Wake
 from newsbot.errors import FeedError, FetchError, StorageError
 from newsbot.pipeline import files
+from newsbot.pipeline.courtesy import Courtesy
 from newsbot.pipeline.fetch import Fetched, Fetcher, NotModified
 from newsbot.pipeline.fulltext import FullText
 from newsbot.pipeline.leadership import is_dead
@@ -87,9 +88,11 @@ class Collector:
         root: Path,
         owner: str = "",
         at_once: int = AT_ONCE,
+        courtesy: Courtesy | None = None,
     ) -> None:
         self._storage, self._fetcher, self._workers = storage, fetcher, workers
         self._clock, self._wake, self._owner = clock, wake, owner
+        self._courtesy = courtesy or Courtesy()
         self._recovered = False
         self._root, self._at_once = root, at_once
         self._polling: set[asyncio.Task[Polled]] = set()
@@ -242,6 +245,7 @@ class Collector:
     async def _store(self, feed: Feed, parsed: ParsedFeed, poll: PolledFeed) -> Polled:
         articles = await self._prepared(feed, parsed.articles)
         poll = replace(poll, title=parsed.title, site=parsed.link, language=parsed.language, articles=articles)
+        await self._courtesy.let_pass()
         stored = await self._storage.feeds.store_poll(feed.id, poll, self._clock.now())
         if stored.new or stored.corrected:
             self._wake.notify("judge")

@@ -16,6 +16,7 @@ from newsbot.domain.models import Article, Feed, Match, Topic
 from newsbot.domain.ports import Clock, Wake
 from newsbot.domain.query import TopicQuery, compile_topic
 from newsbot.errors import QueryError
+from newsbot.pipeline.courtesy import Courtesy
 from newsbot.pipeline.leadership import Leadership
 from newsbot.storage import Storage
 from newsbot.storage.articles import Verdict
@@ -39,10 +40,17 @@ class Judge:
     """
 
     def __init__(
-        self, storage: Storage, analyzer: Analyzer, lexicon: Lexicon, clock: Clock, wake: Wake, owner: str
+        self,
+        storage: Storage,
+        analyzer: Analyzer,
+        lexicon: Lexicon,
+        clock: Clock,
+        wake: Wake,
+        owner: str,
+        courtesy: Courtesy | None = None,
     ) -> None:
         self._storage, self._analyzer, self._lexicon = storage, analyzer, lexicon
-        self._clock, self._wake = clock, wake
+        self._clock, self._wake, self._courtesy = clock, wake, courtesy or Courtesy()
         self.leadership = Leadership(storage, "judge", owner, clock)
         self._fence: Fence | None = None
         self.judged = 0
@@ -127,6 +135,7 @@ class Judge:
 
     def _guarded(self, article: Article, stories: StoryIndex, feed: Feed | None, now: datetime) -> Verdict:
         """One article that upsets our code must not hold up those behind it: loud, and a story of its own."""
+        self._courtesy.give_way()
         try:
             return self._verdict(article, stories, feed, now)
         except Exception:

@@ -25,6 +25,9 @@ from newsbot.domain.urls import canonical
 from newsbot.errors import ParseError
 
 HEADER = struct.Struct(">I")
+NICE = 10
+"""How far these processes stand back behind the one that answers people, where there is no core for each."""
+
 MAX_MEMORY = 3 * 2**30  # of address space, so that a document which explodes ends its worker, not the machine
 
 
@@ -95,6 +98,8 @@ def _settle_in() -> None:
     logging.disable(logging.CRITICAL)  # the libraries' remarks on bad pages are no news
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the parent ends us, by closing the pipe
+    with contextlib.suppress(AttributeError, OSError):  # not on every system
+        os.nice(NICE)
     with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
         import resource
 
