@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from newsbot.newsdesk.running import LoopState
 from newsbot.newsdesk.sourcing import SourceRow
 from newsbot.platforms.answers.paging import page_of, turning
@@ -9,6 +11,7 @@ from newsbot.platforms.answers.visit import Visit, heading, line, number
 from newsbot.platforms.views import Item, Paragraph, Reply, Span
 
 REASON = 160  # characters of a feed's error
+SOON = timedelta(seconds=1)  # what is due now is still to come: "within a minute", not "just now"
 
 
 async def sources(visit: Visit, text: str) -> Reply:
@@ -39,7 +42,7 @@ def _item(visit: Visit, row: SourceRow, n: int) -> Item:
     if feed.category:
         about.insert(0, feed.category)
     if feed.next_poll is not None:
-        about.append(words("source_next", ahead=visit.ago(max(feed.next_poll, visit.now))))
+        about.append(words("source_next", ahead=visit.ago(max(feed.next_poll, visit.now + SOON))))
     lines = ((Span(_health(visit, row)),), (Span(" · ".join(about), "muted"),))
     url = feed.site if feed.site.startswith(("http://", "https://")) else ""
     return Item((Span(feed.label, "bold", url=url),), lines, number=n)
