@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from newsbot.domain.models import Feed, What
-from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.asking import Asker, must_run_bot
 from newsbot.newsdesk.tools import Tools
 
 SILENT = timedelta(days=14)
@@ -31,12 +32,19 @@ class Sourcing:
         self._tools = tools
 
     async def all(self, asker: Asker) -> list[SourceRow]:
-        """The config's feeds and those that the asker's chat subscribes to (bot admins: all), failing ones first."""
+        """The config's feeds and those that the asker's chat subscribes to, failing ones first."""
         orders = await self._tools.orders(await self._tools.known(asker))
         own = {order.what for order in orders}
         feeds = await self._tools.storage.feeds.all()
-        shown = [f for f in feeds if f.from_config or asker.is_bot_admin or What("feed", str(f.id)) in own]
-        rows = [SourceRow(feed, self._state(feed)) for feed in shown]
+        return self._in_order([feed for feed in feeds if feed.from_config or What("feed", str(feed.id)) in own])
+
+    async def every(self, asker: Asker) -> list[SourceRow]:
+        """Every feed that is read, failing ones first. Raises Forbidden for all but the bot's admins."""
+        must_run_bot(asker)
+        return self._in_order(await self._tools.storage.feeds.all())
+
+    def _in_order(self, feeds: Sequence[Feed]) -> list[SourceRow]:
+        rows = [SourceRow(feed, self._state(feed)) for feed in feeds]
         return sorted(rows, key=lambda r: (r.state != "failing", r.feed.category, r.feed.label.casefold()))
 
     def _state(self, feed: Feed) -> State:

@@ -50,6 +50,7 @@ COMMANDS = (
     Command("import"),
     Command("privacy"),
     Command("forgetme"),
+    Command("feeds", admin=True),
     Command("status", admin=True),
     Command("reload", admin=True),
 )
@@ -63,6 +64,6 @@ MENUS: Mapping[Scope, Sequence[str]] = {
     "private": _ALONE,
     "group": ("follow", *_READING, *_ABOUT),
     "group_admin": (*_RUNNING, "follow", *_READING, *_ABOUT, "forgetme"),
-    "bot_admin": (*_ALONE, "status", "reload"),
+    "bot_admin": (*_ALONE, "feeds", "status", "reload"),
 }
 """The commands worth listing in each place, the most wanted first. All others are understood there too."""

@@ -11,7 +11,7 @@ from newsbot.domain.models import Defaults, OutcomeState, What, When
 from newsbot.errors import BadRequest, Forbidden, NotFound, QueryError
 from newsbot.newsdesk import Rules
 from newsbot.newsdesk.naming import Unclear
-from tests.newsdesk.room import BATTERY, CHAIR, ME, MEMBER, ROCKET, SU7, Room, person
+from tests.newsdesk.room import BATTERY, BOSS, CHAIR, ME, MEMBER, ROCKET, SU7, Room, person
 
 
 async def place(room: Room, text: str) -> tuple[What, str, When]:
@@ -142,6 +142,9 @@ async def test_somebodys_own_feed_is_nobody_elses_to_see(room: Room) -> None:
     assert all(c.label != "My Feed" for c in (await room.newsdesk.naming.names(other)).choices)
     assert all(row.feed.label != "My Feed" for row in await room.newsdesk.sourcing.all(other))
     assert any(row.feed.label == "My Feed" for row in await room.newsdesk.sourcing.all(ME))
+    assert any(row.feed.label == "My Feed" for row in await room.newsdesk.sourcing.every(BOSS))
+    with pytest.raises(Forbidden):
+        await room.newsdesk.sourcing.every(other)
 
 
 async def test_a_chat_has_only_so_many_orders(room: Room) -> None:

@@ -95,7 +95,7 @@ def test_every_command_has_a_handler_and_a_line_of_help() -> None:
 
 def test_commands_of_the_bots_admins_are_shown_to_them_alone(visitor: Visitor) -> None:
     assert {c.name for c in visitor.desk.commands(BOSS)} - {c.name for c in visitor.desk.commands(ME)} == {
-        "status", "reload",
+        "feeds", "status", "reload",
     }  # fmt: skip
 
 

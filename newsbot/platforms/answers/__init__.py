@@ -39,6 +39,7 @@ HANDLERS: Mapping[str, Handler] = {
     "import": porting.import_,
     "privacy": privacy.privacy,
     "forgetme": privacy.forgetme,
+    "feeds": running.feeds,
     "status": running.status,
     "reload": running.reload,
 }
@@ -71,6 +72,7 @@ PRESSES: Mapping[str, Press] = {
     "mu": mutes.press_mute,
     "mx": mutes.press_unmute,
     "sl": running.press_sources,
+    "fl": running.press_feeds,
     "fg": privacy.press_forget,
     "up": lessons.press_good,
     "dn": lessons.press_bad,

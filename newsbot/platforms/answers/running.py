@@ -1,7 +1,8 @@
-"""/sources for everyone; /status and /reload for the bot's admins."""
+"""/sources for everyone; /feeds, /status and /reload for the bot's admins."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from newsbot.newsdesk.running import LoopState
@@ -16,36 +17,47 @@ SOON = timedelta(seconds=1)  # what is due now is still to come: "within a minut
 
 async def sources(visit: Visit, text: str) -> Reply:
     """The feeds with their health."""
-    return await _sources(visit, 0, edit=False)
+    return _listed(visit, await visit.newsdesk.sourcing.all(visit.asker), "sl", 0, edit=False)
 
 
 async def press_sources(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """Another page of them."""
-    return await _sources(visit, number(arguments[0]), edit=True)
+    return _listed(visit, await visit.newsdesk.sourcing.all(visit.asker), "sl", number(arguments[0]), edit=True)
 
 
-async def _sources(visit: Visit, page: int, *, edit: bool) -> Reply:
-    found = await visit.newsdesk.sourcing.all(visit.asker)
+async def feeds(visit: Visit, text: str) -> Reply:
+    """Every feed that is read, those that people added too, with its address."""
+    return _listed(visit, await visit.newsdesk.sourcing.every(visit.asker), "fl", 0, edit=False)
+
+
+async def press_feeds(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Another page of them."""
+    return _listed(visit, await visit.newsdesk.sourcing.every(visit.asker), "fl", number(arguments[0]), edit=True)
+
+
+def _listed(visit: Visit, found: Sequence[SourceRow], verb: str, page: int, *, edit: bool) -> Reply:
     if not found:
         example = "/subscribe https://example.org"
         return Reply((Paragraph((Span(visit.words("sources_none") + " "), Span(example, command=example))),))
     shown = page_of(found, page)
     failing = sum(1 for row in found if row.state == "failing")
     said = (heading(visit.words("sources_title", n=len(found))), visit.say("sources_failing", n=failing))
-    items = [_item(visit, row, n) for n, row in shown.numbered()]
-    return Reply((*said, *items), turning(visit, "sl", shown), edit=edit)
+    items = [_item(visit, row, n, address=verb == "fl") for n, row in shown.numbered()]
+    return Reply((*said, *items), turning(visit, verb, shown), edit=edit, private=verb == "fl")
 
 
-def _item(visit: Visit, row: SourceRow, n: int) -> Item:
+def _item(visit: Visit, row: SourceRow, n: int, *, address: bool) -> Item:
     feed, words = row.feed, visit.words
     about = [words("source_articles", n=feed.articles)]
     if feed.category:
         about.insert(0, feed.category)
     if feed.next_poll is not None:
         about.append(words("source_next", ahead=visit.ago(max(feed.next_poll, visit.now + SOON))))
-    lines = ((Span(_health(visit, row)),), (Span(" · ".join(about), "muted"),))
+    lines = [(Span(_health(visit, row)),), (Span(" · ".join(about), "muted"),)]
+    if address:
+        lines.append((Span(feed.url, "code"),))
     url = feed.site if feed.site.startswith(("http://", "https://")) else ""
-    return Item((Span(feed.label, "bold", url=url),), lines, number=n)
+    return Item((Span(feed.label, "bold", url=url),), tuple(lines), number=n)
 
 
 def _health(visit: Visit, row: SourceRow) -> str:
