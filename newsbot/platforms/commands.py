@@ -206,8 +206,8 @@ class Desk:
 
     async def _press(self, visit: Visit, text: str) -> Reply:
         action = await actions.unpack(self._newsdesk, text)
-        if action is not None and action.verb == "c" and action.arguments:
-            return await self._command(visit, clean(action.arguments[0]))
+        if action is not None and action.verb == "c" and (typed := clean("".join(action.arguments[:1]))):
+            return await self._command(visit, typed)
         press = PRESSES.get(action.verb) if action else None
         if action is None or press is None or (action.verb in KEPT and not action.kept):
             return Reply(toast=visit.words("button_too_old"), error=True)

@@ -551,6 +551,11 @@ ARGUMENT = st.one_of(
 ACTIONS = st.tuples(st.sampled_from(VERBS), st.lists(ARGUMENT, max_size=4)).map(lambda p: ":".join((p[0], *p[1])))
 
 
+@pytest.mark.parametrize("action", ["c", "c:", "c:%20", "c: \t"])
+async def test_a_button_whose_command_is_empty_has_served_its_time(visitor: Visitor, action: str) -> None:
+    assert (await visitor.press(action)).toast == Words()("button_too_old")
+
+
 @pytest.mark.parametrize("asker", [ME, MEMBER, BOSS], ids=["me", "member", "boss"])
 async def test_no_line_and_no_press_ever_breaks_the_desk(
     visitor: Visitor, asker: Asker, caplog: pytest.LogCaptureFixture
