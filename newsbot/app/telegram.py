@@ -82,7 +82,7 @@ class TelegramHouse:
             offered=desk.menu,
             tell_admins=room.newsdesk.tell_admins,
             language=room.config.language,
-            bot_admins=tuple(admins),
+            bot_admins=admins,
             webhook=webhook_of(room.config),
         )
         self._leadership = Leadership(room.storage, PLATFORM, room.owner, room.clock)

@@ -8,6 +8,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+import textwrap
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from tests.fakes.telegram.people import Person
 from tests.fakes.telegram.server import TelegramServer
 
 PROJECT = Path(__file__).parents[2]
-WIDTH = 100
+WIDTH = 104
 PATIENCE = 60.0
 """Seconds for what takes one on an idle machine."""
 BOT = "newsbot"
@@ -40,9 +41,8 @@ class Scene:
 
     def note(self, who: str, text: str) -> None:
         """Somebody says ``text``: their name stands in front of its first line."""
-        for number, line in enumerate(filter(None, map(str.strip, text.split("\n")))):
-            shown = line if len(line) <= WIDTH else line[: WIDTH - 1].rsplit(" ", 1)[0] + " …"
-            self.lines.append(f"{'' if number else who:<8} {shown}")
+        lines = [shown for line in text.split("\n") for shown in textwrap.wrap(line, WIDTH)]
+        self.lines += [f"{'' if number else who:<8} {line}" for number, line in enumerate(lines)]
 
     def show(self, message: Message) -> Message:
         """The bot's message, with its buttons."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -68,7 +68,7 @@ class TelegramPlatform:
         offered: Offered,
         tell_admins: TellAdmins,
         language: str = "en",
-        bot_admins: Sequence[str] = (),
+        bot_admins: Collection[str] = (),
         webhook: WebhookPlace | None = None,
     ) -> None:
         self._bot, self._handler_for, self._notebook, self._clock = bot, handler_for, notebook, clock

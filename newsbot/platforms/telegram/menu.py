@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,7 +70,7 @@ class Menu:
     """Tells Telegram the lists of commands and the bot's descriptions, in each language; only what has changed since.
 
     ``language`` is shown to those who speak none of ours. ``bot_admins`` are offered their commands in their private
-    chats with the bot.
+    chats with the bot: those of the moment, where it is a view.
     """
 
     def __init__(
@@ -81,10 +81,10 @@ class Menu:
         offered: Offered,
         *,
         language: str = "en",
-        bot_admins: Sequence[str] = (),
+        bot_admins: Collection[str] = (),
     ) -> None:
         self._bot, self._notebook, self._clock, self._offered = bot, notebook, clock, offered
-        self._language, self._admins = language, tuple(bot_admins)
+        self._language, self._admins = language, bot_admins
 
     async def refresh(self) -> bool:
         """Tell what changed; whether all is told. What Telegram refuses is logged, and tried at the next call."""
