@@ -16,28 +16,12 @@ CONFIG = "config"
 """Who created a subscription that the config placed; only these are changed or ended here."""
 
 
-ALIAS = "alias:"
-"""Where ``meta`` keeps the number behind a public name: ``alias:telegram:@mychannel``."""
-
-
 async def learn_name(storage: Storage, named: ChatKey, native: str) -> None:
     """The chat that the config calls ``named`` has the number ``native``: from now on it is known by that, so that one
     chat never has two rows."""
-    await storage.meta.put(_alias(named), native)
+    await storage.chats.lead(named, native)
     if chat := await storage.chats.find(named):
         await storage.chats.rekey(chat.id, replace(named, native=native))
-
-
-async def _address(storage: Storage, written: ChatKey) -> ChatKey:
-    """Where an admin's ``written`` chat is: by its number, once the name's is known."""
-    if not written.native.startswith("@"):
-        return written
-    number = await storage.meta.get(_alias(written))
-    return replace(written, native=number) if number else written
-
-
-def _alias(named: ChatKey) -> str:
-    return f"{ALIAS}{named.platform}:{named.native}"
 
 
 async def place_orders(storage: Storage, specs: Sequence[SubscriptionSpec], timezone: str, now: datetime) -> None:
@@ -56,7 +40,7 @@ async def place_orders(storage: Storage, specs: Sequence[SubscriptionSpec], time
 
 
 async def _placed(storage: Storage, spec: SubscriptionSpec, what: What, timezone: str, now: datetime) -> int:
-    key = await _address(storage, spec.chat)
+    key = await storage.chats.now_at(spec.chat)
     chat = await storage.chats.find(key) or await storage.chats.ensure(key, "channel", "", now)
     due = next_due(spec.when, ZoneInfo(chat.settings.timezone or timezone), now)
     made, created = await storage.chats.subscribe(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,12 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatKind, ChatSettings
 from newsbot.storage import codec
-from newsbot.storage.chat_rows import chat_of
+from newsbot.storage.chat_rows import chat_of, key_of
 from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
-from newsbot.storage.tables import chats, deliveries, mutes, outcomes, subscriptions, tokens
+from newsbot.storage.tables import chats, deliveries, meta, mutes, outcomes, subscriptions, tokens
 from newsbot.storage.topics import VERSION
 
 __all__ = ["UNSET", "Chats"]
+
+MOST_MOVES = 4
+"""A place's name leads to a number, and that perhaps to another; never round in a circle."""
 
 
 class Chats(Subscriptions, Mutes):
@@ -111,18 +115,44 @@ class Chats(Subscriptions, Mutes):
 
     async def rekey(self, chat_id: int, key: ChatKey) -> Chat | None:
         """Give the chat the address ``key``; None when it is gone. Where another chat has been made for this address
-        meanwhile, the two become one: what both have, this one keeps."""
+        meanwhile, the two become one: what both have, this one keeps. The old address leads to the new one from now on:
+        :meth:`now_at`."""
         async with self._db.write() as conn:
             await self._db.serialise(conn, "rekey")
             other = (await conn.execute(select(chats.c.id).where(_is(key), chats.c.id != chat_id))).scalar()
-            mine = (await conn.execute(select(chats.c.id).where(chats.c.id == chat_id))).scalar()
+            mine = (await conn.execute(select(chats).where(chats.c.id == chat_id))).first()
             if mine is None:
                 return None
+            await self._lead(conn, key_of(mine), key.native)
             if other is not None:
                 await _absorb(conn, other, chat_id)
             address = {"platform": key.platform, "native": key.native, "thread": key.thread}
             await conn.execute(update(chats).where(chats.c.id == chat_id).values(**address))
             return chat_of((await conn.execute(select(chats).where(chats.c.id == chat_id))).one())
+
+    async def now_at(self, key: ChatKey) -> ChatKey:
+        """Where a place is that somebody knows as ``key``: a channel's @name leads to its number, and the number of a
+        group to the one that it got later."""
+        async with self._db.read() as conn:
+            for _ in range(MOST_MOVES):
+                query = select(meta.c.value).where(meta.c.key == _lead_of(key))
+                native = (await conn.execute(query)).scalar()
+                if native is None:
+                    break
+                key = replace(key, native=native)
+        return key
+
+    async def lead(self, key: ChatKey, native: str) -> None:
+        """Whoever knows a place as ``key`` finds it at ``native`` from now on."""
+        async with self._db.write() as conn:
+            await self._lead(conn, key, native)
+
+    async def _lead(self, conn: AsyncConnection, key: ChatKey, native: str) -> None:
+        if key.native == native:
+            return
+        statement = self._insert(meta).values(key=_lead_of(key), value=native)
+        fresh = {"value": statement.excluded["value"]}
+        await conn.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_=fresh))
 
     async def forget(self, chat_id: int) -> None:
         """Delete the chat and all that is stored about it."""
@@ -158,6 +188,10 @@ class Chats(Subscriptions, Mutes):
     async def _set(self, chat_id: int, **values: Any) -> None:
         async with self._db.write() as conn:
             await conn.execute(update(chats).where(chats.c.id == chat_id).values(**values))
+
+
+def _lead_of(key: ChatKey) -> str:
+    return f"now_at:{key.platform}:{key.native}"
 
 
 def _is(key: ChatKey) -> Any:

@@ -37,3 +37,17 @@ async def test_an_order_that_leaves_the_config_ends_under_the_number_too(storage
     await place_orders(storage, (), "UTC", clock.now())
     (chat,) = await storage.chats.all()
     assert await storage.chats.subscriptions(chat.id) == []
+
+
+async def test_an_order_for_a_group_goes_on_when_the_group_becomes_a_supergroup(
+    storage: Storage, clock: ManualClock
+) -> None:
+    group, supergroup = ChatKey("telegram", "-55"), ChatKey("telegram", "-10055")
+    orders = (SubscriptionSpec(group, What(), When(), label="everything"),)
+    await place_orders(storage, orders, "UTC", clock.now())
+    (chat,) = await storage.chats.all()
+    before = await storage.chats.subscriptions(chat.id)
+    await storage.chats.rekey(chat.id, supergroup)
+    await place_orders(storage, orders, "UTC", clock.now())
+    assert [(c.id, c.key) for c in await storage.chats.all()] == [(chat.id, supergroup)]
+    assert await storage.chats.subscriptions(chat.id) == before
