@@ -20,7 +20,7 @@ from newsbot.platforms.answers.completing import complete
 from newsbot.platforms.answers.picking import cards
 from newsbot.platforms.answers.visit import Usage, Visit, brief, line, onward
 from newsbot.platforms.pace import Pace
-from newsbot.platforms.table import COMMANDS, MENUS, TABLE, Command
+from newsbot.platforms.table import COMMANDS, MENUS, RUNNING, TABLE, Command
 from newsbot.platforms.views import Cards, CommandInfo, Completion, Paragraph, Reply, Scope, Span
 
 __all__ = ["COMMANDS", "MENUS", "TABLE", "Desk", "Request"]
@@ -77,9 +77,10 @@ class Desk:
         found, name = [clean(address) for address in addresses[:MOST_LINKS]], clean(title)
         return await self._answer(request, lambda visit: linking.offer(visit, found, name))
 
-    async def take(self, request: Request, document: bytes) -> Reply:
-        """Subscribe the chat to the feeds of an OPML file that the asker sent."""
-        return await self._answer(request, lambda visit: porting.take(visit, document))
+    async def take(self, request: Request, load: Callable[[], Awaitable[bytes]]) -> Reply:
+        """Subscribe the chat to the feeds of an OPML file that the asker sent. ``load`` fetches it, and is called only
+        for who may; it raises BadRequest for what cannot be read."""
+        return await self._answer(request, lambda visit: porting.take(visit, load))
 
     async def words(self, asker: Asker) -> Words:
         """The bot's words as the asker reads them in their chat."""
@@ -130,10 +131,11 @@ class Desk:
         newsdesk = self._newsdesk
         chat = await newsdesk.presence.contact(asker)
         settings, words = chat.settings, self._words_for(newsdesk.language(asker, chat))
-        if reader is not None and reader.chat_kind == "private" and reader.chat != asker.chat:
+        apart = reader is not None and reader.chat_kind == "private" and reader.chat != asker.chat
+        if reader is not None and apart:
             words = await self.words(reader)
         zone = ZoneInfo(settings.timezone or newsdesk.rules.defaults.timezone)
-        return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now())
+        return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now(), apart)
 
     async def _answer(
         self, request: Request, work: Callable[[Visit], Awaitable[Reply]], *, pressed: bool = False
@@ -173,7 +175,7 @@ class Desk:
                 return seconds if self._pace.tell(who) else 0
         return None
 
-    async def _command(self, visit: Visit, text: str) -> Reply:
+    async def _command(self, visit: Visit, text: str, *, pressed: bool = False) -> Reply:
         name, rest = split(text)
         if not name:
             return await linking.plain(visit, rest)
@@ -187,11 +189,13 @@ class Desk:
         except NeedsPrivate as error:
             return await onward(visit, told(visit.words, error), "c", f"/{name} {rest}".strip())
         except BadRequest as error:
-            return refusal(told(visit.words, error))
+            return refusal(told(visit.words, error), toast=pressed)
 
     def _help(self, visit: Visit, text: str) -> Reply:
         commands = self._table(visit.words, visit.asker)
-        return welcome.help_one(visit, text, commands) if text else welcome.help_all(visit, commands)
+        if text:
+            return welcome.help_one(visit, text, commands)
+        return welcome.help_all(visit, [c for c in commands if visit.runs or c.name not in RUNNING])
 
     def _unknown(self, visit: Visit, name: str, rest: str) -> Reply:
         names = [info.name for info in self._table(visit.words, visit.asker)]
@@ -207,7 +211,7 @@ class Desk:
     async def _press(self, visit: Visit, text: str) -> Reply:
         action = await actions.unpack(self._newsdesk, text)
         if action is not None and action.verb == "c" and (typed := clean("".join(action.arguments[:1]))):
-            return await self._command(visit, typed)
+            return await self._command(visit, typed, pressed=True)
         press = PRESSES.get(action.verb) if action else None
         if action is None or press is None or (action.verb in KEPT and not action.kept):
             return Reply(toast=visit.words("button_too_old"), error=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from newsbot.platforms.answers.visit import Visit, line
 from newsbot.platforms.views import Attachment, Reply
 
@@ -22,9 +24,10 @@ async def import_(visit: Visit, text: str) -> Reply:
     return Reply((visit.say("import_how"),))
 
 
-async def take(visit: Visit, document: bytes) -> Reply:
-    """Subscribe to the feeds of a file."""
-    done = await visit.newsdesk.porting.take(visit.asker, document)
+async def take(visit: Visit, load: Callable[[], Awaitable[bytes]]) -> Reply:
+    """Subscribe to the feeds of the file that ``load`` fetches, where the asker may."""
+    visit.newsdesk.subscribing.may(visit.asker)
+    done = await visit.newsdesk.porting.take(visit.asker, await load())
     said = [visit.say("imported", n=done.new, known=done.known)]
     if done.left:
         said.append(line(visit.words("imported_left", n=done.left), "muted"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -33,7 +33,7 @@ from newsbot.platforms.views import Button, Paragraph, Reply, Span
 
 COMMANDS = frozenset({
     "subscribe", "unsubscribe", "subscriptions", "settings", "mutes", "sources", "why", "latest", "digest", "export",
-    "forgetme",
+    "import", "forgetme",
 })  # fmt: skip
 """The commands that take a place as their first word."""
 READ = frozenset({"st", "so", "lk", "wy", "mo", "dr", "tp", "tl", "fo", "fa", "un"})
@@ -57,6 +57,9 @@ class Desk(Protocol):
 
     async def offer(self, request: Request, addresses: Sequence[str], title: str = "") -> Reply:
         """Offer to subscribe to what is behind links of a post."""
+
+    async def take(self, request: Request, load: Callable[[], Awaitable[bytes]]) -> Reply:
+        """Subscribe to the feeds of the file that ``load`` fetches."""
 
     async def words(self, asker: Asker) -> Words:
         """The bot's words as the asker reads them."""
@@ -106,6 +109,14 @@ class Elsewhere:
             return None
         entry = _Entry(self, asker, target)
         return await entry.answer(self._desk.command(Request(asker, f"/{name} {others}".strip(), entry.vouch)))
+
+    async def take(self, asker: Asker, text: str, load: Callable[[], Awaitable[bytes]]) -> Answer | None:
+        """Subscribe the place that ``text`` names to the feeds of a file; None where it names none."""
+        target = _target(text.partition(" ")[0])
+        if target is None:
+            return None
+        entry = _Entry(self, asker, target)
+        return await entry.answer(self._desk.take(Request(asker, vouch=entry.vouch), load))
 
     async def press(self, asker: Asker, aim: Aim) -> Answer:
         """Carry out a button's action on its place, as its presser may there just now."""

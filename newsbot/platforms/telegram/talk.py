@@ -13,7 +13,7 @@ from telegram import Bot, Document, Message, Update, User
 from telegram.error import TelegramError
 
 from newsbot.domain.ports import Clock
-from newsbot.errors import NewsbotError, StorageError
+from newsbot.errors import BadRequest, NewsbotError, StorageError
 from newsbot.locales import Words, languages
 from newsbot.newsdesk.asking import Asker
 from newsbot.platforms.actions import Memory
@@ -27,9 +27,8 @@ from newsbot.platforms.telegram.pace import Pace
 from newsbot.platforms.telegram.people import People
 from newsbot.platforms.telegram.places import Places
 from newsbot.platforms.telegram.press import Presses
-from newsbot.platforms.telegram.troubles import in_words
+from newsbot.platforms.telegram.troubles import in_words, said
 from newsbot.platforms.telegram.voice import Voice
-from newsbot.platforms.views import Reply
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +41,6 @@ _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 class Desk(elsewhere.Desk, inline.Desk, Protocol):
     """What :class:`newsbot.platforms.commands.Desk` does. It never raises for what people do."""
-
-    async def take(self, request: Request, document: bytes) -> Reply:
-        """Subscribe to the feeds of a file."""
 
 
 class Handler:
@@ -170,23 +166,35 @@ class Talk:
         if message.forward_origin and not shared and (shown := await self._elsewhere.forwarded(asker, message)):
             return shown
         if message.document is not None:
-            return await self._take(asker, message.document) if name == "import" or not shared else None
+            place = rest if name == "import" else ""
+            return await self._take(asker, message.document, place) if name == "import" or not shared else None
         if shared:
             return Answer(await self._desk.command(Request(asker, text, self._people.vouch)))
         if name == "start" and (aim := await self._links.carried(rest)):
             return await self._presses.act(asker, aim)
         return await self._elsewhere.command(asker, text) or Answer(await self._desk.command(Request(asker, text)))
 
-    async def _take(self, asker: Asker, document: Document) -> Answer | None:
-        """Subscribe to the feeds of a file; None for one that is no list of feeds by its name."""
+    async def _take(self, asker: Asker, document: Document, place: str) -> Answer | None:
+        """Subscribe to the feeds of a file, in ``place`` where it names one; None for one that is no list of feeds by
+        its name."""
         if not (document.file_name or "").lower().endswith((".opml", ".xml")):
             return None
-        if (document.file_size or 0) > LONGEST_FILE:
-            return Answer(Reply(toast=(await self._desk.words(asker))("import_too_large"), error=True))
+        load = functools.partial(_loaded, document)
+        if is_shared(asker.chat):
+            return Answer(await self._desk.take(Request(asker, vouch=self._people.vouch), load))
+        return await self._elsewhere.take(asker, place, load) or Answer(await self._desk.take(Request(asker), load))
+
+
+async def _loaded(document: Document) -> bytes:
+    """A file's content. Raises BadRequest for one that is too large, or may be, and one that Telegram does not give."""
+    if not document.file_size or document.file_size > LONGEST_FILE:
+        raise BadRequest("import_too_large")
+    try:
         file = await document.get_file()
-        data = bytes(await file.download_as_bytearray())
-        vouch = self._people.vouch if is_shared(asker.chat) else None
-        return Answer(await self._desk.take(Request(asker, vouch=vouch), data))
+        return bytes(await file.download_as_bytearray())
+    except (TelegramError, OSError) as error:  # a server of one's own gives its files by another way, or not at all
+        log.warning("a file could not be fetched: %s", said(error))
+        raise BadRequest("import_lost") from None
 
 
 @functools.cache

@@ -22,6 +22,8 @@ class Files:
     def __init__(self, server: TelegramServer) -> None:
         self._server = server
         self._kept: dict[str, tuple[str, bytes]] = {}
+        self.served = True
+        """Whether files can be downloaded: a server of one's own with ``--local`` has them on its disk only."""
 
     def add(self, name: str, data: bytes) -> Json:
         """Keep a file; the documented Document, for the ``document`` of a person's message."""
@@ -45,7 +47,7 @@ class Files:
     async def serve(self, request: web.Request) -> web.Response:
         """A download: https://core.telegram.org/bots/api#getfile."""
         found = self._kept.get(request.match_info["path"])
-        if request.match_info["token"] != self._server.token or found is None:
+        if request.match_info["token"] != self._server.token or found is None or not self.served:
             raise web.HTTPNotFound
         return web.Response(body=found[1])
 
