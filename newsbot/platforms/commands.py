@@ -229,8 +229,9 @@ def alone(action: actions.Action) -> tuple[str, ...]:
 
 
 def clean(text: str) -> str:
-    """What a person typed, within bounds: no lone surrogates, no NUL, one blank where there were many."""
-    known = text[: LONGEST * 2].encode("utf-8", "replace").decode().replace("\0", " ")
+    """What a person typed, within bounds: no lone surrogates, no NUL, one blank where there were many, and no word
+    joiners, which come along when a name is copied out of a post of ours."""
+    known = text[: LONGEST * 2].encode("utf-8", "replace").decode().replace("\0", " ").replace("\u2060", "")
     return " ".join(known.split())[:LONGEST]
 
 

@@ -15,7 +15,7 @@ from newsbot.locales import Words, catalogue
 from newsbot.newsdesk import Access, Asker, Rules
 from newsbot.platforms.actions import LIMIT
 from newsbot.platforms.answers import HANDLERS, PRESSES
-from newsbot.platforms.commands import COMMANDS, TABLE, Desk, Request
+from newsbot.platforms.commands import COMMANDS, TABLE, Desk, Request, clean
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 from newsbot.storage import Storage
 from tests.clock import ManualClock
@@ -288,6 +288,10 @@ async def test_what_people_typed_is_said_back_in_brief(visitor: Visitor) -> None
 
 
 # --- reading -------------------------------------------------------------------------------------
+
+
+def test_a_name_copied_out_of_a_post_is_the_name_without_the_joiners_in_it() -> None:
+    assert clean("/follow @\u2060durov on a.\u2060example") == "/follow @durov on a.example"
 
 
 async def test_search_turns_pages_in_place_even_for_a_long_query(visitor: Visitor) -> None:
