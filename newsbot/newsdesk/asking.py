@@ -41,6 +41,11 @@ class Access:
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may use the bot."""
+        return self.mode == "open" and not self.deny
+
     def admits(self, asker: Asker) -> bool:
         """Whether the asker's chat, or the asker by their own id, may use the bot."""
         whole = f"{asker.chat.platform}:{asker.chat.native}"
@@ -78,9 +83,14 @@ def admit(asker: Asker, access: Access) -> None:
         raise Forbidden("forbidden_access", chat=str(asker.chat))
 
 
+def may_run_chat(asker: Asker) -> bool:
+    """Whether the asker may change the chat: anyone in private, else its admins (or the bot's)."""
+    return asker.chat_kind == "private" or asker.is_chat_admin or asker.is_bot_admin
+
+
 def must_run_chat(asker: Asker) -> None:
-    """Raises Forbidden unless the asker may change the chat: anyone in private, else its admins (or the bot's)."""
-    if asker.chat_kind != "private" and not (asker.is_chat_admin or asker.is_bot_admin):
+    """Raises Forbidden unless the asker may change the chat."""
+    if not may_run_chat(asker):
         raise Forbidden("forbidden_chat_admin")
 
 

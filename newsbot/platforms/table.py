@@ -60,6 +60,8 @@ _READING = ("search", "latest", "digest", "topics", "subscriptions")
 _ABOUT = ("sources", "why", "help", "privacy")
 _RUNNING = ("subscribe", "unsubscribe", "settings", "mutes", "export", "import")
 _ALONE = ("follow", *_READING, "unfollow", *_RUNNING, *_ABOUT, "forgetme")
+RUNNING = frozenset({*_RUNNING, "forgetme"})
+"""The commands that in a shared chat are for its admins alone."""
 MENUS: Mapping[Scope, Sequence[str]] = {
     "private": _ALONE,
     "group": ("follow", *_READING, *_ABOUT),

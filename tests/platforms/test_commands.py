@@ -177,6 +177,12 @@ async def test_a_misspelt_name_offers_what_was_meant_and_to_follow_it(visitor: V
     assert "You follow" in text_of(await visitor.press(button(reply, "Follow")))
 
 
+async def test_a_mistaken_time_offers_the_order_with_a_right_one(visitor: Visitor) -> None:
+    refused = await visitor.say("/subscribe cars 25:00")
+    assert "no time that I know" in text_of(refused)
+    assert "every day at 08:00" in text_of(await visitor.press(button(refused, "Did you mean “daily 08:00”?")))
+
+
 async def test_a_subscription_is_paused_resumed_changed_and_removed_by_buttons(visitor: Visitor) -> None:
     await visitor.say("/subscribe cars")
     shown = await visitor.say("/subscriptions")
@@ -349,6 +355,24 @@ async def test_every_setting_and_every_choice_can_be_pressed(visitor: Visitor) -
             assert not (await visitor.press(choice)).error
 
 
+async def test_a_language_that_was_chosen_is_spoken_at_once(visitor: Visitor) -> None:
+    visitor.room.newsdesk.configure(replace(FREELY, languages=("en", "de")))
+    pressed = await visitor.press("sv:language:de")
+    assert pressed.toast.startswith("Gespeichert") and Words("de")("settings_title") in text_of(pressed)
+    typed = await visitor.say("/settings language en")
+    assert text_of(typed).strip().startswith("Saved") and button(typed, "Settings")
+
+
+async def test_a_language_chosen_for_a_channel_is_not_that_of_who_chose_it(visitor: Visitor) -> None:
+    visitor.room.newsdesk.configure(replace(FREELY, languages=("en", "de")))
+
+    async def vouch(asker: Asker) -> Asker:
+        return replace(CHAIR, user_id=asker.user_id)
+
+    said = await visitor.desk.command(Request(ME, "/settings language de", vouch))
+    assert text_of(said).strip().startswith("Saved")
+
+
 async def test_a_misspelt_time_zone_offers_near_ones(visitor: Visitor) -> None:
     reply = await visitor.say("/settings timezone Berlni")
     await visitor.press(button(reply, "Europe/Berlin"))
@@ -413,6 +437,22 @@ async def test_members_of_a_group_may_read_but_not_change_it_whatever_they_press
     for text in ("/subscribe space", "/unsubscribe cars", "/settings compact on"):
         assert "admins" in text_of(await visitor.say(text, MEMBER))
     assert [o.label for o in await visitor.room.newsdesk.subscribing.all(MEMBER)] == ["cars"]
+
+
+async def test_members_of_a_group_are_shown_what_they_may_do_alone(visitor: Visitor) -> None:
+    settings = await visitor.say("/settings", MEMBER)
+    assert "Time zone" in text_of(settings) and not buttons(settings) and "Tap to change" not in text_of(settings)
+    assert not buttons(await visitor.say("/settings images", MEMBER))
+    welcome, helped = await visitor.say("/start", MEMBER), text_of(await visitor.say("/help", MEMBER))
+    assert [b.label for b in buttons(welcome)] == ["Browse topics", "Today’s digest", "Latest stories"]
+    assert "/subscribe " not in helped and "/settings" not in helped + text_of(welcome) and "/search" in helped
+    assert "/subscribe " in text_of(await visitor.say("/help", CHAIR))
+
+
+async def test_a_refused_press_is_a_notice_and_no_message(visitor: Visitor) -> None:
+    for action in ("c:/subscribe", "c:/subscribe cars", "c:/unsubscribe cars", "sx:1"):
+        refused = await visitor.press(action, MEMBER)
+        assert refused.error and not refused.blocks and "admins" in refused.toast
 
 
 async def test_status_and_reload_do_not_exist_for_others(visitor: Visitor) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from newsbot.domain.models import ChatSettings, When
 from newsbot.domain.schedule import format_when
-from newsbot.locales import own_name
+from newsbot.locales import Words, own_name
 from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.ordering import TIMES, time_label
@@ -54,9 +56,17 @@ async def _change(visit: Visit, name: str, value: str) -> Reply:
         now = await visit.newsdesk.settling.change(visit.asker, name, value)
     except NoSuchZone as error:
         return await _zones(visit, error)
+    visit = _heard(visit, name, now)
     said = visit.words("setting_changed", name=visit.words(f"setting_{name}"), value=_value(visit, name, now.effective))
     back = Button(visit.words("welcome_settings_button"), short("se"))
     return Reply((line(said),), buttons=((back,),), toast=said)
+
+
+def _heard(visit: Visit, name: str, now: Effective) -> Visit:
+    """The visit in the language that the chat has just chosen, where that is the chat that reads the answer."""
+    if name != "language" or visit.apart:
+        return visit
+    return replace(visit, words=Words(now.effective.language or ""))
 
 
 async def _zones(visit: Visit, error: NoSuchZone) -> Reply:
@@ -77,8 +87,11 @@ def _all(visit: Visit, now: Effective, *, edit: bool = False, toast: str = "") -
         for name in names
     ]
     buttons = [_button(visit, name, now.effective) for name in names]
+    title = heading(words("settings_title"))
+    if not visit.runs:
+        return Reply((title, *items), edit=edit, toast=toast)
     hint = Paragraph((Span(words("settings_hint") + " "), Span(EXAMPLE, command=EXAMPLE)))
-    return Reply((heading(words("settings_title")), *items, hint), buttons=rows(buttons), edit=edit, toast=toast)
+    return Reply((title, *items, hint), buttons=rows(buttons), edit=edit, toast=toast)
 
 
 def _button(visit: Visit, name: str, now: ChatSettings) -> Button:
@@ -105,6 +118,8 @@ async def _one(visit: Visit, name: str, *, edit: bool = False) -> Reply:
     """One setting, with its choices as buttons."""
     words, now = visit.words, (await visit.newsdesk.settling.get(visit.asker)).effective
     title = heading(f"{words(f'setting_{name}')}: {_value(visit, name, now)}")
+    if not visit.runs:
+        return Reply((title,), edit=edit)
     if name in TOGGLES:
         return Reply((title,), buttons=((*_switch(visit, name, now), _back(visit)),), edit=edit)
     hint = words(f"setting_hint_{name}", time=f"{visit.now.astimezone(visit.zone):%H:%M}")
@@ -209,6 +224,7 @@ async def press_set(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """``name:value``: set it, and show all settings as they are now."""
     name, value = arguments[0], arguments[1]
     now = await visit.newsdesk.settling.change(visit.asker, name, value)
+    visit = _heard(visit, name, now)
     said = visit.words("setting_changed", name=visit.words(f"setting_{name}"), value=_value(visit, name, now.effective))
     if name == "languages":
         shown = await _one(visit, name, edit=True)

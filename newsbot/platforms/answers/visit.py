@@ -11,6 +11,7 @@ from newsbot.domain.models import ChatSettings, When
 from newsbot.domain.schedule import WEEKDAYS
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, Newsdesk
+from newsbot.newsdesk.asking import may_run_chat
 from newsbot.platforms import actions
 from newsbot.platforms.views import Button, Paragraph, Reply, Span, Style
 
@@ -19,7 +20,8 @@ MONDAY = datetime(2024, 1, 1, tzinfo=UTC)  # any will do: only its day of the we
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who asks, in which words to answer, and by which clock."""
+    """Who asks, in which words to answer, and by which clock. ``apart``: they act on another chat than the private one
+    in which they read the answer."""
 
     newsdesk: Newsdesk
     asker: Asker
@@ -27,11 +29,17 @@ class Visit:
     settings: ChatSettings
     zone: ZoneInfo
     now: datetime
+    apart: bool = False
 
     async def button(self, label: str, verb: str, *arguments: object, hint: str = "", primary: bool = False) -> Button:
         """A button whose action may be of any length."""
         action = await actions.pack(self.newsdesk, verb, *arguments)
         return Button(label, action=action, hint=hint, style="primary" if primary else "")
+
+    @property
+    def runs(self) -> bool:
+        """Whether the asker may change what the bot does in the chat."""
+        return may_run_chat(self.asker)
 
     @property
     def pictures(self) -> bool:

@@ -6,6 +6,7 @@ from newsbot.errors import NotFound
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.topics import follow_link
 from newsbot.platforms.answers.visit import Usage, Visit, heading, line
+from newsbot.platforms.table import RUNNING
 from newsbot.platforms.views import Button, CommandInfo, Paragraph, Reply, Span
 
 STEPS = (
@@ -26,7 +27,11 @@ async def start(visit: Visit, text: str) -> Reply:
     if text.startswith(LINK):
         return await follow_link(visit, text.removeprefix(LINK))
     words, private = visit.words, visit.asker.chat_kind == "private"
-    steps = [Paragraph((Span(f"• {words(key)}: "), Span(command, command=command))) for key, command in STEPS]
+    steps = [
+        Paragraph((Span(f"• {words(key)}: "), Span(command, command=command)))
+        for key, command in STEPS
+        if visit.runs or command[1:] not in RUNNING
+    ]
     if private:
         steps.append(line(f"• {words('welcome_step_search')}"))
     blocks = (
@@ -50,18 +55,16 @@ def _alone(visit: Visit) -> tuple[tuple[Button, ...], ...]:
 
 
 def _shared(visit: Visit) -> tuple[tuple[Button, ...], ...]:
+    """What there is to do in a shared chat; its admins subscribe it and set it up too."""
     words = visit.words
-    return (
-        (
-            Button(words("welcome_subscribe_button"), short("c", "/subscribe"), style="primary"),
-            Button(words("welcome_topics_button"), short("c", "/topics")),
-        ),
-        (
-            Button(words("welcome_digest_button"), short("c", "/digest")),
-            Button(words("welcome_latest_button"), short("c", "/latest")),
-            Button(words("welcome_settings_button"), short("c", "/settings")),
-        ),
+    choose = Button(words("welcome_subscribe_button"), short("c", "/subscribe"), style="primary")
+    change = Button(words("welcome_settings_button"), short("c", "/settings"))
+    topics = Button(words("welcome_topics_button"), short("c", "/topics"))
+    read = (
+        Button(words("welcome_digest_button"), short("c", "/digest")),
+        Button(words("welcome_latest_button"), short("c", "/latest")),
     )
+    return ((choose, topics), (*read, change)) if visit.runs else ((topics,), read)
 
 
 async def press_ask(visit: Visit, arguments: tuple[str, ...]) -> Reply:
