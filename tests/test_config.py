@@ -589,3 +589,22 @@ def test_differences_from_stored_feeds_and_topics(tmp_path: Path) -> None:
     assert stored_diff([english], [Topic(1, name, definition, slug)], silent) == []
     gone = Feed(2, "https://example.org/gone", "gone", from_config=True)
     assert stored_diff([same, gone], [], config) == ["feed gone: removed", "topic xiaomi-ev: added"]
+
+
+@pytest.mark.parametrize(
+    ("webhook", "problem"),
+    [
+        ("{url: 'http://bot.example/t', secret: s}", "webhook.url: Telegram brings updates to https:// addresses only"),
+        ("{url: 'https://bot.example:9999/t'}", "webhook.url: Telegram brings updates to the ports 443, 80, 88, 8443"),
+        ("{url: 'https://bot.example/t', secret: a b!}", "webhook.secret: a secret has 1 to 256 letters"),
+    ],
+)
+def test_a_webhook_that_telegram_would_refuse_is_refused(tmp_path: Path, webhook: str, problem: str) -> None:
+    (found,) = problems(tmp_path, f"platforms: {{telegram: {{webhook: {webhook}}}}}\n")
+    assert problem in found
+
+
+def test_ones_own_bot_api_server_brings_updates_to_any_address(tmp_path: Path) -> None:
+    telegram = "{api_url: 'http://127.0.0.1:8081', webhook: {url: 'http://127.0.0.1:8080/telegram'}}"
+    webhook = load(tmp_path, f"platforms: {{telegram: {telegram}}}\n").platforms.telegram.webhook
+    assert webhook is not None and webhook.url == "http://127.0.0.1:8080/telegram"

@@ -21,7 +21,7 @@ async def learn_name(storage: Storage, named: ChatKey, native: str) -> None:
     chat never has two rows."""
     await storage.chats.lead(named, native)
     if chat := await storage.chats.find(named):
-        await storage.chats.rekey(chat.id, replace(named, native=native))
+        await storage.chats.rekey(chat.id, replace(named, native=native), same_place=True)
 
 
 async def place_orders(storage: Storage, specs: Sequence[SubscriptionSpec], timezone: str, now: datetime) -> None:

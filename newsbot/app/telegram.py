@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import timedelta
 
 import structlog
 from aiohttp import web
@@ -12,6 +13,7 @@ from telegram.error import TelegramError
 from newsbot.app.newsroom import Newsroom
 from newsbot.app.orders import learn_name
 from newsbot.config import Config
+from newsbot.domain.models import ChatKey
 from newsbot.domain.ports import Sender
 from newsbot.pipeline.courtesy import Courtesy
 from newsbot.pipeline.leadership import Leadership
@@ -23,9 +25,11 @@ from newsbot.platforms.telegram.pace import Pace
 from newsbot.platforms.telegram.send import TelegramSender
 from newsbot.platforms.telegram.talk import Handler
 from newsbot.platforms.telegram.wire import make_bot
-from newsbot.storage.leases import Fence
 
 log = structlog.get_logger(__name__)
+
+ASK_AGAIN = timedelta(minutes=5)
+"""When to look again for a channel that the config names and that is not there yet."""
 
 
 class Admins(Collection[str]):
@@ -86,7 +90,9 @@ class TelegramHouse:
             webhook=webhook_of(room.config),
         )
         self._leadership = Leadership(room.storage, PLATFORM, room.owner, room.clock)
-        self._fence: Fence | None = None
+        self._learned: Config | None = None
+        self._unknown: set[ChatKey] = set()
+        self._ask_again = room.clock.now()
 
     @property
     def resends(self) -> bool:
@@ -104,22 +110,27 @@ class TelegramHouse:
         async with self._leadership.led() as fence:
             if fence is None:
                 return False
-            if fence != self._fence:
-                await self._learn_names()
-                self._fence = fence
+            await self._learn_names()
             return await self._platform.step()
 
     async def _learn_names(self) -> None:
-        """Find out the numbers of the channels that the config calls by name."""
-        for chat in await self._room.storage.chats.all(PLATFORM):
-            if not chat.key.native.startswith("@"):
-                continue
+        """Find out the numbers of the channels that the config calls by name: for each config that comes into force,
+        and again now and then for those that are not there yet."""
+        config, now = self._room.config, self._room.clock.now()
+        if config is self._learned and not (self._unknown and now >= self._ask_again):
+            return
+        if config is not self._learned:
+            wanted = (spec.chat for spec in config.subscription_specs())
+            self._unknown = {chat for chat in wanted if chat.platform == PLATFORM and chat.native.startswith("@")}
+        self._learned, self._ask_again = config, now + ASK_AGAIN
+        for chat in sorted(self._unknown, key=str):
             try:
-                found = await self._bot.get_chat(chat.key.native)
+                found = await self._bot.get_chat(chat.native)
             except TelegramError as error:
-                log.warning("a chat that the config names cannot be found", chat=str(chat.key), reason=error.message)
-                continue
-            await learn_name(self._room.storage, chat.key, str(found.id))
+                log.warning("a chat that the config names cannot be found", chat=str(chat), reason=error.message)
+            else:
+                await learn_name(self._room.storage, chat, str(found.id))
+                self._unknown.discard(chat)
 
     async def stop(self) -> None:
         """Take no more updates, and finish what is being answered."""

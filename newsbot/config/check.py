@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from urllib.parse import urlsplit
 
 from newsbot.config.document import Document, Path_
 from newsbot.config.model import ConfigFile, TopicEntry
 from newsbot.config.names import Names
 from newsbot.config.values import did_you_mean, host_and_port, is_loopback
 
+OFFICIAL = "https://api.telegram.org"
+WEBHOOK_PORTS = (443, 80, 88, 8443)
 NO_WORDS = "the topic has no words to look for; give it a query, all or any"
 
 
@@ -75,6 +78,25 @@ def _positive(query: str) -> bool:
     return any(re.search(r"\w", word) for word in query.split() if not word.startswith("-"))
 
 
+def _webhook(config: ConfigFile) -> Iterator[tuple[Path_, str]]:
+    """What Telegram asks of a webhook (https://core.telegram.org/bots/api#setwebhook); a server of one's own asks for
+    less."""
+    telegram = config.platforms.telegram
+    if telegram.webhook is None:
+        return
+    path: Path_ = ("platforms", "telegram", "webhook")
+    secret, url = telegram.webhook.secret.get_secret_value(), urlsplit(telegram.webhook.url)
+    if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+        yield (*path, "secret"), "a secret has 1 to 256 letters of A-Z, a-z, 0-9, _ and -"
+    if not telegram.api_url.startswith(OFFICIAL):
+        return
+    if url.scheme != "https":
+        yield (*path, "url"), "Telegram brings updates to https:// addresses only"
+    elif (url.port or 443) not in WEBHOOK_PORTS:
+        ports = ", ".join(map(str, WEBHOOK_PORTS))
+        yield (*path, "url"), f"Telegram brings updates to the ports {ports} only"
+
+
 def _server(config: ConfigFile) -> Iterator[tuple[Path_, str]]:
     web = config.platforms.web
     tokens = config.platforms.telegram.token, config.platforms.discord.token
@@ -85,6 +107,7 @@ def _server(config: ConfigFile) -> Iterator[tuple[Path_, str]]:
         if config.platforms.telegram.webhook:
             yield ("platforms", "telegram", "webhook"), "a webhook needs the server, which is null"
         return
+    yield from _webhook(config)
     host, _ = host_and_port(config.server.listen)
     if web_on and not web.password.get_secret_value() and not is_loopback(host):
         message = "others can reach this address, and the web chat has no password: "

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.tour import PROJECT, tour
 
 SHOWN = "## The first ten minutes on Telegram"
@@ -22,8 +24,9 @@ def is_like(written: str, said: str) -> bool:
     return re.fullmatch(pattern, " ".join(said.split())) is not None
 
 
-async def test_a_newcomers_first_ten_minutes_go_as_the_readme_shows_them(tmp_path: Path) -> None:
-    said = iter(await tour(tmp_path))
+@pytest.mark.parametrize("way", ["polling", "webhook"])
+async def test_a_newcomers_first_ten_minutes_go_as_the_readme_shows_them(tmp_path: Path, way: str) -> None:
+    said = iter(await tour(tmp_path, webhook=way == "webhook"))
     assert len(shown()) > 30
     for written in shown():
         assert any(is_like(written, line) for line in said), f"nobody said, at this place: {written}"
