@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from newsbot.domain.models import Chat, ChatKey
 from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.tools import Tools
+
+_OF_THREAD = re.compile("topic|thread", re.IGNORECASE)
+"""In the reason of a pause: it is one thread's own, whatever the place allows."""
+_NOT_FOUND = re.compile("(topic|thread) not found", re.IGNORECASE)
+"""What Telegram also says of threads that are there: https://github.com/tdlib/telegram-bot-api/issues/693"""
 
 
 class Presence:
@@ -42,8 +49,14 @@ class Presence:
         await self._hold(await self._tools.storage.chats.at(platform, native), reason)
 
     async def back(self, platform: str, native: str) -> None:
-        """The bot may post there again."""
-        await self._release(await self._tools.storage.chats.at(platform, native))
+        """The bot may post there again; a thread that was closed or deleted goes on waiting."""
+        found = await self._tools.storage.chats.at(platform, native)
+        await self._release([chat for chat in found if not _OF_THREAD.search(chat.paused)])
+
+    async def reached(self, key: ChatKey) -> None:
+        """A message of the bot's stands in this very chat, or an admin wants some there: whatever was refused before,
+        posts are tried again. Not every platform tells when a ban is lifted."""
+        await self._release(await self._at(key))
 
     async def moved(self, platform: str, old: str, new: str) -> None:
         """A place and its threads have another native id now."""
@@ -52,13 +65,17 @@ class Presence:
 
     async def thread_gone(self, key: ChatKey, reason: str) -> None:
         """One thread takes no more posts; the place itself goes on."""
-        await self._hold(await self._thread(key), reason)
+        await self._hold(await self._at(key), reason)
 
     async def thread_back(self, key: ChatKey) -> None:
-        """The thread takes posts again."""
-        await self._release(await self._thread(key))
+        """The thread takes posts again, where it was the thread that did not."""
+        await self._release([chat for chat in await self._at(key) if _OF_THREAD.search(chat.paused)])
 
-    async def _thread(self, key: ChatKey) -> list[Chat]:
+    async def thread_seen(self, key: ChatKey) -> None:
+        """Somebody writes in the thread: it is there, whatever a refused post said."""
+        await self._release([chat for chat in await self._at(key) if _NOT_FOUND.search(chat.paused)])
+
+    async def _at(self, key: ChatKey) -> list[Chat]:
         found = await self._tools.storage.chats.find(key)
         return [found] if found else []
 

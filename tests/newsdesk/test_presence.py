@@ -77,6 +77,7 @@ async def test_what_an_admin_stopped_stays_stopped_whoever_comes_and_goes(room: 
     await presence.gone("telegram", "-100", "kicked")
     await presence.back("telegram", "-100")
     await presence.thread_back(GROUP)
+    await presence.reached(GROUP)
     assert await paused(room, GROUP) == STOPPED
 
 
@@ -86,6 +87,45 @@ async def test_a_closed_thread_pauses_itself_alone(room: Room) -> None:
     await room.newsdesk.presence.thread_gone(NEWS, "topic closed")
     assert [await paused(room, key) for key in (GROUP, NEWS)] == ["", "topic closed"]
     await room.newsdesk.presence.thread_back(NEWS)
+    assert await paused(room, NEWS) == ""
+
+
+@pytest.mark.parametrize("reason", ["the topic was closed", "TOPIC_DELETED", "message thread not found"])
+async def test_a_place_that_takes_the_bot_back_leaves_its_closed_threads_closed(room: Room, reason: str) -> None:
+    presence = room.newsdesk.presence
+    for key in (GROUP, NEWS):
+        await place(room, key)
+    await presence.thread_gone(NEWS, reason)
+    await presence.gone("telegram", "-100", "blocked or removed")
+    await presence.back("telegram", "-100")
+    assert [await paused(room, key) for key in (GROUP, NEWS)] == ["", reason]
+
+
+async def test_a_thread_that_opens_does_not_open_the_place(room: Room) -> None:
+    await place(room, NEWS)
+    await room.newsdesk.presence.gone("telegram", "-100", "may not post there")
+    await room.newsdesk.presence.thread_back(NEWS)
+    assert await paused(room, NEWS) == "may not post there"
+
+
+@pytest.mark.parametrize("reason", ["not enough rights to send text messages to the chat", "TOPIC_CLOSED"])
+async def test_where_a_message_of_the_bots_stands_posts_go_on_there_alone(room: Room, reason: str) -> None:
+    for key in (GROUP, NEWS):
+        chat = await place(room, key)
+        await room.storage.chats.pause(chat.id, reason)
+    room.wake.told.clear()
+    await room.newsdesk.presence.reached(NEWS)
+    assert [await paused(room, key) for key in (GROUP, NEWS)] == [reason, ""]
+    assert {"plan", "deliver"} <= set(room.wake.told)
+
+
+async def test_a_thread_where_people_write_is_there_but_may_be_closed(room: Room) -> None:
+    chat = await place(room, NEWS)
+    await room.storage.chats.pause(chat.id, "TOPIC_CLOSED")  # its admins still write in it
+    await room.newsdesk.presence.thread_seen(NEWS)
+    assert await paused(room, NEWS) == "TOPIC_CLOSED"
+    await room.storage.chats.pause(chat.id, "message thread not found")
+    await room.newsdesk.presence.thread_seen(NEWS)
     assert await paused(room, NEWS) == ""
 
 
