@@ -36,7 +36,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Picks:
     """A page of stories, each as a digest of one; ``next`` is None after the last. ``personal``: the asker's own chat
-    has settings that had a say."""
+    has settings that had a say, or not everybody may use the bot."""
 
     digests: tuple[Digest, ...]
     next: Place | None
@@ -62,7 +62,7 @@ class Picking:
         told = await asyncio.to_thread(self._told, found, muted)
         language = chat.settings.language if chat else None
         digests = tuple(self._digest(story, language) for story in told)
-        return Picks(digests, after, bool(muted or languages or language))
+        return Picks(digests, after, bool(muted or languages or language) or not self._tools.rules.access.is_open)
 
     async def _found(
         self, text: str, place: Place, languages: Sequence[str]

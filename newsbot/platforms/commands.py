@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from newsbot.errors import BadRequest, NewsbotError, QueryError, StorageBusy
+from newsbot.errors import BadRequest, Forbidden, NewsbotError, QueryError, StorageBusy, StorageError
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, NeedsPrivate, Newsdesk
 from newsbot.platforms import actions
@@ -99,19 +99,22 @@ class Desk:
     async def cards(self, request: Request, text: str, offset: str = "") -> Cards:
         """Stories that answer ``text`` as it is typed, ten at a time; the latest ones for no text.
 
-        ``offset`` is an earlier page's. Never raises: what cannot be answered has no cards.
+        ``offset`` is an earlier page's. Never raises: what cannot be answered has no cards, and has ``failed`` where it
+        is this person, or this moment, that stands in the way.
         """
         asker = request.asker
         try:
             self._newsdesk.admit(asker)
             if self._pace.wait(f"cards:{asker.platform}:{asker.user_id}", KEYSTROKES):
-                return Cards()
+                return Cards(failed=True)
             return await cards(self._newsdesk, asker, clean(text), offset)
-        except NewsbotError:
+        except (Forbidden, StorageError):
+            return Cards(failed=True)
+        except NewsbotError:  # words that nothing can be found by, whoever types them
             return Cards()
         except Exception:
             log.exception("stories to choose from failed")
-            return Cards()
+            return Cards(failed=True)
 
     def commands(self, asker: Asker | None = None) -> list[CommandInfo]:
         """The table as ``asker`` may use it, in the language of their client where the bot speaks it."""
@@ -189,7 +192,7 @@ class Desk:
         except NeedsPrivate as error:
             return await onward(visit, told(visit.words, error), "c", f"/{name} {rest}".strip())
         except BadRequest as error:
-            return refusal(told(visit.words, error), toast=pressed)
+            return refusal(told(visit.words, error), toast=pressed and visit.asker.chat_kind != "private")
 
     def _help(self, visit: Visit, text: str) -> Reply:
         commands = self._table(visit.words, visit.asker)

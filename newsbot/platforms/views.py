@@ -113,12 +113,13 @@ class Cards:
     """A page of stories to choose from while typing, each as a digest of one.
 
     ``offset`` is of the next page, at most 64 bytes, "" when this is the last. ``personal``: somebody else would get
-    other ones.
+    other ones. ``failed``: there is no answer for this person just now, and nobody may take it for one.
     """
 
     digests: tuple[Digest, ...] = ()
     offset: str = ""
     personal: bool = False
+    failed: bool = False
 
 
 Scope = Literal["private", "group", "group_admin", "bot_admin"]

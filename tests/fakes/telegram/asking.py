@@ -102,6 +102,8 @@ def _result(server: TelegramServer, given: Any) -> None:
     for name in ("url", "thumbnail_url"):
         if name in found and not is_web_address(str(found[name])):
             raise bad("WEBDOCUMENT_URL_INVALID")
+    if found.get("thumbnail_url") in server.refused_thumbnails:
+        raise bad("Wrong HTTP URL specified")
     content(found)
     preview(found["input_message_content"].get("link_preview_options"), server.refused_pages)
     _keyboard(server, found)
