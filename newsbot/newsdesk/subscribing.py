@@ -152,9 +152,12 @@ class Subscribing:
         await self._tools.storage.chats.update_subscription(found.id, when=when, next_due=due, paused=found.paused)
         return await self._one(found.id)
 
-    async def restore(self, asker: Asker, what: What, query: str, when: str, label: str) -> Subscribed:
-        """Take back an ending: place the same order again. Raises Forbidden, BadRequest."""
+    async def restore(self, asker: Asker, chat_id: int, what: What, query: str, when: str, label: str) -> Subscribed:
+        """Take back an ending: place the same order again, in the chat that had it (``chat_id``) and in no other, for
+        what people typed is known to their own chats only. Raises Forbidden, BadRequest."""
         must_run_chat(asker)
+        if not chat_id or (await self._tools.known(asker)).id != chat_id:
+            raise BadRequest("button_too_old")
         chat = await self._tools.here(asker)
         name = label.removesuffix(f": {query}") if query else label
         return await self.place(asker, chat, Choice(what, name, name), query, read_when(when))

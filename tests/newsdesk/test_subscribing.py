@@ -173,7 +173,7 @@ async def test_in_a_group_only_its_admins_change_what_comes(room: Room) -> None:
         service.change_when(MEMBER, n, "hourly"),
         service.remove(MEMBER, n),
         service.end_all(MEMBER),
-        service.restore(MEMBER, What(), "", "instant", "everything"),
+        service.restore(MEMBER, 1, What(), "", "instant", "everything"),
     ):
         with pytest.raises(Forbidden):
             await attempt
@@ -221,9 +221,10 @@ async def test_an_ending_can_be_taken_back(room: Room) -> None:
     ended = await room.newsdesk.subscribing.remove(ME, done.subscription.id)
     with pytest.raises(NotFound):
         await room.newsdesk.subscribing.remove(ME, done.subscription.id)
-    again = await room.newsdesk.subscribing.restore(ME, ended.what, ended.query, "daily 08:00", ended.label)
+    kept = ended.chat_id, ended.what, ended.query, "daily 08:00", ended.label
+    again = await room.newsdesk.subscribing.restore(ME, *kept)
     assert replace(again.subscription, id=0, created=None) == replace(ended, id=0, created=None)
-    twice = await room.newsdesk.subscribing.restore(ME, ended.what, ended.query, "daily 08:00", ended.label)
+    twice = await room.newsdesk.subscribing.restore(ME, *kept)
     assert not twice.created
 
 

@@ -121,7 +121,7 @@ async def _ended(visit: Visit, ended: list[Subscription], *, edit: bool = False)
 
 
 async def _undo(visit: Visit, o: Subscription) -> Button:
-    kept = (o.what.kind, o.what.ref, o.query, format_when(o.when), o.label)
+    kept = (o.what.kind, o.what.ref, o.query, format_when(o.when), o.label, o.chat_id)
     return Button(visit.words("undo_button"), await keep(visit.newsdesk, "sa", *kept))
 
 
@@ -213,12 +213,13 @@ async def press_remove_all(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 
 async def press_restore(visit: Visit, arguments: tuple[str, ...]) -> Reply:
-    """Take an ending back."""
+    """Take an ending back, in the chat where it was."""
     what = _WHATS.get(arguments[0])
     if what is None:
         raise BadRequest("button_too_old")
-    query, when, label = arguments[2], arguments[3], arguments[4]
-    done = await visit.newsdesk.subscribing.restore(visit.asker, What(what.kind, arguments[1]), query, when, label)
+    query, when, label, chat_id = arguments[2], arguments[3], arguments[4], number(arguments[5])
+    wanted = What(what.kind, arguments[1])
+    done = await visit.newsdesk.subscribing.restore(visit.asker, chat_id, wanted, query, when, label)
     return await _listed(visit, focus=done.subscription)
 
 
