@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
@@ -10,11 +11,17 @@ from zoneinfo import ZoneInfo
 from newsbot.domain.models import QuietHours, When, WhenKind
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _KINDS: dict[str, WhenKind] = {
     "instant": "instant", "instantly": "instant", "now": "instant", "live": "instant",
     "hourly": "hourly", "daily": "daily", "weekly": "weekly",
 }  # fmt: skip
-_TIME = re.compile(r"(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2})?)?\s*(?P<half>am|pm)?", re.IGNORECASE)
+_EVERY: dict[str, WhenKind] = {
+    "hour": "hourly", "day": "daily", "week": "weekly", "morning": "daily", "evening": "daily",
+}  # fmt: skip
+_TIME = re.compile(r"(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2})?)?\s*(?P<half>[ap]\.?m\.?)?", re.IGNORECASE)
+_PLAINLY = re.compile(r"(?:at )?\d{1,2}(?::\d\d)? ?[ap]\.?m\.?|(?:at )?\d{1,2}:\d\d|at \d{1,2}")
+"""A time of day that nobody takes for a number: "8" may be anything, "at 8", "8am" and "08:00" are none but that."""
 
 
 def parse_time(text: str) -> time:
@@ -26,24 +33,55 @@ def parse_time(text: str) -> time:
     half = (found["half"] or "").lower()
     if hour > 23 or minute > 59 or (half and not 1 <= hour <= 12):
         raise ValueError(f"{text!r} is not a time of day; write it like 08:00")
-    return time(hour % 12 + 12 * (half == "pm") if half else hour, minute)
+    return time(hour % 12 + 12 * half.startswith("p") if half else hour, minute)
 
 
 def parse_when(text: str) -> When:
-    """``instant``, ``hourly``, ``daily 08:00``, ``weekly mon 08:00``; the time and day may be left out.
+    """``instant``, ``hourly``, ``daily 08:00``, ``weekly mon 08:00``, where the time and day may be left out; or as
+    people say it: "8am", "at 8", "every morning", "every day at 8 pm", "mondays 9:00".
 
     Raises ValueError with a sentence for people.
     """
-    words = text.lower().replace(" at ", " ").split()
-    if not words or words[0] not in _KINDS:
-        raise ValueError(f"{text!r} is no time to post; write instant, hourly, daily 08:00 or weekly mon 08:00")
-    kind, rest = _KINDS[words[0]], words[1:]
-    weekday = 0
-    if kind == "weekly" and rest and rest[0][:3] in WEEKDAYS:
-        weekday = WEEKDAYS.index(rest.pop(0)[:3])
-    if len(rest) > 1 or (rest and kind in {"instant", "hourly"}):
-        raise ValueError(f"{text!r} is no time to post; write instant, hourly, daily 08:00 or weekly mon 08:00")
-    return When(kind, parse_time(rest[0]) if rest else time(8), weekday)
+    words = text.lower().split()
+    every = words[:1] in (["every"], ["each"])
+    head, rest = (words[every:] or [""])[0], words[every + 1 :]
+    if not every and _PLAINLY.fullmatch(" ".join(words)):
+        return When("daily", _clock(words, time(8)))
+    kind = (_EVERY if every else _KINDS).get(head)
+    if kind is None:
+        return _on_a_day(text, words, every=every)
+    if rest and kind in {"instant", "hourly"}:
+        raise _no_when(text)
+    if kind == "weekly" and rest:
+        day = _weekday(rest[rest[0] == "on" :])
+        return When(kind, _clock(rest[(rest[0] == "on") + 1 :] if day is not None else rest, time(8)), day or 0)
+    at = _clock(rest, time(18 if head == "evening" else 8))
+    return When(kind, at.replace(hour=at.hour + 12) if head == "evening" and at.hour < 12 else at)
+
+
+def _on_a_day(text: str, words: Sequence[str], *, every: bool) -> When:
+    """ "every monday", "on mondays", "mondays 9:00": a day alone is as well a word."""
+    begins = every or words[:1] == ["on"]
+    day, rest = _weekday(words[begins:]), words[begins + 1 :]
+    if day is None or not (begins or rest):
+        raise _no_when(text)
+    return When("weekly", _clock(rest, time(8)), day)
+
+
+def _weekday(words: Sequence[str]) -> int | None:
+    """The day that the first of ``words`` names: "mon", "Tues", "fridays"; None for any other word."""
+    word = words[0] if words else ""
+    return next((n for n, d in enumerate(_DAYS) if word == f"{d}s" or (len(word) > 2 and d.startswith(word))), None)
+
+
+def _clock(words: Sequence[str], otherwise: time) -> time:
+    """A time of day that may stand behind "at"; ``otherwise`` for no words."""
+    said = " ".join(words).removeprefix("at ")
+    return parse_time(said) if said else otherwise
+
+
+def _no_when(text: str) -> ValueError:
+    return ValueError(f"{text!r} is no time to post; write instant, hourly, daily 08:00 or weekly mon 08:00")
 
 
 def format_when(when: When) -> str:

@@ -209,8 +209,11 @@ def _says_nothing(facet: Facet) -> bool:
 
 def split_topic(text: str) -> tuple[str, When | None]:
     """A topic and when: only an unmistakable time is cut off its end, for "now" and "weekly" may be meant as words."""
-    words, when = split_when(text.split())
-    unmistakable = len(text.split()) - len(words) > 1 or (when is not None and when.kind == "hourly")
+    typed = text.split()
+    words, when = split_when(typed)
+    unmistakable = (
+        len(typed) - len(words) > 1 or (when is not None and when.kind == "hourly") or "".join(typed[-1:])[:1].isdigit()
+    )
     return (" ".join(words), when) if when and words and unmistakable else (text, None)
 
 

@@ -15,7 +15,7 @@ from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.tools import Tools
 
 EVERYTHING = frozenset({"everything", "all", "*", "anything", "news"})
-LONGEST_WHEN = 4  # words: "weekly mon at 08:00"
+LONGEST_WHEN = 6  # words: "weekly on mon at 8 pm"
 LONGEST_NAME = 12  # words
 LONGEST_TITLE = 120  # characters
 _ADDRESS = re.compile(
@@ -24,6 +24,9 @@ _ADDRESS = re.compile(
 )
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/\S*", re.IGNORECASE)
 _WHEN_WORDS = frozenset({"instant", "hourly", "daily", "weekly"})
+_NEARLY_WHEN = re.compile(
+    r"(?:at )?\d{1,3}(?::\d\d ?| ?(?=[ap]))(?:[ap]\.?m\.?)?|at \d{1,3}|every [^\s\"]+(?: [^\s\"]+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,17 @@ class Unclear(NotFound):
         self.text = text
         self.choices = tuple(choices)
         super().__init__("unclear", text=text)
+
+
+class NoWhen(BadRequest):
+    """An order ends with ``text``, which is meant as a time to post but is none; ``instead`` is the order with one."""
+
+    def __init__(self, text: str, order: Sequence[str]) -> None:
+        self.text = text
+        kind = text.partition(" ")[0].lower()
+        self.when = {"hourly": "hourly", "weekly": "weekly mon 08:00"}.get(kind, "daily 08:00")
+        self.instead = " ".join((*order, self.when))
+        super().__init__("no_when", text=text)
 
 
 class Names:
@@ -120,13 +134,17 @@ def split_when(words: Sequence[str]) -> tuple[Sequence[str], When | None]:
     return words, None
 
 
-def _narrowing(words: Sequence[str], when: When | None) -> str:
-    """The words that narrow an order. Raises BadRequest where they end like a time to post that is none: "daily 25:00";
-    in quotes they are words."""
-    for at in range(max(0, len(words) - LONGEST_WHEN), len(words) - 1):
-        if when is None and words[at].lower() in _WHEN_WORDS:
-            raise BadRequest("no_when", text=" ".join(words[at:]))
-    return " ".join(words)
+def _narrowing(typed: Sequence[str], used: int, cut: int) -> str:
+    """The words that narrow an order, between its name and its time. Raises NoWhen where all that was ``typed`` ends
+    like a time to post that is none: "daily 25:00", "weekly funday 8:00", "every fortnight"; in quotes they are words.
+    """
+    plain = [word.lower() for word in typed]
+    timed = plain[cut:] and plain[cut] in _WHEN_WORDS
+    for at in range(max(used, len(typed) - LONGEST_WHEN), 0 if timed else cut):
+        begins = plain[at] in _WHEN_WORDS and len(typed) > at + 1
+        if begins or (cut == len(typed) and _NEARLY_WHEN.fullmatch(" ".join(plain[at:]))):
+            raise NoWhen(" ".join(typed[at:]), typed[:at])
+    return " ".join(typed[used:cut])
 
 
 class Naming:
@@ -175,25 +193,26 @@ class Naming:
     async def order(self, asker: Asker, text: str) -> Order:
         """Read ``what [query] [when]``. An address that is not known yet is probed and added.
 
-        Raises Unclear, BadRequest for an address with no feed, Forbidden where people may not add feeds.
+        Raises Unclear, NoWhen, BadRequest for an address with no feed, Forbidden where people may not add feeds.
         """
         names = await self.names(asker)
         if whole := names.exact(text):
             return Order(whole)
-        words, when = split_when(text.split())
+        typed = text.split()
+        words, when = split_when(typed)
         if not words:
             return Order(everything(), when=when)
         found, used = _longest(names, words)
         if found is not None:
-            return Order(found, _narrowing(words[used:], when), when)
+            return Order(found, _narrowing(typed, used, len(words)), when)
         if url := address(words[0]):
-            query = _narrowing(words[1:], when)
+            query = _narrowing(typed, 1, len(words))
             feed, added = await self._feed(asker, url)
             return Order(of_feed(feed), query, when, feed if added else None)
         if _OTHER_SCHEME.fullmatch(words[0]):
             raise BadRequest("not_web", text=words[0])
         if words[0].lower() in _WHEN_WORDS and any(c.isdigit() for c in words[-1]):
-            raise BadRequest("no_when", text=" ".join(words))
+            raise NoWhen(" ".join(words), ("everything",))
         raise Unclear(" ".join(words), names.near(" ".join(words)) or names.near(words[0]))
 
     async def _feed(self, asker: Asker, url: str) -> tuple[Feed, bool]:

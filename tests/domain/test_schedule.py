@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,23 @@ def utc(*parts: int) -> datetime:
         ("daily 12am", When("daily", time(0))),
         ("weekly fri 09:00", When("weekly", time(9), 4)),
         ("weekly Sunday", When("weekly", time(8), 6)),
+        ("weekly at 9", When("weekly", time(9), 0)),
+        ("weekly on mon at 8 pm", When("weekly", time(20), 0)),
+        ("08:00", When("daily", time(8))),
+        ("8am", When("daily", time(8))),
+        ("8 p.m.", When("daily", time(20))),
+        ("at 8", When("daily", time(8))),
+        ("every day", When("daily", time(8))),
+        ("every day at 8 pm", When("daily", time(20))),
+        ("Every morning", When("daily", time(8))),
+        ("every morning at 7", When("daily", time(7))),
+        ("every evening", When("daily", time(18))),
+        ("every evening at 9", When("daily", time(21))),
+        ("every hour", When("hourly")),
+        ("every week", When("weekly")),
+        ("mondays 9:00", When("weekly", time(9), 0)),
+        ("every fri at 9", When("weekly", time(9), 4)),
+        ("on tuesdays", When("weekly", time(8), 1)),
     ],
 )
 def test_people_write_when_in_words(text: str, when: When) -> None:
@@ -43,8 +61,10 @@ def test_people_write_when_in_words(text: str, when: When) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "often", "daily 25:00", "daily 8:61", "instant 08:00", "weekly xyz", "daily 8 9", "daily 13pm"]
-)
+    "text",
+    ["", "often", "daily 25:00", "daily 8:61", "instant 08:00", "weekly xyz", "daily 8 9", "daily 13pm", "8", "16.04",
+     "25:00", "at", "every", "every 2 hours", "every hour at 8", "mondays", "monkey 9:00", "on", "at 25"],
+)  # fmt: skip
 def test_what_is_no_time_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match="write"):
         parse_when(text)
@@ -58,6 +78,24 @@ def test_a_when_reads_back_as_itself(when: When) -> None:
         assert again.at == when.at
     if when.kind == "weekly":
         assert again.weekday == when.weekday
+
+
+SAID = st.lists(
+    st.sampled_from(
+        ["every", "on", "at", "daily", "weekly", "mondays", "evening", "8", "08:00", "8am", "pm", "x", "", "٣"]
+    ),
+    max_size=6,
+).map(" ".join)
+
+
+@given(st.one_of(st.text(max_size=20), SAID))
+def test_whatever_people_write_is_a_when_or_refused_and_in_quotes_it_is_words(text: str) -> None:
+    with contextlib.suppress(ValueError):
+        when = parse_when(text)
+        assert parse_when(f"  {text.upper()} ") == when
+        assert parse_when(format_when(when)).kind == when.kind
+    with pytest.raises(ValueError, match="write"):
+        parse_when(f'"{text}"')
 
 
 @settings(deadline=None, max_examples=300)

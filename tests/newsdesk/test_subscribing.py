@@ -10,7 +10,7 @@ import pytest
 from newsbot.domain.models import Defaults, OutcomeState, What, When
 from newsbot.errors import BadRequest, Forbidden, NotFound, QueryError
 from newsbot.newsdesk import Rules
-from newsbot.newsdesk.naming import Unclear
+from newsbot.newsdesk.naming import NoWhen, Unclear
 from tests.newsdesk.room import BATTERY, BOSS, CHAIR, ME, MEMBER, ROCKET, SU7, Room, person
 
 
@@ -34,6 +34,39 @@ async def test_an_order_is_read_as_what_query_and_when(room: Room) -> None:
     assert (what.kind, query, when) == ("feed", "battery -tesla", When("daily", time(8, 30)))
     assert await place(room, "cars weekly mon 7") == (What("category", "cars"), "", When("weekly", time(7), 0))
     assert await place(room, "daily 09:00") == (What(), "", When("daily", time(9)))
+
+
+async def test_a_time_at_the_end_is_read_as_people_say_it(room: Room) -> None:
+    daily = When("daily", time(8))
+    said = {
+        "08:00": daily, "8am": daily, "at 8": daily, "every morning": daily, "every hour": When("hourly"),
+        "mondays 9:00": When("weekly", time(9), 0), "every day at 8 pm": When("daily", time(20)),
+    }  # fmt: skip
+    for text, when in said.items():
+        order = await room.newsdesk.naming.order(ME, f"cars {text}")
+        assert (order.query, order.when) == ("", when)
+
+
+async def test_what_is_no_time_or_stands_in_quotes_is_words(room: Room) -> None:
+    for words in (
+        '"at 8"',
+        '"08:00"',
+        '"every morning"',
+        'every "morning"',
+        "iphone 16",
+        "happy mondays",
+        "bayern 3:2",
+    ):
+        order = await room.newsdesk.naming.order(ME, f"cars {words}")
+        assert (order.query, order.when) == (words, None)
+
+
+async def test_a_mistaken_time_is_refused_with_one_that_is_none(room: Room) -> None:
+    for text in ("25:00", "at 8:75", "13pm", "battery every fortnight", "daily 25:00", "at 25"):
+        with pytest.raises(NoWhen) as refused:
+            await room.newsdesk.naming.order(ME, f"cars {text}")
+        assert refused.value.when == "daily 08:00"
+        assert (await room.newsdesk.naming.order(ME, refused.value.instead)).when == When("daily", time(8))
 
 
 async def test_a_name_that_ends_like_a_time_is_still_a_name(room: Room) -> None:

@@ -7,7 +7,7 @@ from typing import get_args
 from newsbot.domain.models import Subscription, What, WhatKind
 from newsbot.domain.schedule import format_when, parse_when
 from newsbot.errors import BadRequest
-from newsbot.newsdesk.naming import Unclear
+from newsbot.newsdesk.naming import NoWhen, Unclear
 from newsbot.newsdesk.subscribing import Subscribed
 from newsbot.platforms.actions import keep, short
 from newsbot.platforms.answers import lessons
@@ -29,6 +29,10 @@ async def subscribe(visit: Visit, text: str) -> Reply:
         done = await visit.newsdesk.subscribing.subscribe(visit.asker, text)
     except Unclear as error:
         return await unclear(visit, error, "/subscribe")
+    except NoWhen as error:
+        meant = visit.words("search_meant", text=error.when)
+        instead = await visit.button(meant, "c", f"/subscribe {error.instead}", primary=True)
+        return Reply((visit.say(error.key, text=brief(error.text)),), buttons=((instead,),), error=True)
     return Reply(_said(visit, done), buttons=(_changes(visit, done.subscription),))
 
 
