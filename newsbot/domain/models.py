@@ -370,7 +370,8 @@ class Digest:
 
     ``title`` is what its stories have in common (a topic, a category), "" when nothing but the occasion.
 
-    ``compact``, ``images`` and ``silent`` are the chat's wishes at planning; ``language`` is of the bot's words.
+    ``compact``, ``images`` and ``silent`` are the chat's wishes at planning; ``language`` is of the bot's words;
+    ``audience`` are those who read it: a person, a group, or whoever reads a channel.
     """
 
     stories: tuple[DigestStory, ...]
@@ -382,6 +383,7 @@ class Digest:
     silent: bool = False
     language: str = "en"
     timezone: str = "UTC"
+    audience: ChatKind = "private"
 
 
 # --- the outbox ----------------------------------------------------------------------------------
@@ -401,10 +403,15 @@ class DeliveryState(StrEnum):
 DeliveryKind = Literal["post", "edit", "reply", "retract"]
 
 
+NO_MESSAGE = ""
+"""In the place of a message's id: this part went out, but nothing can be done with it any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One thing to do in one chat, with its attempts. ``target`` is the delivery it edits or retracts;
-    ``message_ids`` are the platform's, of this delivery or (for an edit) of its target.
+    ``message_ids`` are the platform's, of this delivery or (for an edit) of its target, in order of the parts, with
+    ``NO_MESSAGE`` for those that were deleted or left behind.
     ``priority``: smaller goes first (0 urgent, 1 scheduled, 2 edit). ``doubts``: sends of it whose outcome stayed
     unknown and after which it was sent again."""
 

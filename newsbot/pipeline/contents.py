@@ -71,6 +71,7 @@ def make_digest(
         silent=chosen.silent,
         language=chosen.language or chat.language or defaults.language,
         timezone=chosen.timezone or defaults.timezone,
+        audience=chat.kind,
     )
 
 

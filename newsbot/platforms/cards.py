@@ -16,26 +16,26 @@ LABEL = 24  # characters of a topic's name on a button
 Rows = tuple[tuple[Button, ...], ...]
 
 
-def digest_buttons(digest: Digest, delivery_id: int, words: Words) -> Rows:
+def digest_buttons(digest: Digest, delivery_id: int, words: Words, *, public: bool = False) -> Rows:
     """Rows of buttons for a post: what to do with its story, or a number for each of its stories.
 
-    ``delivery_id`` is the post's, 0 for an answer that was never delivered.
+    ``delivery_id`` is the post's, 0 for an answer that was never delivered. ``public``: its readers have no say in what
+    comes, so that they get no buttons for that.
     """
     if len(digest.stories) == 1:
-        return story_buttons(digest.stories[0], words)
+        return story_buttons(digest.stories[0], words, public=public)
     rows = _numbers(digest, words)
     return (*rows, (_more(digest, delivery_id, words),)) if digest.more and delivery_id else rows
 
 
-def story_buttons(story: DigestStory, words: Words) -> Rows:
+def story_buttons(story: DigestStory, words: Words, *, public: bool = False) -> Rows:
     """The actions of one story: its topic, more like it, what its topic learns from it, muting, why, and its sources
     where there are several."""
     topic = next((reason for reason in story.reasons if reason.topic_id is not None), None)
     like = Button(words("button_like"), short("lk", story.story_id), hint=words("button_like_hint"))
-    third = [
-        Button(words("button_mute"), short("mm", story.story_id), hint=words("button_mute_hint")),
-        Button(words("button_why"), short("wy", story.story_id), hint=words("button_why_hint")),
-    ]
+    why = Button(words("button_why"), short("wy", story.story_id), hint=words("button_why_hint"))
+    mute = Button(words("button_mute"), short("mm", story.story_id), hint=words("button_mute_hint"))
+    third = [why] if public else [mute, why]
     sources = Button(
         words("button_sources", n=len(story.sources)), short("so", story.story_id), hint=words("button_sources_hint")
     )
@@ -46,7 +46,10 @@ def story_buttons(story: DigestStory, words: Words) -> Rows:
         Button(label, short(verb, story.story_id, topic.topic_id), hint=words(hint, topic=topic.label))
         for label, verb, hint in (("👍", "up", "button_good_hint"), ("👎", "dn", "button_bad_hint"))
     ]
-    rows = ((_topic(topic.topic_id, topic.label, words), like), (*thumbs, *third), tuple(told))
+    first = (_topic(topic.topic_id, topic.label, words), like)
+    if public:
+        return first, (*told, *third)
+    rows = (first, (*thumbs, *third), tuple(told))
     return tuple(row for row in rows if row)
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatSettings, Defaults, What, When
+from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatSettings, Defaults, Digest, What, When
 from newsbot.domain.plan import Post
 from newsbot.newsdesk import Access, Asker, Rules
 from newsbot.newsdesk.languages import spoken
 from newsbot.pipeline.contents import Summaries, make_digest
-from newsbot.storage import Storage
+from newsbot.storage import Storage, codec
 from tests.clock import ManualClock
 from tests.newsdesk.room import ANALYZER, Room, open_room
 
@@ -212,6 +212,15 @@ def test_a_post_speaks_what_was_chosen_else_the_persons_language_else_the_config
         return make_digest(chat, Post("story", ()), {}, [], Defaults(language="zh"), Summaries(ANALYZER)).language
 
     assert [language("pt", "ru"), language(None, "ru"), language(None, "")] == ["pt", "ru", "zh"]
+
+
+def test_a_post_knows_who_reads_it_and_an_old_one_is_read_as_a_private_chats() -> None:
+    channel = Chat(1, ANNA.chat, "channel")
+    digest = make_digest(channel, Post("story", ()), {}, [], Defaults(), Summaries(ANALYZER))
+    assert digest.audience == "channel"
+    stored = dict(codec.encode(digest))
+    del stored["audience"]
+    assert codec.decode(Digest, stored).audience == "private"
 
 
 # --- forgetting ------------------------------------------------------------------------------------

@@ -31,6 +31,12 @@ def test_a_story_without_topic_and_with_one_source_has_fewer_buttons() -> None:
     assert actions == ["lk", "mm", "wy"]
 
 
+def test_readers_of_a_public_post_get_no_buttons_for_what_comes() -> None:
+    for told, wanted in ((story(topic=7, sources=3), ["tp", "lk", "so", "wy"]), (story(), ["lk", "wy"])):
+        buttons = [b for row in digest_buttons(Digest((told,)), 5, Words(), public=True) for b in row]
+        assert [b.action.partition(":")[0] for b in buttons] == wanted
+
+
 def test_each_story_of_a_digest_is_reached_by_its_number() -> None:
     digest = Digest(tuple(story(n) for n in range(1, 11)), more=4)
     rows = digest_buttons(digest, 5, Words())

@@ -102,12 +102,18 @@ def _posted(
     digest: Digest, delivery_id: int, words: Words, updated: datetime | None, shown: int, whole: int
 ) -> tuple[Outgoing, ...]:
     more = digest.more + len(digest.stories) - shown
-    rows = digest_buttons(replace(digest, more=more), delivery_id, words)
-    pieces = cards.pieces(digest, words, shown, whole, more, updated)
+    public = digest.audience == "channel"
+    rows = digest_buttons(replace(digest, more=more), delivery_id, words, public=public)
+    pieces = cards.pieces(_unexplained(digest) if public else digest, words, shown, whole, more, updated)
     parts = pack(_numbered(pieces, rows, shown) if len(digest.stories) > 1 else pieces)
     rest = [[b for b in row if not _is_number(b)] for row in rows]
     parts = with_keys(parts, keyboard(keys_of(row) for row in rest))
     return tuple(replace(part, picture="" if n else cards.picture(digest)) for n, part in enumerate(parts))
+
+
+def _unexplained(digest: Digest) -> Digest:
+    """Without why its stories came: what a channel subscribes to tells its readers nothing."""
+    return replace(digest, stories=tuple(replace(story, reasons=()) for story in digest.stories))
 
 
 def _numbered(pieces: Sequence[Piece], rows: Iterable[Sequence[Button]], shown: int) -> list[Piece]:

@@ -111,6 +111,15 @@ def test_an_arabic_story_that_begins_with_a_latin_name_runs_from_the_right() -> 
     )
 
 
+def test_a_channels_post_says_nothing_of_subscriptions() -> None:
+    (alone,) = post(Digest((XIAOMI,)), 5)
+    (public,) = post(Digest((XIAOMI,), audience="channel"), 5)
+    assert "You follow" in alone.html and "You follow" not in public.html
+    assert [label for row in labels(public) for label in row] == ["Xiaomi EV", "More like this", "2 sources", "Why?"]
+    (several,) = post(Digest((XIAOMI, replace(XIAOMI, story_id=8)), audience="channel"), 5)
+    assert "You follow" not in several.html and "1" in labels(several)[0]
+
+
 def test_the_buttons_of_a_story_stand_below_it() -> None:
     [message] = post(Digest((XIAOMI,)), 5)
     data = [key.data for row in message.keys for key in row]
