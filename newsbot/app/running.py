@@ -20,7 +20,7 @@ from newsbot.app.terminal import Terminal
 from newsbot.app.webchat import WebChatHouse, web_sender
 from newsbot.domain.models import Delivery
 from newsbot.domain.plan import SETTLE
-from newsbot.domain.ports import SendOutcome, Sent
+from newsbot.domain.ports import Over, SendOutcome, Sent
 from newsbot.errors import ListenError
 from newsbot.pipeline.clockwork import Loop
 from newsbot.pipeline.collect import CollectReport
@@ -68,7 +68,7 @@ class Tally:
         """Count one."""
         if isinstance(answer, Sent):
             self.sent += 1
-        else:
+        elif not isinstance(answer, Over):
             self.failed += 1
 
 

@@ -99,7 +99,14 @@ class Rejected:
     reason: str
 
 
-SendOutcome = Sent | RetryLater | Unknown | ChatGone | Moved | Rejected
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Nothing is left to be done, and there is nothing to mend: somebody deleted what was sent."""
+
+    reason: str
+
+
+SendOutcome = Sent | RetryLater | Unknown | ChatGone | Moved | Rejected | Over
 
 OnPart = Callable[[tuple[str, ...]], Awaitable[None]]
 """Told after each part of a post that goes out in several messages: the ids of all messages so far, in order."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from newsbot.domain.models import Article, Delivery, Digest, DigestStory, Outcome
+from newsbot.domain.models import Article, Delivery, DeliveryState, Digest, DigestStory, Outcome
 from newsbot.domain.plan import Judged
 from newsbot.pipeline.contents import Summaries, unmuted
 from newsbot.storage import Storage
@@ -32,7 +32,7 @@ class Growth:
         posted = [
             (shown, delivery)
             for shown, delivery in await self._storage.outbox.shown(stories)
-            if delivery.created is not None and now - delivery.created <= WINDOW
+            if delivery.created is not None and now - delivery.created <= WINDOW and _stands(delivery)
         ]
         if not posted:
             return []
@@ -60,6 +60,11 @@ class Growth:
     def _told_anew(self, story: DigestStory, articles: Sequence[Article], now: datetime) -> DigestStory:
         fresh = self._summaries.told(articles, story.reasons)
         return replace(fresh, updated=now) if _said(fresh) != _said(story) else story
+
+
+def _stands(delivery: Delivery) -> bool:
+    """Whether an edit can reach a post: it is still to go out, or one of its messages can be named."""
+    return delivery.state is not DeliveryState.SENT or any(delivery.message_ids)
 
 
 def _said(story: DigestStory) -> tuple[object, ...]:

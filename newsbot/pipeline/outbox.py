@@ -9,11 +9,12 @@ from functools import partial
 
 import structlog
 
-from newsbot.domain.models import Delivery, DeliveryState
+from newsbot.domain.models import NO_MESSAGE, Delivery, DeliveryState
 from newsbot.domain.ports import (
     ChatGone,
     Clock,
     Moved,
+    Over,
     Rejected,
     RetryLater,
     Sender,
@@ -189,11 +190,15 @@ class Outbox:
                 await settle(DeliveryState.QUEUED, reason, message_ids=parts)
             case Moved(to) if delivery.attempts < GIVE_UP:
                 await self._storage.chats.rekey(delivery.chat_id, to)
-                await settle(DeliveryState.QUEUED, f"moved to {to}", message_ids=parts)
+                left = (NO_MESSAGE,) * len(parts)
+                await settle(DeliveryState.QUEUED, f"moved to {to}", message_ids=left)
             case Moved(to):
                 await settle(DeliveryState.QUARANTINED, f"moved to {to}, and on and on", message_ids=parts)
             case Rejected(reason):
                 await settle(DeliveryState.QUARANTINED, reason, message_ids=parts)
+            case Over(reason):
+                lost = (NO_MESSAGE,) * max(1, len(delivery.message_ids))
+                await settle(DeliveryState.DROPPED, reason, message_ids=lost)
 
     async def _retry(self, delivery: Delivery, answer: RetryLater, parts: Parts, now: datetime) -> None:
         settle = partial(self._storage.outbox.settle, delivery.id, reason=answer.reason, message_ids=parts, now=now)

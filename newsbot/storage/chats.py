@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatKind, ChatSettings
+from newsbot.domain.models import NO_MESSAGE, STOPPED, Chat, ChatKey, ChatKind, ChatSettings
 from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of, key_of
 from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
@@ -113,10 +113,13 @@ class Chats(Subscriptions, Mutes):
         async with self._db.read() as conn:
             return {row[0]: int(row[1]) for row in await conn.execute(query.order_by(chats.c.paused))}
 
-    async def rekey(self, chat_id: int, key: ChatKey) -> Chat | None:
+    async def rekey(self, chat_id: int, key: ChatKey, *, same_place: bool = False) -> Chat | None:
         """Give the chat the address ``key``; None when it is gone. Where another chat has been made for this address
         meanwhile, the two become one: what both have, this one keeps. The old address leads to the new one from now on:
-        :meth:`now_at`."""
+        :meth:`now_at`.
+
+        The messages of its deliveries stay behind, where their ids are of no use any more, except when both addresses
+        are of the ``same_place``."""
         async with self._db.write() as conn:
             await self._db.serialise(conn, "rekey")
             other = (await conn.execute(select(chats.c.id).where(_is(key), chats.c.id != chat_id))).scalar()
@@ -124,6 +127,8 @@ class Chats(Subscriptions, Mutes):
             if mine is None:
                 return None
             await self._lead(conn, key_of(mine), key.native)
+            if key.native != mine.native and not same_place:
+                await _leave_messages(conn, chat_id)
             if other is not None:
                 await _absorb(conn, other, chat_id)
             address = {"platform": key.platform, "native": key.native, "thread": key.thread}
@@ -196,6 +201,16 @@ def _lead_of(key: ChatKey) -> str:
 
 def _is(key: ChatKey) -> Any:
     return (chats.c.platform == key.platform) & (chats.c.native == key.native) & (chats.c.thread == key.thread)
+
+
+async def _leave_messages(conn: AsyncConnection, chat_id: int) -> None:
+    """Forget the ids of what a chat's deliveries sent, but not how many parts went out."""
+    d = deliveries.c
+    rows = (await conn.execute(select(d.id, d.message_ids).where(d.chat_id == chat_id))).all()
+    left = [{"this": row.id, "left": [NO_MESSAGE] * len(row.message_ids)} for row in rows if row.message_ids]
+    if left:
+        statement = update(deliveries).where(d.id == bindparam("this")).values(message_ids=bindparam("left"))
+        await conn.execute(statement, left)
 
 
 async def _absorb(conn: AsyncConnection, other: int, mine: int) -> None:

@@ -110,8 +110,9 @@ class Deliveries(Repository):
 
         ``message_ids`` are those of the parts that went out, if any; ``not_before`` (None: at once) is when a queued
         one is tried again; ``attempts`` and ``doubts`` (None: as they are) are their counts from now on. False when it
-        was settled before: only "sent" is still believed then. An edit that was sent becomes the content of its post;
-        the edits of a post that will never go out are dropped."""
+        was settled before: only "sent" is still believed then. An edit that was sent becomes the content of its post,
+        and what it found of the messages is known of the post too; the edits of a post that will never go out are
+        dropped."""
         believed = [DeliveryState.SENDING, DeliveryState.UNCERTAIN]
         if state is DeliveryState.SENT:
             believed += [DeliveryState.QUEUED, DeliveryState.QUARANTINED]
@@ -181,9 +182,11 @@ async def _change(
     if values["state"] is DeliveryState.QUEUED and row.kind == "edit" and await _overtaken(conn, row):
         values = values | {"state": DeliveryState.DROPPED, "reason": "a later edit took its place"}
     await conn.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
-    if values["state"] is DeliveryState.SENT and row.kind == "edit":
-        fresh = {"digest": row.digest} | ({"message_ids": values["message_ids"]} if values["message_ids"] else {})
-        await conn.execute(update(deliveries).where(deliveries.c.id == row.target).values(**fresh))
+    if row.kind == "edit":
+        fresh = {"digest": row.digest} if values["state"] is DeliveryState.SENT else {}
+        fresh |= {"message_ids": values["message_ids"]} if values.get("message_ids") else {}
+        if fresh:
+            await conn.execute(update(deliveries).where(deliveries.c.id == row.target).values(**fresh))
     if values["state"] in {DeliveryState.DROPPED, DeliveryState.QUARANTINED} and row.kind == "post":
         edits = (deliveries.c.target == delivery_id) & (deliveries.c.state == DeliveryState.QUEUED)
         gone = {"state": DeliveryState.DROPPED, "reason": "its post is not going out", "updated": values["updated"]}

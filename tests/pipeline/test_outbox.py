@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from newsbot.domain.models import Chat, ChatKey, Delivery, DeliveryState
-from newsbot.domain.ports import ChatGone, Moved, OnPart, RetryLater, SendOutcome, Sent, Unknown
+from newsbot.domain.ports import ChatGone, Moved, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
 from newsbot.pipeline.outbox import DOUBTFUL, GIVE_UP, Outbox
 from newsbot.storage import Storage
 from tests.clock import ManualClock
@@ -268,6 +268,31 @@ async def test_a_chat_that_moved_is_sent_to_at_its_new_address_at_once(box: Box)
     await box.deliver()
     assert [delivery.chat.native for delivery in box.sender.sent] == ["-5", "-1005"]
     assert (await box.get(number)).state is SENT
+
+
+async def test_parts_that_went_to_the_old_address_are_neither_sent_again_nor_edited(box: Box) -> None:
+    number = await box.post("-5")
+
+    async def sending(delivery: Delivery, sent: OnPart) -> SendOutcome:
+        if delivery.chat.native == "-5":
+            await sent(("7", "8"))
+            return Moved(ChatKey(PLATFORM, "-1005"))
+        return Sent((*delivery.message_ids, "1"))
+
+    box.sender.sending = sending
+    await box.deliver()
+    assert (await box.get(number)).message_ids == ("", "", "1")
+
+
+async def test_an_edit_of_a_deleted_post_is_dropped_and_its_post_is_edited_no_more(box: Box) -> None:
+    number = await box.post()
+    await box.deliver()
+    (change,) = await box.storage.outbox.plan([edit((await box.get(number)).chat_id, number)])
+    box.sender.answer = script(Over("the message to edit is gone"))
+    await box.deliver()
+    dropped = await box.get(change)
+    assert (dropped.state, dropped.reason) == (DeliveryState.DROPPED, "the message to edit is gone")
+    assert ((await box.get(number)).state, (await box.get(number)).message_ids) == (SENT, ("",))
 
 
 async def test_a_chat_that_moves_for_ever_is_given_up(box: Box) -> None:

@@ -96,6 +96,16 @@ async def test_a_second_source_edits_the_post_and_makes_no_second_one(house: Hou
     assert not await house.settle()
 
 
+async def test_a_post_that_its_chat_left_behind_is_edited_no_more(house: House) -> None:
+    one, two, chat = await house.feed("one"), await house.feed("two"), await house.chat()
+    await house.subscribe(chat)
+    await house.bring(one, XIAOMI)
+    assert len(await house.settle()) == 1
+    await house.storage.chats.rekey(chat.id, ChatKey("web", "elsewhere"))
+    await house.bring(two, XIAOMI_AGAIN)
+    assert not await house.settle()
+
+
 async def test_two_stories_of_one_post_that_grow_before_its_edit_is_out_both_grow(house: House) -> None:
     one, two, chat = await house.feed("one"), await house.feed("two"), await house.chat()
     await house.subscribe(chat, when=When("hourly"))

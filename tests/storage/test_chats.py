@@ -8,7 +8,16 @@ from datetime import time, timedelta
 
 import pytest
 
-from newsbot.domain.models import STOPPED, ChatKey, ChatSettings, QuietHours, TopicDefinition, What, When
+from newsbot.domain.models import (
+    STOPPED,
+    ChatKey,
+    ChatSettings,
+    DeliveryState,
+    QuietHours,
+    TopicDefinition,
+    What,
+    When,
+)
 from newsbot.storage import Storage
 from tests.storage.making import NOW, chat, outcome, posts
 
@@ -100,6 +109,24 @@ async def test_a_chat_that_moves_takes_everything_along(storage: Storage) -> Non
     assert await storage.chats.find(ChatKey("telegram", "-1")) is None
     assert len(await storage.chats.subscriptions(group.id)) == 1
     assert await storage.chats.rekey(999, ChatKey("telegram", "5")) is None
+
+
+async def test_messages_stay_behind_when_a_chat_moves_but_not_when_only_its_name_is_another(storage: Storage) -> None:
+    old, new = await chat(storage, "@cars", "telegram"), await chat(storage, "-1001", "telegram")
+    await posts(storage, old.id, 2)
+    await posts(storage, new.id, 1, first_story=9)
+
+    async def ids() -> list[tuple[str, ...]]:
+        return sorted(delivery.message_ids for delivery in await storage.outbox.list())
+
+    for delivery in await storage.outbox.claim("telegram", NOW, 9):
+        sent = ("1", "2") if delivery.chat_id == old.id else ("1",)
+        await storage.outbox.settle(delivery.id, DeliveryState.SENT, message_ids=sent, now=NOW)
+    await storage.chats.rekey(old.id, ChatKey("telegram", "-1"), same_place=True)
+    assert await ids() == [(), ("1",), ("1", "2")]
+    await storage.chats.rekey(old.id, ChatKey("telegram", "-1"))
+    await storage.chats.rekey(old.id, new.key)
+    assert await ids() == [(), ("", ""), ("1",)]
 
 
 async def test_a_chat_that_moves_onto_another_becomes_one_with_it(storage: Storage) -> None:

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 from telegram.error import TelegramError as Refusal
 
 from newsbot.domain.models import ChatKey
-from newsbot.domain.ports import ChatGone, Moved, Rejected, RetryLater, SendOutcome, Unknown
+from newsbot.domain.ports import ChatGone, Moved, Over, Rejected, RetryLater, SendOutcome, Unknown
 from newsbot.platforms.telegram.troubles import in_words, said, seconds
 
 TOKEN_WAIT = 60.0
@@ -25,10 +25,20 @@ _NOWHERE = (
     "chat was deleted", "group is deactivated", "bot was kicked", "bot is not a member", "not enough rights",
     "no rights", "administrator rights", "chat_admin_required", "write access", "write_forbidden", "chat_restricted",
     "chat_send_", "user_banned_in_channel", "topic_closed", "topic_deleted", "topic is closed", "thread not found",
-    "can't send messages to bots", "user_is_bot",
+    "can't send messages to bots", "user_is_bot", "public_group_na", "user_deleted", "user_bot_invalid",
+    "guest_send_forbidden",
 )  # fmt: skip
 """What 400 says when a place takes no message. The sentences are documented nowhere; these are of Telegram's servers
 (https://github.com/tdlib/telegram-bot-api, and the capital ones from https://core.telegram.org/method/messages.sendMessage)."""
+
+_NO_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+"""What 400 says when there is no message any more, or none that the bot can change."""
+
+_NOT_NOW = ("logged out", "frozen_method_invalid")
+"""What 400 says when the bot itself may do nothing: it was logged out of this server
+(https://core.telegram.org/bots/api#logout), or its account is frozen."""
+
+_SENT_AND_DELETED = "sent message was immediately deleted"
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 """The request never left: there was no connection that it could leave on."""
@@ -56,8 +66,15 @@ def outcome_of(error: Refusal, to: ChatKey) -> SendOutcome:
             return Unknown(in_words(error))
 
 
+def is_gone(error: BadRequest) -> bool:
+    """Whether an edit was refused since there is nothing to edit any more."""
+    return any(known in error.message.lower() for known in _NO_EDIT)
+
+
 def _refused(error: BadRequest) -> SendOutcome:
     words = error.message.lower()
+    if any(known in words for known in _NOT_NOW):
+        return RetryLater(in_words(error), TOKEN_WAIT, whole_platform=True)
     if any(known in words for known in _NOWHERE):
         return ChatGone(_short(error))
     return Rejected(said(error))
@@ -70,6 +87,8 @@ def _lost(error: NetworkError) -> SendOutcome:
     (https://core.telegram.org/bots/api#making-requests): a 5xx that explains itself was not accepted. One that only
     repeats its status, or is no JSON, comes from a gateway, which cannot know what the server behind it did."""
     cause, words = error.__cause__, error.message.lower()
+    if cause is None and _SENT_AND_DELETED in words:
+        return Over(in_words(error))
     if isinstance(cause, _NOT_SENT) or (isinstance(cause, RuntimeError) and "not initialized" in str(cause)):
         return RetryLater(in_words(error))
     if cause is None and words.startswith("too many requests"):

@@ -12,11 +12,11 @@ import structlog
 from telegram import Bot
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
-from newsbot.domain.models import ChatKey, Delivery
-from newsbot.domain.ports import ChatGone, Clock, OnPart, Rejected, RetryLater, SendOutcome, Sent, Unknown
+from newsbot.domain.models import NO_MESSAGE, ChatKey, Delivery
+from newsbot.domain.ports import ChatGone, Clock, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
 from newsbot.locales import Words
 from newsbot.platforms.telegram import html, render, wire
-from newsbot.platforms.telegram.answers import outcome_of
+from newsbot.platforms.telegram.answers import is_gone, outcome_of
 from newsbot.platforms.telegram.message import PLATFORM, Outgoing, address
 from newsbot.platforms.telegram.pace import Pace
 
@@ -86,24 +86,34 @@ class TelegramSender:
     async def _reply(self, delivery: Delivery) -> SendOutcome:
         """One message, whatever there is to say: its ``message_ids`` are those of what it replies to."""
         part, *_ = render.post(delivery.digest, delivery.id, most=1)
-        first = next(iter(_numbers(delivery)), None)
+        first = next(iter(_numbers(delivery.message_ids)), None)
         return Sent((await self._say(delivery, part, silent=delivery.digest.silent, reply_to=first),))
 
     async def _edit(self, delivery: Delivery) -> SendOutcome:
-        """New content for as many messages as there were; those that are not needed any more are deleted."""
-        ids = _numbers(delivery)
-        if not ids:
-            return Rejected("the message to edit is gone")
+        """New content for as many messages as there were; those that are not needed any more are deleted, and what
+        somebody deleted stays so."""
+        ids = delivery.message_ids
         target = delivery.id if delivery.target is None else delivery.target  # buttons speak of the post itself
-        parts = render.post(delivery.digest, target, updated=self._clock.now(), most=len(ids))
-        for message_id, part in zip(ids, parts, strict=False):
+        parts = render.post(delivery.digest, target, updated=self._clock.now(), most=max(1, len(ids)))
+        kept = [await self._put(delivery, each, part) for each, part in zip(ids, parts, strict=False)]
+        await self._remove(delivery, _numbers(ids[len(parts) :]))
+        return Sent(tuple(kept)) if any(kept) else Over("the message to edit is gone")
+
+    async def _put(self, delivery: Delivery, message_id: str, part: Outgoing) -> str:
+        """Put ``part`` in the place of a message; its id, or NO_MESSAGE when there is none any more."""
+        if not message_id.isdecimal():
+            return NO_MESSAGE
+        try:
             async with self._turn(delivery.chat):
-                await wire.edit(self._bot, delivery.chat, message_id, part)
-        await self._remove(delivery, ids[len(parts) :])
-        return Sent(tuple(map(str, ids[: len(parts)])))
+                await wire.edit(self._bot, delivery.chat, int(message_id), part)
+        except BadRequest as error:
+            if not is_gone(error):
+                raise
+            return NO_MESSAGE
+        return message_id
 
     async def _retract(self, delivery: Delivery) -> SendOutcome:
-        await self._remove(delivery, _numbers(delivery))
+        await self._remove(delivery, _numbers(delivery.message_ids))
         return Sent(delivery.message_ids)
 
     async def _remove(self, delivery: Delivery, ids: Sequence[int]) -> None:
@@ -116,8 +126,7 @@ class TelegramSender:
             except BadRequest as error:
                 if "can't be deleted" not in error.message.lower():
                     raise
-                async with self._turn(delivery.chat):
-                    await wire.edit(self._bot, delivery.chat, message_id, _withdrawn(delivery))
+                await self._put(delivery, str(message_id), _withdrawn(delivery))
 
     async def _say(self, delivery: Delivery, part: Outgoing, *, silent: bool, reply_to: int | None = None) -> str:
         async with self._turn(delivery.chat):
@@ -158,8 +167,8 @@ class TelegramSender:
         return 0.0, now
 
 
-def _numbers(delivery: Delivery) -> list[int]:
-    return [int(text) for text in delivery.message_ids if text.isdecimal()]
+def _numbers(message_ids: Sequence[str]) -> list[int]:
+    return [int(text) for text in message_ids if text.isdecimal()]
 
 
 def _withdrawn(delivery: Delivery) -> Outgoing:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from newsbot.domain.models import Delivery
-from newsbot.domain.ports import Clock, OnPart, Rejected, RetryLater, SendOutcome, Sent, Transcript
+from newsbot.domain.ports import Clock, OnPart, Over, RetryLater, SendOutcome, Sent, Transcript
 from newsbot.errors import StorageError
 from newsbot.platforms.web import render
 
@@ -56,7 +56,7 @@ class WebSender:
         target = delivery.id if delivery.target is None else delivery.target  # buttons speak of the post itself
         body = dumps(render.post(delivery.digest, target, self._clock.now()))
         if not _ids(delivery) or any([await self._transcript.replace(i, body) is None for i in _ids(delivery)]):
-            return Rejected("the message to edit is gone")
+            return Over("the message to edit is gone")
         return Sent(delivery.message_ids)
 
     async def _retract(self, delivery: Delivery) -> SendOutcome:

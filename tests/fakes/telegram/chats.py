@@ -101,6 +101,10 @@ class Chat:
         """Raise ApiError when the bot may not write here."""
         raise NotImplementedError
 
+    def edits_way(self) -> None:
+        """Raise ApiError when the bot may not change what it wrote here."""
+        self.bots_way()
+
     def hears(self, message: Message) -> bool:
         """Whether the bot is told of a person's ``message``."""
         raise NotImplementedError

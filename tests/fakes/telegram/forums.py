@@ -102,6 +102,11 @@ class Group(Room):
             raise bad("group chat was upgraded to a supergroup chat", migrate_to_chat_id=self.successor.id)
         super().present()
 
+    def edits_way(self) -> None:
+        """What stands in a migrated group can still be edited."""
+        if self.successor is None:
+            super().edits_way()
+
     async def migrates(self, *, forum: bool = False) -> Supergroup:
         """It becomes a supergroup, and both say so by service messages."""
         new = self.server.supergroup(self.title, forum=forum)

@@ -120,7 +120,7 @@ def _editable(server: TelegramServer, params: Params) -> Message:
     if inline := params.text("inline_message_id"):
         return server.inline_message(inline)
     chat = server.place(params)
-    chat.bots_way()
+    chat.edits_way()
     message = chat.find(_message_id(params))
     if message is None:
         raise bad("message to edit not found")

@@ -10,7 +10,7 @@ import pytest
 import telegram
 
 from newsbot.domain.models import ChatKey, Delivery, DeliveryKind, Digest
-from newsbot.domain.ports import ChatGone, Moved, Rejected, RetryLater, SendOutcome, Sent, Unknown
+from newsbot.domain.ports import ChatGone, Moved, Over, RetryLater, SendOutcome, Sent, Unknown
 from newsbot.pipeline.clockwork import SystemClock
 from newsbot.platforms.telegram import render, wire
 from newsbot.platforms.telegram.message import key
@@ -129,8 +129,44 @@ async def test_an_edit_keeps_to_the_messages_there_are_and_deletes_what_is_left_
 
 
 @pytest.mark.parametrize("ids", [(), ("77",), ("no number",)])
-async def test_an_edit_of_what_is_gone_is_rejected(way: Way, ann: Person, ids: tuple[str, ...]) -> None:
-    assert isinstance(await way.send(delivery(key(ann.id), kind="edit", message_ids=ids, target=1)), Rejected)
+async def test_an_edit_of_what_is_gone_is_over(way: Way, ann: Person, ids: tuple[str, ...]) -> None:
+    assert isinstance(await way.send(delivery(key(ann.id), kind="edit", message_ids=ids, target=1)), Over)
+
+
+async def test_the_parts_beside_one_that_somebody_deleted_are_edited(way: Way, ann: Person) -> None:
+    posted = await way.send(delivery(key(ann.id), LONG))
+    assert isinstance(posted, Sent)
+    ann.private.messages[1].deleted = True
+    way.later()
+    grown = replace(LONG, stories=tuple(replace(story, summary=("New. " * 80,)) for story in LONG.stories))
+    left = ("1", "", *posted.message_ids[2:])
+    for ids in (posted.message_ids, left):
+        assert await way.send(delivery(key(ann.id), grown, "edit", ids, number=9, target=1)) == Sent(left)
+        way.later()
+    assert all("New." in text and "Word" not in text for text in ann.private.texts())
+    assert len(ann.private.messages) == PARTS - 1
+
+
+async def test_a_post_that_somebody_deleted_needs_no_withdrawal(way: Way, ann: Person) -> None:
+    posted = await way.send(delivery(key(ann.id)))
+    ann.private.last.deleted = True
+    assert await way.send(delivery(key(ann.id), kind="retract", message_ids=("1",), target=1)) == posted
+
+
+async def test_what_stands_in_a_group_that_moved_is_left_alone_at_its_new_address(way: Way, ann: Person) -> None:
+    group = way.tg.group("Team", admins=[ann], bot=True)
+    await way.send(delivery(key(group.id)))
+    new = await group.migrates()
+    posted = await way.send(delivery(key(new.id), number=2))
+    assert isinstance(posted, Sent)
+    way.later()
+    grown = Digest((replace(XIAOMI, headline="Xiaomi shows its car"),))
+    change = delivery(key(new.id), grown, "edit", ("",), number=9, target=1)
+    assert isinstance(await way.send(change), Over)
+    assert "Xiaomi shows its car" not in new.last.text
+    early = delivery(key(group.id), grown, "edit", (str(group.last.id),), number=9, target=1)
+    assert isinstance(await way.send(early), Sent)
+    assert "Xiaomi shows its car" in group.last.text
 
 
 async def test_a_retracted_post_is_gone_with_all_its_parts_and_once_more_does_no_harm(way: Way, ann: Person) -> None:

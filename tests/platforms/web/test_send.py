@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from newsbot.domain.ports import Message, Rejected, RetryLater, Sent
+from newsbot.domain.ports import Message, Over, RetryLater, Sent
 from newsbot.errors import StorageBusy
 from newsbot.platforms.web.send import WebSender
 from tests.fakes.digests import XIAOMI, delivery
@@ -49,7 +49,7 @@ async def test_an_edit_of_a_message_that_is_gone_is_rejected_for_good() -> None:
     transcript = MemoryTranscript()
     for ids in ((), ("99",), ("not a number",)):
         assert isinstance(
-            await sender(transcript).send(delivery(6, kind="edit", target=5, message_ids=ids), no_parts), Rejected
+            await sender(transcript).send(delivery(6, kind="edit", target=5, message_ids=ids), no_parts), Over
         )
 
 
