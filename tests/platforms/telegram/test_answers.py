@@ -10,7 +10,7 @@ import telegram
 from telegram.error import TelegramError
 
 from newsbot.domain.models import ChatKey
-from newsbot.domain.ports import ChatGone, Moved, Rejected, RetryLater, SendOutcome, Unknown
+from newsbot.domain.ports import ChatGone, Moved, Over, Rejected, RetryLater, SendOutcome, Unknown
 from newsbot.platforms.telegram import wire
 from newsbot.platforms.telegram.answers import outcome_of
 from newsbot.platforms.telegram.message import Outgoing, key
@@ -58,6 +58,10 @@ async def test_a_flood_says_for_how_long(tg: TelegramServer, bot: telegram.Bot, 
         (400, "Bad Request: user is deactivated", "user is deactivated"),
         (400, "Bad Request: PEER_ID_INVALID", "PEER_ID_INVALID"),
         (400, "Bad Request: CHAT_SEND_PLAIN_FORBIDDEN", "CHAT_SEND_PLAIN_FORBIDDEN"),
+        (400, "Bad Request: CHANNEL_PUBLIC_GROUP_NA", "CHANNEL_PUBLIC_GROUP_NA"),
+        (400, "Bad Request: INPUT_USER_DELETED", "INPUT_USER_DELETED"),
+        (400, "Bad Request: USER_BOT_INVALID", "USER_BOT_INVALID"),
+        (400, "Bad Request: CHAT_GUEST_SEND_FORBIDDEN", "CHAT_GUEST_SEND_FORBIDDEN"),
     ],
 )
 async def test_a_place_that_takes_nothing_is_gone_and_says_why(
@@ -78,9 +82,16 @@ async def test_content_that_telegram_refuses_is_rejected_in_its_words(
 
 
 @pytest.mark.parametrize(
-    ("code", "said"), [(401, "Unauthorized"), (404, "Not Found"), (409, "Conflict: terminated by other request")]
+    ("code", "said"),
+    [
+        (401, "Unauthorized"),
+        (404, "Not Found"),
+        (409, "Conflict: terminated by other request"),
+        (400, "Bad Request: Logged out"),
+        (400, "Bad Request: FROZEN_METHOD_INVALID"),
+    ],
 )
-async def test_a_token_that_does_not_work_holds_every_chat(
+async def test_a_token_or_account_that_does_not_work_holds_every_chat(
     tg: TelegramServer, bot: telegram.Bot, ann: Person, code: int, said: str
 ) -> None:
     answer = await faulty(tg, bot, ann, faults.refused(code, said))
@@ -126,6 +137,13 @@ async def test_a_failure_that_telegram_explains_was_not_accepted(
     answer = await faulty(tg, bot, ann, fault)
     assert isinstance(answer, RetryLater)
     assert answer.seconds is None
+
+
+async def test_what_was_deleted_as_soon_as_it_was_sent_is_not_sent_again(
+    tg: TelegramServer, bot: telegram.Bot, ann: Person
+) -> None:
+    said = "Internal Server Error: sent message was immediately deleted and can't be returned"
+    assert isinstance(await faulty(tg, bot, ann, faults.refused(500, said)), Over)
 
 
 async def test_an_answer_that_comes_too_late_leaves_the_outcome_unknown() -> None:
