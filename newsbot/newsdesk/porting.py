@@ -32,7 +32,10 @@ class Porting:
         self._subscribing = subscribing
 
     async def export(self, asker: Asker) -> tuple[str, int]:
-        """The feeds that come to the asker's chat, as OPML, and how many they are; topics are no feeds."""
+        """The feeds that come to the asker's chat, as OPML, and how many they are; topics are no feeds.
+
+        Raises Forbidden but for those who run the chat: an address may carry its owner's secret."""
+        must_run_chat(asker)
         orders = await self._tools.orders(await self._tools.known(asker))
         feeds = [f for f in await self._tools.storage.feeds.all() if is_web(f.url) and _comes(f, orders)]
         return write_opml(feeds), len(feeds)

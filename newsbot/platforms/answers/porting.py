@@ -11,11 +11,11 @@ NAME = "newsbot.opml"
 
 
 async def export(visit: Visit, text: str) -> Reply:
-    """The chat's feeds as a file."""
+    """The chat's feeds as a file, for the asker alone."""
     document, count = await visit.newsdesk.porting.export(visit.asker)
     if not count:
         return Reply((visit.say("export_none"),))
-    return Reply((visit.say("exported", n=count),), attachment=Attachment(NAME, document.encode()))
+    return Reply((visit.say("exported", n=count),), private=True, attachment=Attachment(NAME, document.encode()))
 
 
 async def import_(visit: Visit, text: str) -> Reply:

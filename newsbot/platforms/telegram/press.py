@@ -183,7 +183,7 @@ def _way(asker: Asker, aim: Aim, reply: Reply) -> Aim | None:
 
 def _alert(reply: Reply, action: str) -> str:
     """The text of a short answer; "" for one that does not fit an alert, or is about its buttons."""
-    if reply.onward:
+    if reply.onward or reply.attachment is not None:
         return ""
     if action.partition(":")[0] == WHY:
         reply = replace(reply, blocks=tuple(map(_unlinked, reply.blocks)), buttons=())

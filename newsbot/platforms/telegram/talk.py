@@ -16,12 +16,12 @@ from newsbot.domain.ports import Clock
 from newsbot.errors import BadRequest, NewsbotError, StorageError
 from newsbot.locales import Words, languages
 from newsbot.newsdesk.asking import Asker
-from newsbot.platforms.actions import Memory
+from newsbot.platforms.actions import Memory, short
 from newsbot.platforms.commands import TABLE, Request
 from newsbot.platforms.telegram import elsewhere, inline, places
 from newsbot.platforms.telegram.elsewhere import Answer, Elsewhere
 from newsbot.platforms.telegram.inline import Inline
-from newsbot.platforms.telegram.links import Links
+from newsbot.platforms.telegram.links import Aim, Links
 from newsbot.platforms.telegram.message import is_shared
 from newsbot.platforms.telegram.pace import Pace
 from newsbot.platforms.telegram.people import People
@@ -29,6 +29,7 @@ from newsbot.platforms.telegram.places import Places
 from newsbot.platforms.telegram.press import Presses
 from newsbot.platforms.telegram.troubles import in_words, said
 from newsbot.platforms.telegram.voice import Voice
+from newsbot.platforms.views import Button, Paragraph, Reply, Span
 
 log = logging.getLogger(__name__)
 
@@ -126,8 +127,16 @@ class Talk:
         if answer is None:
             return
         words = await self._desk.words(asker)
+        is_apart = shared and answer.reply.private and answer.reply.attachment is not None
+        reply = await self._apart(asker, text, words) if is_apart else answer.reply
         reply_to = message.message_id if shared else None
-        await self._voice.say(asker.chat, answer.reply, words, reply_to=reply_to, place=answer.place)
+        await self._voice.say(asker.chat, reply, words, reply_to=reply_to, place=answer.place)
+
+    async def _apart(self, asker: Asker, text: str, words: Words) -> Reply:
+        """In place of a file that is for the asker alone: the way to it, in their private chat."""
+        url = await self._links.link(Aim(short("c", text.partition(" ")[0]), asker.chat))
+        button = Button(words("onward_button"), url=url)
+        return Reply((Paragraph((Span(words("press_apart")),)),), buttons=((button,),))
 
     async def _meet(self, asker: Asker) -> None:
         """Know the private chat from now on; a database that is busy just now does not keep the answer back."""

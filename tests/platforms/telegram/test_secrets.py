@@ -29,3 +29,18 @@ async def test_an_ending_is_taken_back_only_where_it_was(
     await (await ann.presses(ended, "Undo")).answered()
     await town.settled()
     assert await town.labels(group.id) == ["Private Letter"]
+
+
+async def test_a_groups_feeds_go_as_a_file_to_an_admins_private_chat_alone(
+    town: Town, ann: Person, ben: Person, group: Supergroup
+) -> None:
+    await town.said(group, ben.says(group, "/export"), "only admins")
+    await town.said(ben.private, ben.writes(f"/export {group.id}"), "Only admins")
+    shown = await town.said(group, ann.says(group, "/export"), "for your eyes only")
+    await ben.opens(shown.buttons[0].url)
+    await ben.private.wait_for("Only admins")
+    assert not town.tg.called("sendDocument")
+    await ann.opens(shown.buttons[0].url)
+    sent = await ann.private.wait_for(lambda message: "document" in message.extra)
+    assert SECRET.encode() in town.tg.files.read(sent.extra["document"])[1]
+    assert not any("document" in message.extra for message in group.messages)
