@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from newsbot.domain import plan
+from newsbot.domain.digest import summarise
 from newsbot.domain.lessons import narrowing
 from newsbot.domain.match import matches
-from newsbot.domain.models import Article, Chat, Match, Outcome, OutcomeState, Story, Subscription
+from newsbot.domain.models import Article, Chat, DigestStory, Match, Outcome, OutcomeState, Story, Subscription
 from newsbot.domain.query import compile_topic
 from newsbot.domain.urls import canonical
 from newsbot.errors import NotFound, QueryError
@@ -24,7 +27,8 @@ class Explanation:
 
     ``verdict``: an outcome's state; or, with no outcome: "uncovered" (no order here covers it), "judging" (it has
     just arrived), "silent" (stored without announcing: it was there before the feed was), "earlier" (covered now,
-    but it came before the order). ``note`` is the outcome's; ``orders`` cover it as things are now.
+    but it came before the order). ``note`` is the outcome's; ``orders`` cover it as things are now; ``told``: the
+    story as posts tell it, where it was a story that was asked about.
     """
 
     article: Article
@@ -32,6 +36,17 @@ class Explanation:
     outcome: Outcome | None = None
     story: Story | None = None
     orders: tuple[Subscription, ...] = ()
+    told: DigestStory | None = None
+
+    @property
+    def headline(self) -> str:
+        """The headline that a post about the story has, or the article's own where that was asked for."""
+        return self.told.headline if self.told else self.article.title
+
+    @property
+    def url(self) -> str:
+        """What the headline links to."""
+        return self.told.url if self.told else self.article.url
 
     @property
     def note(self) -> str:
@@ -62,7 +77,15 @@ class Explaining:
         chat = await self._tools.known(asker)
         outcome = await self._outcome(chat, story_id)
         came = next((a for a in found if outcome and a.id == outcome.article_id), found[0])
-        return await self._explain(chat, came)
+        explained, told = await self._explain(chat, came), await self._told(chat, found)
+        return replace(explained, told=told)
+
+    async def _told(self, chat: Chat, articles: Sequence[Article]) -> DigestStory:
+        """The story as the chat's posts tell it: a muted source has no say in that, if there are others."""
+        mutes = await self._tools.storage.chats.mutes(chat.id) if chat.id else []
+        muted = {mute.ref for mute in mutes if mute.kind == "source"}
+        shown = [a for a in articles if str(a.feed_id) not in muted] or list(articles)
+        return await asyncio.to_thread(summarise, shown, self._tools.analyzer)
 
     async def _explain(self, chat: Chat, article: Article) -> Explanation:
         if article.story_id is None:

@@ -177,6 +177,16 @@ async def test_a_misspelt_name_offers_what_was_meant_and_to_follow_it(visitor: V
     assert "You follow" in text_of(await visitor.press(button(reply, "Follow")))
 
 
+async def test_in_quiet_hours_nothing_is_promised_at_once(visitor: Visitor) -> None:
+    await visitor.room.publish("motors", *SU7)
+    await visitor.say("/settings quiet 00:00-23:59")
+    for text in ("/subscribe cars", "/follow Xiaomi EV"):
+        await visitor.say("/unsubscribe cars")
+        said = text_of(await visitor.say(text))
+        assert "at once" not in said
+    assert "The newest comes after your quiet hours, at 23:59." in text_of(await visitor.say("/subscribe everything"))
+
+
 async def test_a_mistaken_time_offers_the_order_with_a_right_one(visitor: Visitor) -> None:
     refused = await visitor.say("/subscribe cars 25:00")
     assert "no time that I know" in text_of(refused)
@@ -339,9 +349,22 @@ async def test_why_answers_with_the_subscription_and_the_words(visitor: Visitor)
     assert "no subscription" in text_of(await visitor.say(f"/why {told.url}"))
     await visitor.say("/follow Xiaomi EV")
     said = text_of(await visitor.say(f"/why {told.url}"))
-    assert "the topic Xiaomi EV" in said
+    assert "because: • you follow Xiaomi EV : matched" in said
     assert "matched" in said
     assert (await visitor.say("/why not")).error
+
+
+async def test_why_under_a_post_names_the_posts_headline_and_speaks_of_the_chat(visitor: Visitor) -> None:
+    first = await visitor.room.publish("motors", *SU7, hours=2)
+    story = first.story_id
+    told = "Xiaomi’s electric car SU7 is on schedule, its makers say"
+    await visitor.room.publish("volt", told, SU7[1], story=story)
+    await visitor.say("/subscribe cars", CHAIR)
+    await visitor.press(f"mu:source:{first.feed_id}:{story}")
+    for asker, headline in ((ME, told), (CHAIR, SU7[0])):
+        blocks = (await visitor.press(f"wy:{story}", asker)).blocks
+        assert isinstance(blocks[0], Paragraph) and blocks[0].spans[0].text == headline
+    assert "this chat is subscribed to cars" in text_of(await visitor.press(f"wy:{story}", CHAIR))
 
 
 # --- settings ------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from newsbot.platforms.answers.visit import Visit, line, number
 from newsbot.platforms.views import Button, Paragraph, Reply, Span
 
 SOON = timedelta(minutes=1)
+EVERYTHING = "everything"
+"""The label of a subscription to all there is."""
 
 
 async def why(visit: Visit, text: str) -> Reply:
@@ -29,7 +31,7 @@ async def press_why(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 
 def _told(visit: Visit, found: Explanation) -> Reply:
-    title = Paragraph((Span(found.article.title or UNTITLED, "bold", url=found.article.url),))
+    title = Paragraph((Span(found.headline or UNTITLED, "bold", url=found.url),))
     blocks = [title, line(_verdict(visit, found))]
     reasons = found.outcome.reasons if found.outcome and found.verdict != "skipped" else ()
     blocks += [Paragraph(_reason(visit, reason)) for reason in reasons]
@@ -70,7 +72,9 @@ def _note(visit: Visit, note: str) -> str:
 
 def _reason(visit: Visit, reason: Reason) -> tuple[Span, ...]:
     key = "why_reason" if reason.topic_id is None else "why_reason_topic"
-    spans = [Span("• " + visit.words(key, label=reason.label))]
+    label = visit.words("everything") if reason.label == EVERYTHING else reason.label
+    shared = "no" if visit.asker.chat_kind == "private" else "yes"
+    spans = [Span("• " + visit.words(key, label=label, shared=shared))]
     if reason.words:
         spans.append(Span(": " + visit.words("why_reason_words", words=", ".join(reason.words[:8])), "muted"))
     return tuple(spans)
