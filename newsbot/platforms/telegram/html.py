@@ -87,15 +87,18 @@ def link(text: str, url: str, *tags: str) -> Runs:
 def web_url(url: str) -> str:
     """``url`` when Telegram can open it (http or https and a host with a dot, or tg), else "".
 
-    ``tg://user`` is none: it would mention somebody.
+    ``tg://user`` is none: it would mention somebody. Nor is an address with a user's name in it, which may look like
+    another place, or with a port that cannot be.
     """
     url = url.strip()
     if len(url.encode(errors="replace")) > ADDRESS or not url.isprintable() or re.search(r"[\s\"'<>\\^`{|}]", url):
         return ""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
+        return ""
+    if "@" in parts.netloc or port == 0 or parts.netloc.endswith(":"):
         return ""
     if parts.scheme == "tg":
         return url if host and host != "user" else ""
@@ -114,9 +117,10 @@ _UNWANTED = re.compile(
 )
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 _ISOLATES = re.compile("[\u2066-\u2069]")
-_CALLS = r"[@#](?=\w)|\$(?=[A-Z])|(?<![A-Za-z0-9_/])/(?=([A-Za-z0-9_]+))"
+_CALLS = r"[@#](?=\w)|\$(?=[A-Z]|1INCH)|(?<![A-Za-z0-9_/])/(?=([A-Za-z0-9_]+))"
+_NUMBERS = r"(?<=[0-9])\.(?=[0-9]+\.[0-9]+\.[0-9])"  # four numbers are a machine's address
 _SIGNS = re.compile(_CALLS)
-_SIGNS_AND_LINKS = re.compile(_CALLS + r"|:(?=//)|(?<=\S)\.(?=[^\W\d_]{2})")
+_SIGNS_AND_LINKS = re.compile(f"{_CALLS}|{_NUMBERS}" + r"|:(?=//)|(?<=\S)\.(?=[^\W\d_]{2})")
 
 
 def outside(text: str) -> str:

@@ -91,8 +91,8 @@ def make_bot(
 async def send(bot: Bot, to: ChatKey, message: Outgoing, *, silent: bool = False, reply_to: int | None = None) -> int:
     """Post a message; its id. As a reply to message ``reply_to`` where that still stands.
 
-    A picture that Telegram refuses is left out, and so is markup that it cannot parse. All else raises
-    telegram.error.TelegramError. https://core.telegram.org/bots/api#sendmessage
+    A picture or a button's address that Telegram refuses is left out, and so is markup that it cannot parse. All else
+    raises telegram.error.TelegramError. https://core.telegram.org/bots/api#sendmessage
     """
     chat_id, thread_id = address(to)
 
@@ -148,7 +148,8 @@ async def delete(bot: Bot, to: ChatKey, message_id: int) -> None:
 
 
 async def _with_less(attempt: Attempt, message: Outgoing) -> int:
-    """Try ``message``, and then without what Telegram's refusal names: the picture, or our markup."""
+    """Try ``message``, and then without what Telegram's refusal names: the picture, the links in its buttons, or our
+    markup."""
     parse_mode: str | None = ParseMode.HTML
     while True:
         try:
@@ -158,6 +159,9 @@ async def _with_less(attempt: Attempt, message: Outgoing) -> int:
             if message.picture and _of_the_picture(words):
                 log.info("Telegram refused a picture", picture=message.picture, reason=error.message)
                 message = replace(message, picture="")
+            elif any(key.url for row in message.keys for key in row) and "button" in words and "url" in words:
+                log.warning("Telegram refused a button's address", reason=error.message)
+                message = replace(message, keys=tuple(tuple(key for key in row if not key.url) for row in message.keys))
             elif parse_mode and "can't parse entities" in words:
                 log.error("Telegram cannot parse our markup", reason=error.message, html=message.html)
                 message, parse_mode = replace(message, html=plain(message.html)), None

@@ -184,11 +184,14 @@ def _link(address: str) -> tuple[str, Json] | None:
 
 
 def is_web_address(address: str) -> bool:
-    """Whether Telegram takes ``address`` for one of the web: http(s), and a host with a dot or an IP address in it."""
+    """Whether Telegram takes ``address`` for one of the web: http(s), a host with a dot or an IP address in it, a port
+    that can be, and no "@" in a user's name (parse_url in tdutils/td/utils/HttpUrl.cpp of https://github.com/tdlib/td).
+    """
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
-        _ = parts.port
+        if parts.port == 0 or parts.netloc.endswith(":") or parts.netloc.count("@") > 1:
+            return False
     except ValueError:
         return False
     named = "." in host.strip(".") or ":" in host

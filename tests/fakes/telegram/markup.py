@@ -99,7 +99,7 @@ def _acting(text: str, given: Json) -> Button:
         return Button(text, data=data)
     if "url" in given:
         if not is_button_address(str(given["url"])):
-            raise bad("BUTTON_URL_INVALID")
+            raise bad(f"inline keyboard button URL '{given['url']}' is invalid: Wrong HTTP URL")
         return Button(text, url=str(given["url"]))
     for way in ("switch_inline_query_current_chat", "switch_inline_query"):
         if way in given:

@@ -14,12 +14,13 @@ MOST_ENTITIES = 100
 _SPACE = " \t\r\n\x0b\x0c\xa0"
 _AUTOMATIC = {
     "url": re.compile(
-        r"https?://[^\s<>]+|(?<![\w@./-])(?:[\w-]+\.)+(?:com|org|net|example|de|ru|io|me|news|tv)\b[^\s<>]*"
+        r"https?://[^\s<>]+|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])[^\s<>]*"
+        r"|(?<![\w@./-])(?:[\w-]+\.)+(?:com|org|net|example|de|ru|io|me|news|tv)\b[^\s<>]*"
     ),
     "mention": re.compile(r"(?<![\w@/])@[A-Za-z]\w{3,31}\b"),
     "bot_command": re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?\b", re.ASCII),
     "hashtag": re.compile(r"(?<![\w#&])#(?=\w*[^\W\d_])\w{1,256}"),
-    "cashtag": re.compile(r"(?<![\w$])\$[A-Z]{1,8}\b"),
+    "cashtag": re.compile(r"(?<![\w$])\$(?:1INCH|[A-Z]{1,8})\b"),
 }
 
 

@@ -67,6 +67,7 @@ def test_a_link_goes_only_to_the_web() -> None:
     "address",
     ["javascript:alert(1)", "http://", "https://[", "https://a.example:x/", "//a.example", "/seeds/pictures/a.png", "",
      "http://localhost/", "https://a .example", "https://a.example/\nb", "tg://user?id=1", "TG://USER?id=1", "tg://",
+     "https://user:pa@ss@a.example/", "https://bank.example@a.example/", "https://a.example:0/", "https://a.example:/x",
      "https://a.example/" + "x" * 3000, "https://a.example/\ud800", "https://.example", "mailto:a@a.example"],
 )  # fmt: skip
 def test_what_telegram_would_refuse_or_what_mentions_somebody_is_no_address(address: str) -> None:
@@ -82,10 +83,13 @@ def test_addresses_of_the_web_and_of_telegram_are_kept(address: str) -> None:
 
 
 def test_names_and_commands_of_strangers_stay_readable_and_lead_nowhere() -> None:
-    said = "Ask @durov or send /stop, #now $TSLA at t.me/joinchat or https://x.example/a"
+    said = (
+        "Ask @durov or send /stop, #now $TSLA $1INCH at t.me/joinchat or https://x.example/a, 8.8.8.8/foo, v1.2.3.4.5"
+    )
     assert outside(said).replace(JOINER, "") == said
+    assert found(said) != []
     assert found(escape(said)) == []
-    assert outside("3.5 km/h, 1/2, a/b") == "3.5 km/h, 1/2, a/b"
+    assert outside("3.5 km/h, 1/2, a/b, 23.11.2026, $5") == "3.5 km/h, 1/2, a/b, 23.11.2026, $5"
     assert outside("It ends. Then it goes on.") == "It ends. Then it goes on."
 
 

@@ -102,8 +102,19 @@ async def test_other_refusals_are_not_tried_again(tg: TelegramServer, bot: teleg
     with pytest.raises(BadRequest):
         await wire.send(bot, key(ann.id), Outgoing("x" * 5000, picture=PICTURE))
     with pytest.raises(BadRequest, match=r"(?i)button"):
-        await wire.send(bot, key(ann.id), Outgoing("x", ((Key("read", url="ftp:/x"),),), PICTURE))
+        await wire.send(bot, key(ann.id), Outgoing("x", ((Key("read", "x" * 65),),), PICTURE))
     assert len(tg.called("sendMessage")) == 2
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp:/x", "https://user:pa@ss@a.example/", "https://a.example:0/", "https://a.example:/"]
+)
+async def test_an_address_that_telegram_refuses_costs_only_the_buttons_that_open_one(
+    tg: TelegramServer, bot: telegram.Bot, ann: Person, url: str
+) -> None:
+    keys = ((Key("Follow", "fo:1"), Key("Read", url=url)), (Key("More", url=url),))
+    await wire.send(bot, key(ann.id), Outgoing("x", keys, PICTURE))
+    assert (ann.private.last.labels, ann.private.last.preview["url"]) == (["Follow"], PICTURE)
 
 
 async def test_an_edit_that_changes_nothing_is_fine(tg: TelegramServer, bot: telegram.Bot, ann: Person) -> None:
