@@ -127,6 +127,11 @@ class Elsewhere:
         entry = _Entry(self, asker, target, pressed=True)
         return await entry.answer(self._desk.press(Request(asker, vouch=entry.vouch), aim.action))
 
+    async def reads(self, aim: Aim) -> bool:
+        """Whether a button changes nothing in the chat where it is pressed: it only reads, or is the presser's own."""
+        action = await actions.unpack(self._memory, aim.action)
+        return action is not None and (action.verb in READ or not _is_local(action))
+
     async def forwarded(self, asker: Asker, message: Message) -> Answer | None:
         """A channel's post, shown to us: set that channel up where the person runs it, else offer what the post links
         to, else say how it is done. None for what is no such post."""

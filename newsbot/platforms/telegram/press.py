@@ -87,7 +87,7 @@ class Presses:
     async def _press(self, pressed: _Pressed) -> None:
         asker = pressed.asker
         aim = await self._links.aim(pressed.data)
-        if aim is None or (aim.place is not None and is_shared(asker.chat)):
+        if aim is None or (aim.place is not None and is_shared(asker.chat)) or await self._lost(pressed, aim):
             await self._old(pressed)
             return
         lane = self._lanes.setdefault((str(asker.chat), asker.user_id), asyncio.Lock())
@@ -95,6 +95,13 @@ class Presses:
             async with self._voice.working(asker.chat):
                 answer = await self.act(asker, aim)
             await self._tell(pressed, aim, answer)
+
+    async def _lost(self, pressed: _Pressed, aim: Aim) -> bool:
+        """Whether it would change something in nobody knows which topic: of a message that Telegram no longer gives out
+        it does not tell the thread (https://core.telegram.org/bots/api#inaccessiblemessage)."""
+        message = pressed.query.message
+        unknown = message is not None and not message.is_accessible and bool(message.chat.is_forum)
+        return unknown and not await self._elsewhere.reads(aim)
 
     @contextlib.asynccontextmanager
     async def _timely(self, pressed: _Pressed) -> AsyncIterator[None]:

@@ -85,6 +85,22 @@ async def test_a_message_that_cannot_be_changed_any_more_is_followed_by_a_new_on
     assert await ann.private.wait_for(1, after=gone.id)
 
 
+async def test_a_press_in_a_topic_that_telegram_does_not_tell_changes_nothing_in_another(
+    town: Town, ann: Person
+) -> None:
+    forum = town.tg.supergroup("Forum", [], [ann], forum=True, bot=True)
+    topic = await forum.topic("Cars", ann)
+    await town.said(forum, ann.says(forum, "/subscribe cars"), 1)
+    await town.said(forum, ann.says(forum, "/subscribe space", thread=topic), 1)
+    asked = await town.said(forum, ann.says(forum, "/unsubscribe all", thread=topic), "End all")
+    for what, forged in (("sz", False), ("fg:yes", True), ("sv:silent:on", True), ("c:/unsubscribe cars", True)):
+        told = await (await ann.presses(asked, what, forged=forged, old=True)).answered()
+        assert "served its time" in told.text, what
+    read = await (await ann.presses(asked, f"st:{town.story}", forged=True, old=True)).answered()
+    assert "served its time" not in read.text
+    assert await town.labels(forum.id) == ["cars"] and await town.labels(forum.id, str(topic.id)) == ["space"]
+
+
 async def test_a_press_is_answered_within_a_second_however_long_its_work(town: Town, ann: Person) -> None:
     shown = await town.said(ann.private, ann.writes("/settings"), 1)
     town.desk.gate.clear()
