@@ -62,3 +62,5 @@ def configure(secrets: Iterable[str] = (), *, verbose: bool = False) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # What it could not read it logs whole, a proxy's HTML page with a traceback; it raises it too, and we say it.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)

@@ -21,6 +21,7 @@ def test_a_log_line_is_plain_begins_with_its_time_in_utc_and_holds_no_secret(
         logs.configure(["hunter2-secret"])
         structlog.get_logger().warning("it broke", at="https://u:pw@example.org/hunter2-secret")
         logging.getLogger("library").warning("so did this")
+        logging.getLogger("telegram.request.BaseRequest").error("a proxy's whole page")
     finally:
         structlog.reset_defaults()
     ours, theirs = capsys.readouterr().err.splitlines()

@@ -66,7 +66,7 @@ class Muting:
             raise BadRequest("button_too_old")
         chat = await self._tools.known(asker)
         seen = await self._seen(chat, story_id)
-        known = await self._find(chat, kind, int(ref) if ref.isascii() and ref.isdigit() else -1, seen)
+        known = await self._find(chat, kind, int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 19 else -1, seen)
         if known is None:
             raise NotFound("mute_gone")
         chat = await self._tools.here(asker)

@@ -210,6 +210,12 @@ async def test_a_subscription_is_paused_resumed_changed_and_removed_by_buttons(v
     assert (await visitor.press(button(changed, "Remove"))).error  # that one is gone
 
 
+@pytest.mark.parametrize("ref", ["999999999999999999999", "²", "-1", ""])
+@pytest.mark.parametrize("kind", ["story", "source", "topic"])
+async def test_what_can_have_no_such_number_is_not_muted(visitor: Visitor, kind: str, ref: str) -> None:
+    assert (await visitor.press(f"mu:{kind}:{ref}")).toast == Words()("mute_gone")
+
+
 async def test_an_undo_that_nobody_was_given_is_refused(visitor: Visitor) -> None:
     reply = await visitor.press("sa:feed:1::instant:Motor News")
     assert reply.error
