@@ -180,13 +180,17 @@ def _digest(occasion: Occasion, candidates: Iterable[Candidate], max_items: int)
     return Post(occasion, tuple(ordered[:max_items]), tuple(ordered[max_items:]))
 
 
+def _recent(posted: Iterable[datetime], now: datetime) -> list[datetime]:
+    return sorted(at for at in posted if at > now - BUSY_WINDOW)
+
+
 def _instant(due: Sequence[Candidate], posted: Sequence[datetime], max_items: int, now: datetime) -> Composition:
-    held = any(c.outcome.note == "quiet" for c in due)
-    recent = sorted(at for at in posted if at > now - BUSY_WINDOW)
-    if len(recent) >= BUSY_POSTS or (recent and len(due) > BURST and not held):
+    rested = any(c.outcome.note == "quiet" for c in due)
+    recent = _recent(posted, now)
+    if len(recent) >= BUSY_POSTS or (recent and len(due) > BURST and not rested):
         return Composition(hold=tuple(c.outcome for c in due), until=recent[0] + BUSY_WINDOW, note="busy")
-    if held or len(due) > BURST:
-        return Composition((_digest("quiet" if held else "burst", due, max_items),))
+    if rested or len(due) > BURST:
+        return Composition((_digest("quiet" if rested else "burst", due, max_items),))
     ordered = sorted(due, key=lambda c: c.updated)
     return Composition(tuple(Post("story", (c.outcome,)) for c in ordered))
 
@@ -213,8 +217,43 @@ def compose(
         return Composition(hold=tuple(c.outcome for c in due), until=until, note="quiet")
     if all(c.outcome.urgent for c in due):
         return _instant(due, posted, max_items, now)
-    held = any(c.outcome.note == "quiet" for c in due)
-    return Composition((_digest("quiet" if held else occasion, due, max_items),))
+    rested = any(c.outcome.note == "quiet" for c in due)
+    return Composition((_digest("quiet" if rested else occasion, due, max_items),))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why what is due in a chat waits ("quiet", "busy"), and until when."""
+
+    note: str
+    until: datetime
+
+
+def held(chat: Chat, posted: Sequence[datetime], zone: ZoneInfo, now: datetime) -> Held | None:
+    """What an instant story that becomes due now will wait for; None when it comes at once."""
+    if until := quiet_until(chat.settings.quiet, zone, now):
+        return Held("quiet", until)
+    recent = _recent(posted, now)
+    return Held("busy", recent[0] + BUSY_WINDOW) if len(recent) >= BUSY_POSTS else None
+
+
+def due_anew(waiting: Iterable[Outcome], orders: Sequence[Subscription], now: datetime) -> list[Outcome]:
+    """The waiting stories that are due at another moment since quiet hours, the time zone or the time of an order are
+    others, as they are now. What was due is due at once: should hours be quiet still, it is held again."""
+    made = [(o, _due_anew(o, orders, now)) for o in waiting]
+    return [new for old, new in made if new != old]
+
+
+def _due_anew(story: Outcome, orders: Sequence[Subscription], now: datetime) -> Outcome:
+    if story.note == "quiet":
+        return replace(story, due=now)
+    labels = {reason.label for reason in story.reasons}
+    live = [order for order in orders if order.label in labels and not order.paused]
+    if story.urgent or not live or (story.due is not None and story.due <= now):
+        return story
+    if any(order.when.kind == "instant" for order in live):
+        return replace(story, due=now, urgent=True)
+    return replace(story, due=min((order.next_due for order in live if order.next_due), default=now))
 
 
 def due_now(waiting: Sequence[Outcome], now: datetime) -> list[Outcome]:

@@ -19,10 +19,12 @@ SAMPLE_ARTICLES = 300  # newest ones that are looked at for a sample
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What an order began with: ``stories`` that come at once; of a topic, the ``preview`` of its past."""
+    """What an order began with: ``stories`` that come at once, or once the chat is no longer ``held``; of a topic, the
+    ``preview`` of its past."""
 
     stories: int = 0
     preview: Preview | None = None
+    held: plan.Held | None = None
 
 
 class Sampling:
@@ -43,7 +45,12 @@ class Sampling:
         if outcomes:
             await self._tools.storage.outbox.record([], outcomes)
             self._tools.wake.notify("plan")
-        return Begun(len(outcomes), seen)
+        return Begun(len(outcomes), seen, await self._held(chat))
+
+    async def _held(self, chat: Chat) -> plan.Held | None:
+        now = self._tools.now()
+        posted = await self._tools.storage.outbox.posted_since(chat.id, now - plan.BUSY_WINDOW)
+        return plan.held(chat, posted, self._tools.zone(chat), now)
 
     async def _past(self, order: Subscription) -> Preview | None:
         """A topic's matches of the last month, stored, so that it can be read back; None for other orders."""

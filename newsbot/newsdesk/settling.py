@@ -75,6 +75,8 @@ class Settling:
         await self._tools.storage.chats.set_settings(chat.id, settings)
         if name == "timezone":
             await self._reschedule(chat.id, settings)
+        if name in {"timezone", "quiet"}:
+            await self._tools.recall_due(chat.id)
         return self._effective(chat, settings)
 
     async def _reschedule(self, chat_id: int, settings: ChatSettings) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsbot.domain.models import Chat, Feed, Subscription, What, When
+from newsbot.domain.plan import Held
 from newsbot.domain.query import parse_search
 from newsbot.domain.schedule import next_due, parse_when
 from newsbot.errors import BadRequest, NotFound
@@ -21,8 +22,9 @@ from newsbot.newsdesk.tools import Tools
 class Subscribed:
     """A standing order as it now is. ``created`` is False when the chat had it, ``changed`` when its time is new.
 
-    ``sample``: stories that come at once; ``first``: when a scheduled one's first digest comes (UTC);
-    ``added``: the feed that was made for it; ``preview``: of a topic, what it would have brought.
+    ``sample``: stories that come at once, or once the chat is no longer ``held``; ``first``: when a scheduled one's
+    first digest comes (UTC); ``added``: the feed that was made for it; ``preview``: of a topic, what it would have
+    brought.
     """
 
     subscription: Subscription
@@ -30,6 +32,7 @@ class Subscribed:
     created: bool
     changed: bool = False
     sample: int = 0
+    held: Held | None = None
     first: datetime | None = None
     added: Feed | None = None
     preview: Preview | None = None
@@ -76,9 +79,10 @@ class Subscribing:
         changed = had is not None and (had.when != wanted or had.paused)
         if changed and had is not None:
             await tools.storage.chats.update_subscription(had.id, when=wanted, next_due=due, paused=False)
+            await tools.recall_due(chat.id)
         order = await self._one(had.id) if had else await self._order(asker, chat, choice, query, wanted, due)
         begun = await self._sampling.begin(chat, order, sample=had is None and wanted.kind == "instant")
-        return Subscribed(order, chat, had is None, changed, begun.stories, due, added, begun.preview)
+        return Subscribed(order, chat, had is None, changed, begun.stories, begun.held, due, added, begun.preview)
 
     async def _order(
         self, asker: Asker, chat: Chat, choice: Choice, query: str, when: When, due: datetime | None
@@ -150,6 +154,7 @@ class Subscribing:
         when = read_when(text)
         due = await self._due(asker, when)
         await self._tools.storage.chats.update_subscription(found.id, when=when, next_due=due, paused=found.paused)
+        await self._tools.recall_due(found.chat_id)
         return await self._one(found.id)
 
     async def restore(self, asker: Asker, chat_id: int, what: What, query: str, when: str, label: str) -> Subscribed:

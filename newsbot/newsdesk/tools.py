@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.models import Chat, ChatKey, ChatKind, Subscription, Topic
+from newsbot.domain.plan import due_anew
 from newsbot.domain.ports import Clock, FeedProbe, Wake
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.asking import Asker, Rules
@@ -74,6 +75,12 @@ class Tools:
     async def orders(self, chat: Chat) -> list[Subscription]:
         """The chat's subscriptions; none for a chat that is not known."""
         return list(await self.storage.chats.subscriptions(chat.id)) if chat.id else []
+
+    async def recall_due(self, chat_id: int) -> None:
+        """The chat's hours, or those of an order, are others: what waits there is due when it would be now."""
+        orders = await self.storage.chats.subscriptions(chat_id)
+        await self.storage.outbox.move(due_anew(await self.storage.outbox.waiting(chat_id), orders, self.now()))
+        self.wake.notify("plan")
 
     async def ready_made(self) -> list[Topic]:
         """The config's topics, by name."""

@@ -152,6 +152,16 @@ class Outcomes(Planning):
             if story_ids:
                 await conn.execute(statement, [{"this": story_id} for story_id in story_ids])
 
+    async def move(self, moved: Sequence[Outcome]) -> None:
+        """Give these stories, where they still wait, the due and the urgency that they have here."""
+        mine = (outcomes.c.chat_id == bindparam("chat")) & (outcomes.c.story_id == bindparam("story"))
+        still = outcomes.c.state == "waiting"
+        statement = update(outcomes).where(mine, still).values(due=bindparam("moment"), urgent=bindparam("soon"))
+        async with self._db.write() as conn:
+            if moved:
+                rows = [{"chat": o.chat_id, "story": o.story_id, "moment": o.due, "soon": o.urgent} for o in moved]
+                await conn.execute(statement, rows)
+
     async def skip(self, chat_id: int, notes: Mapping[int, str], now: datetime) -> None:
         """Leave waiting stories out after all, each with its note on why."""
         mine = (outcomes.c.chat_id == chat_id) & (outcomes.c.state == "waiting")

@@ -23,7 +23,20 @@ from newsbot.domain.models import (
     What,
     When,
 )
-from newsbot.domain.plan import BURST, BUSY_POSTS, BUSY_WINDOW, SETTLE, Candidate, Judged, compose, lapsed, outcome
+from newsbot.domain.plan import (
+    BURST,
+    BUSY_POSTS,
+    BUSY_WINDOW,
+    SETTLE,
+    Candidate,
+    Held,
+    Judged,
+    compose,
+    due_anew,
+    held,
+    lapsed,
+    outcome,
+)
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ZONE = ZoneInfo("UTC")
@@ -106,22 +119,22 @@ def test_a_few_stories_are_posted_one_by_one_and_many_as_one_digest_with_more() 
 
 def test_a_busy_chat_waits_and_then_gets_one_digest() -> None:
     posted = [NOW - timedelta(minutes=n) for n in range(BUSY_POSTS)]
-    held = compose(CHAT, waiting(2), posted, ZONE, 10, "daily", NOW)
-    assert not held.posts and held.note == "busy" and held.until == posted[-1] + BUSY_WINDOW
+    rested = compose(CHAT, waiting(2), posted, ZONE, 10, "daily", NOW)
+    assert not rested.posts and rested.note == "busy" and rested.until == posted[-1] + BUSY_WINDOW
 
 
 def test_a_second_burst_waits_until_the_first_digest_is_a_while_ago() -> None:
     posted = [NOW - timedelta(minutes=1)]
-    held = compose(CHAT, waiting(30), posted, ZONE, 10, "daily", NOW)
-    assert not held.posts and held.until == posted[0] + BUSY_WINDOW
+    rested = compose(CHAT, waiting(30), posted, ZONE, 10, "daily", NOW)
+    assert not rested.posts and rested.until == posted[0] + BUSY_WINDOW
     single = compose(CHAT, waiting(1), posted, ZONE, 10, "daily", NOW)
     assert [p.occasion for p in single.posts] == ["story"]
 
 
 def test_quiet_hours_hold_instant_stories_and_release_them_as_one_digest() -> None:
     chat = replace(CHAT, settings=ChatSettings(quiet=QuietHours(time(11), time(14))))
-    held = compose(chat, waiting(2), [], ZONE, 10, "daily", NOW)
-    assert not held.posts and len(held.hold) == 2 and held.until == NOW + timedelta(hours=2)
+    rested = compose(chat, waiting(2), [], ZONE, 10, "daily", NOW)
+    assert not rested.posts and len(rested.hold) == 2 and rested.until == NOW + timedelta(hours=2)
     released = compose(chat, waiting(2, note="quiet"), [], ZONE, 10, "daily", NOW + timedelta(hours=2))
     assert [(p.occasion, len(p.shown)) for p in released.posts] == [("quiet", 2)]
 
@@ -130,22 +143,43 @@ def test_a_schedule_brings_one_digest_and_waits_for_the_end_of_quiet_hours() -> 
     made = compose(CHAT, waiting(4, urgent=False), [], ZONE, 3, "hourly", NOW)
     assert [(p.occasion, len(p.shown), len(p.more)) for p in made.posts] == [("hourly", 3, 1)]
     chat = replace(CHAT, settings=ChatSettings(quiet=QuietHours(time(11), time(14))))
-    held = compose(chat, waiting(4, urgent=False), [], ZONE, 3, "hourly", NOW)
-    assert not held.posts and len(held.hold) == 4 and held.until == NOW + timedelta(hours=2)
+    rested = compose(chat, waiting(4, urgent=False), [], ZONE, 3, "hourly", NOW)
+    assert not rested.posts and len(rested.hold) == 4 and rested.until == NOW + timedelta(hours=2)
     after = compose(chat, waiting(4, urgent=False, note="quiet"), [], ZONE, 3, "daily", NOW + timedelta(hours=2))
     assert [(p.occasion, len(p.shown), len(p.more)) for p in after.posts] == [("quiet", 3, 1)]
 
 
+def test_what_waits_is_due_anew_when_hours_or_orders_change() -> None:
+    later, night = NOW + timedelta(hours=9), NOW + timedelta(days=1)
+    asleep, scheduled = waiting(1, note="quiet", due=night)[0].outcome, waiting(1, urgent=False, due=night)[0].outcome
+    assert due_anew([asleep], [sub(label="all")], NOW) == [replace(asleep, due=NOW)]
+    assert due_anew([scheduled], [sub(label="all")], NOW) == [replace(scheduled, due=NOW, urgent=True)]
+    moved = replace(sub(label="all", when="daily"), next_due=later)
+    assert due_anew([scheduled], [moved, sub(label="other")], NOW) == [replace(scheduled, due=later)]
+    kept = [replace(asleep, note="busy"), replace(scheduled, due=NOW)]
+    assert due_anew([*kept, scheduled], [replace(moved, paused=True)], NOW) == []
+    assert due_anew(kept, [moved], NOW) == []
+
+
+def test_what_is_promised_at_once_is_what_is_not_held() -> None:
+    quiet = replace(CHAT, settings=ChatSettings(quiet=QuietHours(time(11), time(14))))
+    many = [NOW - timedelta(minutes=n) for n in range(BUSY_POSTS)]
+    assert held(CHAT, many[1:], ZONE, NOW) is None
+    for chat, posted in ((quiet, []), (CHAT, many)):
+        made = compose(chat, waiting(1), posted, ZONE, 10, "daily", NOW)
+        assert held(chat, posted, ZONE, NOW) == Held(made.note, made.until or NOW)
+
+
 def test_a_waiting_story_lapses_with_what_brought_it_and_when_all_its_tellings_are_muted() -> None:
-    [held] = [c.outcome for c in waiting(1)]
+    [story] = [c.outcome for c in waiting(1)]
     told: list[tuple[Article, Narrow]] = [(judged(feed=n).article, lambda _: "") for n in (7, 8)]
     first, second = Mute(1, 1, "source", "7"), Mute(2, 1, "source", "8")
-    assert lapsed(CHAT, held, [sub(label="all")], [], told) == ""
-    assert lapsed(CHAT, held, [sub(label="cars")], [], told) == "ended"
-    assert lapsed(CHAT, held, [replace(sub(label="all"), paused=True)], [], told) == "ended"
-    assert lapsed(CHAT, held, [sub(label="all")], [first], told) == ""
-    assert lapsed(CHAT, held, [sub(label="all")], [first, second], told) == "muted:source"
-    assert lapsed(CHAT, held, [sub(label="all")], [Mute(3, 1, "story", "1")], told) == "muted:story"
+    assert lapsed(CHAT, story, [sub(label="all")], [], told) == ""
+    assert lapsed(CHAT, story, [sub(label="cars")], [], told) == "ended"
+    assert lapsed(CHAT, story, [replace(sub(label="all"), paused=True)], [], told) == "ended"
+    assert lapsed(CHAT, story, [sub(label="all")], [first], told) == ""
+    assert lapsed(CHAT, story, [sub(label="all")], [first, second], told) == "muted:source"
+    assert lapsed(CHAT, story, [sub(label="all")], [Mute(3, 1, "story", "1")], told) == "muted:story"
 
 
 @settings(deadline=None)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbot.domain.models import ChatKey, Outcome, OutcomeState, QuietHours, Reason, When
+from newsbot.domain.plan import Held
 from newsbot.errors import BadRequest, ConfigError, Forbidden, NotFound, Problem
 from newsbot.newsdesk import Access, Rules
 from newsbot.newsdesk.settling import NoSuchZone, find_zone
@@ -78,6 +79,33 @@ async def test_another_time_zone_moves_what_is_scheduled(room: Room) -> None:
     await room.newsdesk.settling.change(ME, "timezone", "Asia/Tokyo")
     (order,) = await room.newsdesk.subscribing.all(ME)
     assert order.next_due == datetime(2026, 1, 15, 23, 0, tzinfo=UTC)
+
+
+async def test_what_waits_follows_the_chats_new_hours(room: Room) -> None:
+    await room.newsdesk.settling.change(ME, "quiet", "00:00-23:59")
+    await room.publish("volt", *SU7)
+    done = await room.newsdesk.subscribing.subscribe(ME, "cars")
+    now, end = room.clock.now(), datetime(2026, 1, 15, 23, 59, tzinfo=UTC)
+    assert (done.sample, done.held) == (1, Held("quiet", end))
+    (waiting,) = await room.outcomes(ME)
+    await room.storage.outbox.hold(waiting.chat_id, [waiting.story_id], end, "quiet")
+    room.wake.told.clear()
+    await room.newsdesk.settling.change(ME, "quiet", "off")
+    assert [o.due for o in await room.outcomes(ME)] == [now]
+    assert room.wake.told == ["plan"]
+
+
+async def test_what_waits_for_an_orders_hour_comes_at_its_new_one(room: Room) -> None:
+    told = await room.publish("volt", *SU7)
+    done = await room.newsdesk.subscribing.subscribe(ME, "cars daily 08:00")
+    order, chat_id = done.subscription, done.chat.id
+    due = done.first or room.clock.now()
+    made = Outcome(chat_id, told.story_id or 0, told.id, (Reason("cars"),), due=due, at=room.clock.now())
+    await room.storage.outbox.record([], [made])
+    await room.newsdesk.settling.change(ME, "timezone", "Asia/Tokyo")
+    assert [o.due for o in await room.outcomes(ME)] == [datetime(2026, 1, 15, 23, 0, tzinfo=UTC)]
+    await room.newsdesk.subscribing.change_when(ME, order.id, "instant")
+    assert [(o.due, o.urgent) for o in await room.outcomes(ME)] == [(room.clock.now(), True)]
 
 
 async def test_in_a_group_only_admins_change_settings_and_mutes(room: Room) -> None:

@@ -81,6 +81,8 @@ def _said(visit: Visit, done: Subscribed) -> tuple[Paragraph, ...]:
         said.insert(0, line(words("subscribed_added", feed=done.added.label)))
     if done.first is not None:
         said.append(line(words("subscribed_first", moment=visit.moment(done.first), zone=str(visit.zone))))
+    elif done.held is not None and (done.sample or done.added):
+        said.append(line(visit.later(done.held)))
     elif done.added is not None:
         said.append(line(words("subscribed_reading")))
     elif done.created:

@@ -51,7 +51,8 @@ def _followed(visit: Visit, done: Followed) -> Reply:
     title = words("followed" if done.subscribed.created else "followed_again", topic=brief(done.topic.name))
     delivered = words("delivered_private" if done.elsewhere else "delivered_here", when=visit.often(order.when))
     if done.subscribed.sample:
-        delivered = f"{delivered} {words('follow_sample')}"
+        held = done.subscribed.held
+        delivered = f"{delivered} {visit.later(held) if held else words('follow_sample')}"
     blocks = (heading(title), *_seen(visit, done.understood, done.preview), line(delivered))
     buttons = [
         Button(words("latest_button"), short("tl", done.topic.id)),

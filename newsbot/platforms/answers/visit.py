@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsbot.domain.models import ChatSettings, When
+from newsbot.domain.plan import Held
 from newsbot.domain.schedule import WEEKDAYS
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, Newsdesk
@@ -72,6 +73,10 @@ class Visit:
     def moment(self, then: datetime) -> str:
         """The date and time in the chat's time zone: "Tuesday 24 November at 08:00"."""
         return self.words("moment", at=then.astimezone(self.zone))
+
+    def later(self, held: Held) -> str:
+        """When the newest story comes that waits for the end of quiet hours, or of a rush."""
+        return self.words("sample_later", why=held.note, at=f"{held.until.astimezone(self.zone):%H:%M}")
 
     def often(self, when: When, *, short: bool = False) -> str:
         """ "as it happens", "every day at 08:00"; ``short`` enough for a button: "Daily 08:00"."""
