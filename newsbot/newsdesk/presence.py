@@ -34,11 +34,15 @@ class Presence:
     async def met(self, asker: Asker) -> None:
         """A person writes to the bot alone: know their private chat from now on, and let its posts go out. Nothing is
         kept of one who may not use the bot."""
-        if asker.private_chat is None or not self._tools.rules.access.admits(asker):
+        if asker.private_chat is None or not self.admits(asker):
             return
         chat = await self._tools.private(asker)
         if chat.paused:
             await self._release([chat])
+
+    def admits(self, asker: Asker) -> bool:
+        """Whether the config lets the asker's chat use the bot."""
+        return self._tools.rules.access.admits(asker)
 
     async def knows(self, key: ChatKey) -> bool:
         """Whether anything is stored about this chat."""

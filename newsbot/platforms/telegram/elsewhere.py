@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from telegram import Bot, ChatFullInfo, ChatMember, Message, MessageEntity, MessageOriginChannel
-from telegram.constants import ChatAction, ChatType
+from telegram.constants import ChatType
 from telegram.error import BadRequest as Refused
-from telegram.error import Forbidden, TelegramError
+from telegram.error import ChatMigrated, Forbidden
 
 from newsbot.domain.models import ChatKey, ChatKind
 from newsbot.errors import BadRequest
@@ -27,8 +27,8 @@ from newsbot.platforms.actions import Action, Memory
 from newsbot.platforms.commands import Request, split
 from newsbot.platforms.telegram.links import Aim, Links, place_of
 from newsbot.platforms.telegram.message import key
-from newsbot.platforms.telegram.people import ADMINS, can_post, kind_of, title_of
-from newsbot.platforms.telegram.troubles import in_words
+from newsbot.platforms.telegram.people import ADMINS, UNREADABLE, can_post, kind_of, members_may_write, title_of
+from newsbot.platforms.telegram.troubles import said
 from newsbot.platforms.views import Button, Paragraph, Reply, Span
 
 COMMANDS = frozenset({
@@ -65,6 +65,13 @@ class Desk(Protocol):
         """The bot's words as the asker reads them."""
 
 
+class Presence(Protocol):
+    """What :class:`newsbot.newsdesk.presence.Presence` does for this."""
+
+    async def reached(self, key: ChatKey) -> None:
+        """Posts can come there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A reply, and the place that its buttons act on: None for the chat where it is shown."""
@@ -93,8 +100,9 @@ class _NoEntry(BadRequest):
 class Elsewhere:
     """Answers for other places. ``bot_id`` is the bot's own user number."""
 
-    def __init__(self, bot: Bot, desk: Desk, memory: Memory, links: Links, bot_id: int) -> None:
+    def __init__(self, bot: Bot, desk: Desk, presence: Presence, memory: Memory, links: Links, bot_id: int) -> None:
         self._bot = bot
+        self._presence = presence
         self._desk = desk
         self._memory = memory
         self._links = links
@@ -150,6 +158,12 @@ class Elsewhere:
 
     async def enter(self, asker: Asker, target: _Target) -> Asker:
         """The asker as they stand in the place. Raises _NoEntry where they or we may not act."""
+        try:
+            return await self._enter(asker, target)
+        except ChatMigrated as error:  # named by a button from before
+            return await self._enter(asker, replace(target, ref=error.new_chat_id))
+
+    async def _enter(self, asker: Asker, target: _Target) -> Asker:
         chat, mine, theirs = await asyncio.gather(
             self._said(self._bot.get_chat(target.ref)),
             self._said(self._bot.get_chat_member(target.ref, self._me)),
@@ -159,16 +173,19 @@ class Elsewhere:
         if chat is None or chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL}:
             raise _NoEntry("place_unknown", self._way("channel"), self._way("group"), place=name)
         kind = kind_of(chat)
-        if mine is None or not (can_post(mine, kind) or target.reading):
+        if mine is None or not (_may_post(mine, kind, chat) or target.reading):
             raise _NoEntry(f"place_not_mine_{kind}", self._way(kind), place=name)
         is_admin = theirs is not None and theirs.status in ADMINS
         if not is_admin and not (target.reading and theirs is not None and _is_member(theirs)):
             raise _NoEntry("place_not_yours", place=name)
-        if target.thread and not await self._has(chat, target.thread):
+        if target.thread and not chat.is_forum:
             raise _NoEntry("place_no_thread", place=name)
+        place = key(chat.id, int(target.thread or 0))
+        if not target.reading:  # nothing keeps posts from there any more
+            await self._presence.reached(place)
         return replace(
             asker,
-            chat=key(chat.id, int(target.thread or 0)),
+            chat=place,
             chat_kind=kind,
             chat_title=title_of(chat),
             private=asker.chat,
@@ -181,9 +198,9 @@ class Elsewhere:
         text = words(error.key, **error.values)
         if pressed:
             return Reply(toast=text, error=True)
-        said = Paragraph((Span(text),))
+        sentence = Paragraph((Span(text),))
         ways = tuple((Button(words(label), url=url),) for label, url in error.ways)
-        return Reply((said,), buttons=ways, error=True)
+        return Reply((sentence,), buttons=ways, error=True)
 
     async def titled(self, asker: Asker, reply: Reply, there: Asker) -> Reply:
         """``reply`` under the name of the place that it is about."""
@@ -195,21 +212,16 @@ class Elsewhere:
         return f"place_add_{kind}", self._links.invite(channel=kind == "channel")
 
     async def _said(self, asked: Awaitable[T]) -> T | None:
-        """What Telegram says; None where it refuses. Raises _NoEntry where it says nothing."""
+        """What Telegram says; None where it refuses. Raises _NoEntry where it says nothing, and ChatMigrated."""
         try:
             return await asked
+        except ChatMigrated:
+            raise
         except (Refused, Forbidden):
             return None
-        except TelegramError as error:
-            log.info("rights elsewhere are not known: %s", in_words(error))
+        except UNREADABLE as error:
+            log.info("rights elsewhere are not known: %s", said(error))
             raise _NoEntry("place_no_answer") from None
-
-    async def _has(self, chat: ChatFullInfo, thread: str) -> bool:
-        """Whether a forum has a topic: nothing tells, but an action shown there is refused where it has not."""
-        if not chat.is_forum:
-            return False
-        shown = self._bot.send_chat_action(chat.id, ChatAction.TYPING, message_thread_id=int(thread))
-        return bool(await self._said(shown))
 
 
 class _Entry:
@@ -268,6 +280,11 @@ def _is_local(action: Action) -> bool:
     if action.verb == "c":
         return bool(action.arguments) and split(action.arguments[0])[0] in COMMANDS
     return action.verb not in ALONE
+
+
+def _may_post(member: ChatMember, kind: ChatKind, chat: ChatFullInfo) -> bool:
+    is_plain = kind == "group" and member.status == ChatMember.MEMBER
+    return can_post(member, kind) and (not is_plain or members_may_write(chat))
 
 
 def _is_member(member: ChatMember) -> bool:

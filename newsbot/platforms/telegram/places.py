@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from telegram import ChatMember, ChatMemberUpdated, Message
 from telegram.constants import ChatType
 
 from newsbot.domain.models import ChatKey
+from newsbot.domain.ports import Clock
 from newsbot.locales import Words
 from newsbot.newsdesk.asking import Asker
 from newsbot.platforms.actions import short
 from newsbot.platforms.telegram.message import PLATFORM, key
-from newsbot.platforms.telegram.people import People, can_post, kind_of, title_of
+from newsbot.platforms.telegram.people import People, can_post, kind_of, place_of, title_of
 from newsbot.platforms.telegram.voice import Voice
 from newsbot.platforms.views import Button, Paragraph, Reply, Span
 
 log = logging.getLogger(__name__)
 
 HERE = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER})
+MOST = 10_000  # places that are remembered as greeted
+AGAIN = timedelta(hours=1)
+"""A place that we come back to is greeted again only after so long."""
+NEVER = datetime.min.replace(tzinfo=UTC)
 EXAMPLE = "/subscribe {place} everything daily 08:00"
 
 
@@ -44,6 +52,15 @@ class Presence(Protocol):
     async def thread_back(self, key: ChatKey) -> None:
         """It takes posts again."""
 
+    async def thread_seen(self, key: ChatKey) -> None:
+        """Somebody writes in it."""
+
+    async def reached(self, key: ChatKey) -> None:
+        """A message of ours stands there."""
+
+    def admits(self, asker: Asker) -> bool:
+        """Whether the config lets the asker's chat use the bot."""
+
 
 class Desk(Protocol):
     """What :class:`newsbot.platforms.commands.Desk` does for this."""
@@ -55,17 +72,21 @@ class Desk(Protocol):
 class Places:
     """Tells ``presence`` where the bot is, and greets whoever let it in."""
 
-    def __init__(self, presence: Presence, desk: Desk, people: People, voice: Voice) -> None:
+    def __init__(self, presence: Presence, desk: Desk, people: People, voice: Voice, clock: Clock) -> None:
         self._presence = presence
         self._desk = desk
         self._people = people
         self._voice = voice
+        self._clock = clock
+        self._known: OrderedDict[int, datetime | None] = OrderedDict()  # None: it has moved, and is no new place
 
     async def changed(self, update: ChatMemberUpdated) -> None:
         """What the bot may do in a chat is another now. https://core.telegram.org/bots/api#chatmemberupdated"""
         kind, native = kind_of(update.chat), str(update.chat.id)
         now = update.new_chat_member
         allowed = now.status in HERE if kind == "private" else can_post(now, kind)
+        if allowed and kind == "group" and now.status == ChatMember.MEMBER:
+            allowed = await self._people.lets_members_write(update.chat)
         if allowed:
             await self._presence.back(PLATFORM, native)
         else:
@@ -80,21 +101,45 @@ class Places:
         """
         here = message.chat.id
         if message.migrate_to_chat_id is not None:
+            self._note(message.migrate_to_chat_id, None)
             await self._presence.moved(PLATFORM, str(here), str(message.migrate_to_chat_id))
         elif message.migrate_from_chat_id is not None:
+            self._note(here, None)
             await self._presence.moved(PLATFORM, str(message.migrate_from_chat_id), str(here))
+        elif message.chat.type == ChatType.PRIVATE:
+            return False
         elif message.forum_topic_closed or message.general_forum_topic_hidden:
-            await self._presence.thread_gone(_topic(message), "the topic was closed")
+            await self._presence.thread_gone(place_of(message), "the topic was closed")
         elif message.forum_topic_reopened or message.general_forum_topic_unhidden:
-            await self._presence.thread_back(_topic(message))
+            await self._presence.thread_back(place_of(message))
         else:
+            if message.is_topic_message:
+                await self._presence.thread_seen(place_of(message))
             return False
         return True
 
+    def _note(self, native: int, when: datetime | None) -> None:
+        self._known.pop(native, None)
+        self._known[native] = when
+        while len(self._known) > MOST:
+            self._known.popitem(last=False)
+
+    def _is_new(self, native: int) -> bool:
+        """Whether a place is to be greeted: no group that has only become a supergroup, for which Telegram says that we
+        joined (https://github.com/tdlib/telegram-bot-api/issues/266), and none that sends us away and back."""
+        greeted = self._known.get(native, NEVER)
+        return greeted is not None and self._clock.now() - greeted >= AGAIN
+
     async def _greet(self, update: ChatMemberUpdated, *, allowed: bool) -> None:
-        """In a group, there; of a channel, whoever added us, if they have met us."""
+        """In a group, there; of a channel, whoever added us, if they have met us. Not where we may not work."""
         adder = self._people.alone(update.from_user)
+        there = replace(
+            adder, chat=key(update.chat.id), chat_kind=kind_of(update.chat), chat_title=title_of(update.chat)
+        )
         words = await self._desk.words(adder)
+        if not self._is_new(update.chat.id) or not self._presence.admits(there):
+            return
+        self._note(update.chat.id, self._clock.now())
         if update.chat.type != ChatType.CHANNEL:
             if allowed:
                 await self._voice.say(key(update.chat.id), _to_group(words), words)
@@ -120,11 +165,6 @@ def _to_channel(words: Words, update: ChatMemberUpdated, *, allowed: bool) -> Re
     typed = EXAMPLE.format(place=name)
     said = Paragraph((Span(words("greeting_channel", place=title) + " "), Span(typed, command=typed)))
     return Reply((said,), buttons=_to_group(words).buttons)
-
-
-def _topic(message: Message) -> ChatKey:
-    """The topic that a message tells of: General is the group itself."""
-    return key(message.chat.id, message.message_thread_id if message.is_topic_message else None)
 
 
 def _is_in(member: ChatMember) -> bool:

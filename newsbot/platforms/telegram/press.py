@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from telegram import Bot, CallbackQuery, Message
 from telegram.error import TelegramError
 
+from newsbot.domain.models import ChatKey
 from newsbot.domain.ports import Clock
 from newsbot.newsdesk.asking import Asker
 from newsbot.platforms.commands import Request
@@ -20,7 +21,7 @@ from newsbot.platforms.telegram.elsewhere import Answer, Desk, Elsewhere
 from newsbot.platforms.telegram.html import shortened
 from newsbot.platforms.telegram.links import Aim, Links
 from newsbot.platforms.telegram.message import is_shared
-from newsbot.platforms.telegram.people import People
+from newsbot.platforms.telegram.people import People, place_of
 from newsbot.platforms.telegram.troubles import in_words
 from newsbot.platforms.telegram.voice import Voice
 from newsbot.platforms.views import Block, Button, Paragraph, Reply, Span
@@ -92,7 +93,7 @@ class Presses:
             return
         lane = self._lanes.setdefault((str(asker.chat), asker.user_id), asyncio.Lock())
         async with self._timely(pressed), lane:  # one after the other for each person in each chat
-            async with self._voice.working(asker.chat):
+            async with self._voice.working(_where(pressed)):
                 answer = await self.act(asker, aim)
             await self._tell(pressed, aim, answer)
 
@@ -138,7 +139,7 @@ class Presses:
         shared = is_shared(pressed.asker.chat)
         message = pressed.query.message
         await self._voice.say(
-            pressed.asker.chat,
+            _where(pressed),
             answer.reply,
             await self._desk.words(pressed.asker),
             reply_to=message.message_id if message and shared else None,
@@ -179,6 +180,11 @@ class Presses:
             )
         except TelegramError as error:  # asked too long ago, as after a restart
             log.info("a press was not answered: %s", in_words(error))
+
+
+def _where(pressed: _Pressed) -> ChatKey:
+    """Where the pressed button is: in a private chat, too, in its topic."""
+    return place_of(pressed.query.message) if pressed.query.message else pressed.asker.chat
 
 
 def _way(asker: Asker, aim: Aim, reply: Reply) -> Aim | None:

@@ -24,7 +24,7 @@ from newsbot.platforms.telegram.inline import Inline
 from newsbot.platforms.telegram.links import Aim, Links
 from newsbot.platforms.telegram.message import is_shared
 from newsbot.platforms.telegram.pace import Pace
-from newsbot.platforms.telegram.people import People
+from newsbot.platforms.telegram.people import People, place_of
 from newsbot.platforms.telegram.places import Places
 from newsbot.platforms.telegram.press import Presses
 from newsbot.platforms.telegram.troubles import in_words, said
@@ -58,11 +58,11 @@ class Handler:
         me: User,
         bot_admins: Collection[str] = (),
     ) -> None:
-        self._people = People(bot, bot_admins)
+        self._people = People(bot, presence, bot_admins)
         links = Links(memory, me.username or "")
         voice = Voice(bot, pace, clock, links, presence)
-        there = Elsewhere(bot, desk, memory, links, me.id)
-        self._places = Places(presence, desk, self._people, voice)
+        there = Elsewhere(bot, desk, presence, memory, links, me.id)
+        self._places = Places(presence, desk, self._people, voice, clock)
         self._presses = Presses(bot, desk, there, self._people, links, voice, clock)
         self._talk = Talk(desk, presence, self._people, there, self._presses, links, voice, me)
         self._inline = Inline(bot, desk, self._people)
@@ -122,7 +122,8 @@ class Talk:
         text = await self._line(message, shared=shared)
         if not (text or message.document or (message.forward_origin and not shared)):
             return
-        async with self._voice.working(asker.chat):
+        where = place_of(message)
+        async with self._voice.working(where):
             answer = await self._answer(asker, message, text)
         if answer is None:
             return
@@ -130,7 +131,7 @@ class Talk:
         is_apart = shared and answer.reply.private and answer.reply.attachment is not None
         reply = await self._apart(asker, text, words) if is_apart else answer.reply
         reply_to = message.message_id if shared else None
-        await self._voice.say(asker.chat, reply, words, reply_to=reply_to, place=answer.place)
+        await self._voice.say(where, reply, words, reply_to=reply_to, place=answer.place)
 
     async def _apart(self, asker: Asker, text: str, words: Words) -> Reply:
         """In place of a file that is for the asker alone: the way to it, in their private chat."""

@@ -9,19 +9,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from telegram import Bot, InputFile
+from telegram import Bot, InputFile, ReplyParameters
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from newsbot.domain.models import ChatKey
 from newsbot.domain.ports import Clock
+from newsbot.errors import NewsbotError
 from newsbot.locales import Words
 from newsbot.platforms.telegram import render, wire
 from newsbot.platforms.telegram.links import Aim, Links
 from newsbot.platforms.telegram.message import PLATFORM, Key, Outgoing, address, is_shared
 from newsbot.platforms.telegram.pace import Pace
+from newsbot.platforms.telegram.people import Moves
 from newsbot.platforms.telegram.troubles import in_words, seconds
-from newsbot.platforms.views import Reply
+from newsbot.platforms.views import Attachment, Reply
 
 log = logging.getLogger(__name__)
 
@@ -30,22 +32,22 @@ SLOW = 0.5  # seconds after which a chat is told that the bot is at work
 TYPING = 4.0  # seconds; a chat action is shown for five: https://core.telegram.org/bots/api#sendchataction
 
 
-class Moves(Protocol):
-    """Learns that a place has another number now."""
+class Presence(Moves, Protocol):
+    """Learns what sending shows of a place."""
 
-    async def moved(self, platform: str, old: str, new: str) -> None:
-        """Everything known about ``old`` holds for ``new``."""
+    async def reached(self, key: ChatKey) -> None:
+        """A message stands there."""
 
 
 class Voice:
     """Says what the desk answered. Refusals of Telegram are a line in the log: nobody is there to be told."""
 
-    def __init__(self, bot: Bot, pace: Pace, clock: Clock, links: Links, moves: Moves) -> None:
+    def __init__(self, bot: Bot, pace: Pace, clock: Clock, links: Links, presence: Presence) -> None:
         self._bot = bot
         self._pace = pace
         self._clock = clock
         self._links = links
-        self._moves = moves
+        self._presence = presence
 
     async def say(
         self,
@@ -61,11 +63,10 @@ class Voice:
         that can still be changed. ``words`` are the asker's; ``place``: the channel or group that its buttons act on,
         where that is not ``to``."""
         try:
-            await self._say(to, await self._messages(reply, words, place), reply_to, edit)
+            messages = await self._messages(reply, words, place)
+            await self._say(to, messages, reply_to, edit)
             if reply.attachment is not None:
-                document = InputFile(reply.attachment.data, reply.attachment.name)
-                chat_id, thread_id = address(to)
-                await self._bot.send_document(chat_id, document, message_thread_id=thread_id)
+                await self._upload(to, reply.attachment, None if messages else reply_to, silent=bool(messages))
         except TelegramError as error:
             log.info("an answer in %s was not shown: %s", to, in_words(error))
 
@@ -87,33 +88,57 @@ class Voice:
             await self._send(to, message, silent, reply_to if n == 0 else None)
 
     async def _edited(self, to: ChatKey, message_id: int, message: Outgoing) -> bool:
-        """Whether the message could be changed: it may be too old, or gone."""
+        """Whether the message could be changed: it may be too old, or gone, or stand in another place."""
 
         async def change(to: ChatKey) -> None:
             await wire.edit(self._bot, to, message_id, message)
 
         try:
             await self._in_turn(to, change)
-        except BadRequest as error:
+        except (BadRequest, ChatMigrated) as error:
             log.info("message %s in %s cannot be changed: %s", message_id, to, in_words(error))
             return False
         return True
 
     async def _send(self, to: ChatKey, message: Outgoing, silent: bool, reply_to: int | None) -> None:
-        async def post(to: ChatKey) -> None:
-            await wire.send(self._bot, to, message, silent=silent, reply_to=reply_to)
+        async def post(at: ChatKey) -> None:
+            await wire.send(self._bot, at, message, silent=silent, reply_to=reply_to if at == to else None)
 
+        await self._post(to, post)
+
+    async def _upload(self, to: ChatKey, file: Attachment, reply_to: int | None, *, silent: bool) -> None:
+        """https://core.telegram.org/bots/api#senddocument"""
+
+        async def post(at: ChatKey) -> None:
+            answered = reply_to if at == to else None
+            chat_id, thread_id = address(at)
+            await self._bot.send_document(
+                chat_id,
+                InputFile(file.data, file.name),
+                message_thread_id=thread_id,
+                disable_notification=silent or is_shared(at),
+                reply_parameters=ReplyParameters(answered, allow_sending_without_reply=True) if answered else None,
+            )
+
+        await self._post(to, post)
+
+    async def _post(self, to: ChatKey, post: Callable[[ChatKey], Awaitable[None]]) -> None:
+        """Where the chat is now: it may have moved."""
         try:
-            await self._in_turn(to, post)
+            sent = await self._in_turn(to, post)
         except ChatMigrated as error:
-            await self._moves.moved(PLATFORM, to.native, str(error.new_chat_id))
-            await self._in_turn(replace(to, native=str(error.new_chat_id)), post)
+            await self._presence.moved(PLATFORM, to.native, str(error.new_chat_id))
+            to = replace(to, native=str(error.new_chat_id))
+            sent = await self._in_turn(to, post)
+        if sent and is_shared(to):
+            await self._reached(to)
 
-    async def _in_turn(self, to: ChatKey, act: Callable[[ChatKey], Awaitable[None]]) -> None:
-        """Keep under Telegram's limits; what it refuses all the same is tried once more when it says."""
+    async def _in_turn(self, to: ChatKey, act: Callable[[ChatKey], Awaitable[None]]) -> bool:
+        """Keep under Telegram's limits; what it refuses all the same is tried once more when it says. False when there
+        are too many at once."""
         if not await self._turn(to):
             log.info("an answer in %s was dropped: too many at once", to)
-            return
+            return False
         try:
             await act(to)
         except RetryAfter as error:
@@ -123,6 +148,14 @@ class Voice:
                 raise
             await self._clock.sleep(wait)
             await act(to)
+        return True
+
+    async def _reached(self, to: ChatKey) -> None:
+        """A place that was thought shut takes messages: posts are let go there, too."""
+        try:
+            await self._presence.reached(to)
+        except NewsbotError as error:
+            log.warning("posts in %s still wait: %s", to, error)
 
     async def _turn(self, to: ChatKey) -> bool:
         """Wait until a message to ``to`` may leave; False when that is too long."""

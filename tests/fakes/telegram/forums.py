@@ -65,19 +65,29 @@ class Supergroup(Room):
             message.deleted = message.deleted or message.thread == topic.id
         self.changed()
 
+    async def hide_general(self, by: Person | None = None, *, hidden: bool = True) -> None:
+        """Clients show General no more, or again."""
+        self._tell(self.general, "general_forum_topic_hidden" if hidden else "general_forum_topic_unhidden", by)
+
     def _tell(self, topic: Topic, kind: str, by: Person | None) -> None:
         """General is closed by an ordinary "closed" without a thread."""
         thread = None if topic is self.general else topic.id
         self.told(self.add(sender=self._author(by), service={kind: {}}, thread=thread))
+
+    def enters(self, by: Json) -> None:
+        """The bot's standing comes as if it had just been added by ``by``."""
+        now, self.members[self.server.me()["id"]] = self.bot, Member(self.server.me(), "left", {})
+        self.stands(now.status, by, now.rights)
 
     def _author(self, by: Person | None) -> Json:
         admins = [member.user for member in self.members.values() if member.admin and not member.user["is_bot"]]
         return by.json() if by else admins[0]
 
     def bots_way(self, *, thread: int | None = None) -> None:
-        """A closed topic takes only those who may manage topics; General is addressed without a thread."""
+        """A closed topic takes only those who may manage topics; General is addressed without a thread. Where there are
+        no topics (any more), a thread is ignored."""
         super().bots_way()
-        if thread is None and not self.forum:
+        if not self.forum:
             return
         topic = self.general if thread is None else self.topics.get(thread)
         if topic is None or topic.deleted:
@@ -108,7 +118,8 @@ class Group(Room):
             super().edits_way()
 
     async def migrates(self, *, forum: bool = False) -> Supergroup:
-        """It becomes a supergroup, and both say so by service messages."""
+        """It becomes a supergroup, and both say so by service messages. The bot is told that it joined the new one, but
+        not that it left the old one: https://github.com/tdlib/telegram-bot-api/issues/266"""
         new = self.server.supergroup(self.title, forum=forum)
         new.members = {
             id_: Member(member.user, member.status, new.rights() if member.admin else {}, member.anonymous)
@@ -117,5 +128,6 @@ class Group(Room):
         author = next(member.user for member in self.members.values() if member.status == "creator")
         self.told(self.add(sender=author, service={"migrate_to_chat_id": new.id}))
         self.successor = new
+        new.enters(author)
         new.told(new.add(sender=author, sender_chat=new.json(), service={"migrate_from_chat_id": self.id}))
         return new

@@ -61,6 +61,7 @@ class Room(Chat):
         super().__init__(server, id_, title=title, username=username)
         self.members: dict[int, Member] = {}
         self.hides_members = False
+        self.lets_write = True
 
     @property
     def bot(self) -> Member:
@@ -126,7 +127,12 @@ class Room(Chat):
                  "can_invite_users", "can_pin_messages", "can_manage_topics")  # fmt: skip
         self.stands("restricted", by, dict.fromkeys(names, False))
 
-    def stands(self, status: str, by: Person, rights: dict[str, bool]) -> None:
+    def permits(self, *, writing: bool) -> None:
+        """What members may do by default; no bot is told. https://core.telegram.org/bots/api#chatpermissions"""
+        self.lets_write = writing
+        self.changed()
+
+    def stands(self, status: str, by: Person | Json, rights: dict[str, bool]) -> None:
         """The bot's standing changes, and it is told: https://core.telegram.org/bots/api#chatmemberupdated."""
         old = _standing(self.bot)
         self.members[self.server.me()["id"]] = Member(self.server.me(), status, rights)
@@ -134,7 +140,7 @@ class Room(Chat):
             "my_chat_member",
             {
                 "chat": self.json(),
-                "from": by.json(),
+                "from": by if isinstance(by, dict) else by.json(),
                 "date": int(self.server.now().timestamp()),
                 "old_chat_member": old,
                 "new_chat_member": _standing(self.bot),
@@ -157,7 +163,7 @@ class Room(Chat):
     def bots_way(self, *, thread: int | None = None) -> None:
         """403 when the bot is not here, 400 when it may not write."""
         self.present()
-        if self.bot.status == "restricted":
+        if self.bot.status == "restricted" or (self.bot.status == "member" and not self.lets_write):
             raise bad("not enough rights to send text messages to the chat")
         if thread is not None:
             raise bad("message thread not found")

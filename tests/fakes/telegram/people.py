@@ -33,6 +33,8 @@ class Private(Chat):
         self.started = False
         self.blocked = False
         self.gone = False
+        self.topics: set[int] = set()
+        """The topics that the person made of it: https://core.telegram.org/bots/api#user, ``has_topics_enabled``."""
 
     def json(self) -> Json:
         user = self.person.json()
@@ -51,7 +53,7 @@ class Private(Chat):
             raise forbidden("bot was blocked by the user")
         if not self.started:
             raise forbidden("bot can't initiate conversation with a user")
-        if thread is not None:
+        if thread is not None and thread not in self.topics:
             raise bad("message thread not found")
 
 

@@ -19,6 +19,11 @@ _SCOPES = {
     "default": (), "all_private_chats": (), "all_group_chats": (), "all_chat_administrators": (), "chat": ("chat_id",),
     "chat_administrators": ("chat_id",), "chat_member": ("chat_id", "user_id"),
 }  # fmt: skip
+_PERMISSIONS = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics",
+)  # fmt: skip
 _TEXTS = {"name": 64, "description": 512, "short_description": 120}
 
 
@@ -101,6 +106,8 @@ def get_chat(server: TelegramServer, params: Params) -> Json:
     if isinstance(chat, Room) and not chat.username:
         chat.present()
     full: Json = {"accent_color_id": 1, "max_reaction_count": 11}
+    if isinstance(chat, Room) and chat.type != "channel":
+        full["permissions"] = dict.fromkeys(_PERMISSIONS, chat.lets_write)
     full["accepted_gift_types"] = dict.fromkeys(
         ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -127,6 +128,37 @@ async def test_when_telegram_does_not_answer_that_is_said(town: Town, channel: C
     assert not await town.orders(channel.id)
 
 
+async def test_an_older_server_that_leaves_fields_out_is_one_that_does_not_answer(
+    town: Town, channel: Channel, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.tg.fail("getChat", faults.garbage(json.dumps({"ok": True, "result": channel.json()})))
+    await town.said(ann.private, ann.writes("/subscribe @volt_news cars"), "does not answer")
+    assert not await town.orders(channel.id)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_a_group_where_members_may_not_write_is_set_up_once_the_bot_may(town: Town, ann: Person) -> None:
+    group = town.tg.supergroup("Cars", [], [ann], bot=True)
+    group.permits(writing=False)
+    await town.said(ann.private, ann.writes(f"/subscribe {group.id} cars"), "may not write there")
+    assert not await town.orders(group.id)
+    group.puts_bot("administrator")
+    await town.said(ann.private, ann.writes(f"/subscribe {group.id} cars"), "In Cars")
+
+
+async def test_a_place_that_refused_a_post_goes_on_when_its_admin_orders_more(
+    town: Town, channel: Channel, ann: Person
+) -> None:
+    await town.said(ann.private, ann.writes("/subscribe @volt_news cars"), "cars")
+    await town.settled()
+    chat = await town.chat(channel.id)
+    assert chat is not None
+    await town.room.storage.chats.pause(chat.id, "need administrator rights in the channel chat")
+    await town.said(ann.private, ann.writes("/subscribe @volt_news space"), "space")
+    chat = await town.chat(channel.id)
+    assert chat is not None and not chat.paused
+
+
 async def test_an_operator_keeps_a_channel_out_by_the_config(town: Town, channel: Channel, ann: Person) -> None:
     rules = replace(town.room.newsdesk.rules, access=Access(deny=(f"telegram:{channel.id}",)))
     town.room.newsdesk.configure(rules)
@@ -134,15 +166,15 @@ async def test_an_operator_keeps_a_channel_out_by_the_config(town: Town, channel
     assert not await town.orders(channel.id)
 
 
-async def test_a_topic_of_a_forum_is_a_place_of_its_own_and_one_that_is_not_there_is_none(
-    town: Town, ann: Person
-) -> None:
+async def test_a_topic_of_a_forum_is_a_place_of_its_own_and_other_groups_have_none(town: Town, ann: Person) -> None:
     forum = town.tg.supergroup("Cars", [], [ann], forum=True, bot=True)
     topic = await forum.topic("News", ann)
     await town.said(ann.private, ann.writes(f"/subscribe {forum.id}/{topic.id} cars"), "In Cars")
     assert await town.labels(forum.id, str(topic.id)) == ["cars"] and not await town.labels(forum.id)
-    await town.said(ann.private, ann.writes(f"/subscribe {forum.id}/999 cars"), "no such topic")
-    assert await town.chat(forum.id, "999") is None
+    group = town.tg.supergroup("Space", [], [ann], bot=True)
+    await town.said(ann.private, ann.writes(f"/subscribe {group.id}/999 cars"), "no such topic")
+    assert await town.chat(group.id, "999") is None
+    assert not town.tg.called("sendChatAction")  # which would tell nothing: a first post does
 
 
 async def test_a_forwarded_post_of_ones_own_channel_sets_that_channel_up(

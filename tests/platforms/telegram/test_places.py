@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from newsbot.newsdesk.asking import Access
 from tests.fakes.telegram import Person
 from tests.platforms.telegram.town import Town
 
@@ -89,6 +92,7 @@ async def test_a_group_that_becomes_a_supergroup_takes_all_along(town: Town, ann
     moved = await group.migrates()
     await town.settled()
     assert await town.labels(moved.id) == ["cars"] and await town.chat(group.id) is None
+    assert not moved.messages  # Telegram says that the bot has joined, but nobody let it in
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0, 1), (1,)])
@@ -123,6 +127,100 @@ async def test_a_closed_topic_rests_alone(town: Town, ann: Person) -> None:
     await forum.reopen(forum.general, ann)
     await town.settled()
     assert not await paused(town, forum.id)
+    for hidden in (True, False):
+        await forum.hide_general(ann, hidden=hidden)
+        await town.settled()
+        assert bool(await paused(town, forum.id)) == hidden
+
+
+@pytest.mark.parametrize("reason", ["not enough rights to send text messages to the chat", "message thread not found"])
+async def test_a_place_that_refused_a_post_goes_on_once_an_answer_stands_there(
+    town: Town, ann: Person, reason: str
+) -> None:
+    forum = town.tg.supergroup("Cars", [], [ann], forum=True, bot=True)
+    topic = await forum.topic("News", ann)
+    for thread in (None, topic):
+        await town.said(forum, ann.says(forum, "/subscribe cars", thread=thread), "cars")
+    await town.settled()
+    for number in ("", str(topic.id)):
+        chat = await town.chat(forum.id, number)
+        assert chat is not None
+        await town.room.storage.chats.pause(chat.id, reason)
+    await town.said(forum, ann.says(forum, "/subscribe space", thread=topic), "space")
+    await town.settled()
+    assert not await paused(town, forum.id, str(topic.id))
+    assert await paused(town, forum.id) == reason
+
+
+async def test_an_answer_that_is_refused_too_releases_nothing(town: Town, ann: Person) -> None:
+    group = town.tg.supergroup("Cars", [], [ann], bot=True)
+    await town.said(group, ann.says(group, "/subscribe cars"), "cars")
+    await town.settled()
+    chat = await town.chat(group.id)
+    assert chat is not None
+    await town.room.storage.chats.pause(chat.id, "not enough rights to send text messages to the chat")
+    group.permits(writing=False)
+    await ann.says(group, "/subscribe space")
+    await town.settled()
+    assert await paused(town, group.id)
+    group.permits(writing=True)
+    await town.said(group, ann.says(group, "/subscriptions"), "space")
+    await town.settled()
+    assert not await paused(town, group.id)
+
+
+@pytest.mark.parametrize(("reason", "left"), [("message thread not found", ""), ("TOPIC_CLOSED", "TOPIC_CLOSED")])
+async def test_a_topic_where_people_write_was_found_again(town: Town, ann: Person, reason: str, left: str) -> None:
+    town.tg.reads_all = True
+    forum = town.tg.supergroup("Cars", [], [ann], forum=True, bot=True)
+    topic = await forum.topic("News", ann)
+    await town.said(forum, ann.says(forum, "/subscribe cars", thread=topic), "cars")
+    await town.settled()
+    chat = await town.chat(forum.id, str(topic.id))
+    assert chat is not None
+    await town.room.storage.chats.pause(chat.id, reason)
+    await ann.says(forum, "Nothing for the bot", thread=topic)
+    await town.settled()
+    assert await paused(town, forum.id, str(topic.id)) == left
+
+
+async def test_a_group_whose_members_may_not_write_is_told_nothing(
+    town: Town, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    group = town.tg.supergroup("Cars", [], [ann])
+    group.permits(writing=False)
+    await group.adds_bot(ann)
+    await town.settled()
+    assert not town.tg.called("sendMessage")
+    group.permits(writing=True)
+    await town.said(group, ann.says(group, "/subscribe cars"), "cars")
+    group.permits(writing=False)
+    await group.promotes_bot(ann)
+    await group.demotes_bot(ann)
+    await town.settled()
+    assert await paused(town, group.id) == "may not post there"
+
+
+async def test_a_place_that_sends_it_away_and_back_is_greeted_once_an_hour(town: Town, ann: Person) -> None:
+    group = town.tg.supergroup("Cars", [], [ann])
+    for _ in range(3):
+        await group.adds_bot(ann)
+        await town.settled()
+        await group.removes_bot(ann)
+    await town.settled()
+    assert len(group.messages) == 1
+    town.clock.advance(3600)
+    await group.adds_bot(ann)
+    await town.settled()
+    assert len(group.messages) == 2
+
+
+async def test_a_place_that_may_not_use_it_is_not_greeted(town: Town, ann: Person) -> None:
+    town.room.newsdesk.configure(replace(town.room.newsdesk.rules, access=Access("allowlist")))
+    await town.tg.supergroup("Cars", [], [ann]).adds_bot(ann)
+    await town.tg.channel("News", "news_here", [ann]).adds_bot(ann)
+    await town.settled()
+    assert not town.tg.called("sendMessage")
 
 
 async def test_what_happens_in_places_that_nobody_knows_is_harmless(town: Town, ann: Person) -> None:
