@@ -47,13 +47,15 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Item:
     """One entry of a list: an article found, a subscription, a feed. ``lines`` stand below the title;
-    ``buttons`` act on this entry."""
+    ``buttons`` act on this entry. ``opener`` shows it by itself, with all that can be done with it: it stands for
+    ``buttons`` where those have no room beside the entry."""
 
     title: tuple[Span, ...]
     lines: tuple[tuple[Span, ...], ...] = ()
     buttons: tuple[Button, ...] = ()
     number: int | None = None
     image: str = ""
+    opener: Button | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ HANDLERS: Mapping[str, Handler] = {
 PRESSES: Mapping[str, Press] = {
     "ak": welcome.press_ask,
     "su": ordering.press_list,
+    "sd": ordering.press_open,
     "sp": ordering.press_pause,
     "sw": ordering.press_when,
     "sx": ordering.press_remove,

@@ -18,6 +18,8 @@ from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 OFFERED = 9  # choices of each kind in the menu of /subscribe
 TIMES = ("instant", "hourly", "daily 08:00", "daily 18:00", "weekly mon 08:00")
 EXAMPLE = "/subscribe https://example.org"
+OPENED = "d"
+"""Marks the buttons of a subscription that was opened from the list."""
 
 
 async def subscribe(visit: Visit, text: str) -> Reply:
@@ -90,12 +92,12 @@ def _said(visit: Visit, done: Subscribed) -> tuple[Paragraph, ...]:
     return tuple(said)
 
 
-def _changes(visit: Visit, order: Subscription) -> tuple[Button, ...]:
-    words, name = visit.words, _name(visit, order)
+def _changes(visit: Visit, order: Subscription, place: str = "") -> tuple[Button, ...]:
+    words, name, where = visit.words, _name(visit, order), (place,) if place else ()
     pause = (
-        Button(words("resume_button"), short("sp", order.id, 0), hint=f"{words('resume_button')}: {name}")
+        Button(words("resume_button"), short("sp", order.id, 0, *where), hint=f"{words('resume_button')}: {name}")
         if order.paused
-        else Button(words("pause_button"), short("sp", order.id, 1), hint=f"{words('pause_button')}: {name}")
+        else Button(words("pause_button"), short("sp", order.id, 1, *where), hint=f"{words('pause_button')}: {name}")
     )
     when = Button(words("when_button"), short("sw", order.id), hint=words("when_title", what=name))
     remove = Button(words("remove_button"), short("sx", order.id), hint=f"{words('remove_button')}: {name}")
@@ -154,6 +156,16 @@ async def _listed(
 
 
 def _item(visit: Visit, order: Subscription, n: int) -> Item:
+    """An entry of the list; what can be done with it is for those who run the chat."""
+    name, lines = _name(visit, order), ((Span(_state(visit, order), "muted"),),)
+    if not visit.runs:
+        return Item((Span(name, "bold"),), lines, number=n)
+    opener = Button(str(n), short("sd", order.id), hint=name)
+    return Item((Span(name, "bold"),), lines, _all_changes(visit, order), number=n, opener=opener)
+
+
+def _state(visit: Visit, order: Subscription) -> str:
+    """What it brings, when, and what it has learned."""
     words = visit.words
     said = words("subscriptions_line", kind=order.what.kind, category=order.what.ref, when=visit.often(order.when))
     if order.paused:
@@ -162,8 +174,21 @@ def _item(visit: Visit, order: Subscription, n: int) -> Item:
         said = f"{said} · {words('subscriptions_next', moment=visit.moment(order.next_due))}"
     if learned := lessons.without(visit, order):
         said = f"{said} · {learned}"
-    changes = (*_changes(visit, order), *((lessons.summary(visit, order),) if order.lessons.marks or learned else ()))
-    return Item((Span(_name(visit, order), "bold"),), ((Span(said, "muted"),),), changes, number=n)
+    return said
+
+
+def _all_changes(visit: Visit, order: Subscription, place: str = "") -> tuple[Button, ...]:
+    learned = order.lessons.marks or order.lessons.without
+    return (*_changes(visit, order, place), *((lessons.summary(visit, order),) if learned else ()))
+
+
+async def _opened(visit: Visit, order: Subscription, toast: str = "") -> Reply:
+    """One subscription by itself, with all that can be done with it."""
+    orders = await visit.newsdesk.subscribing.all(visit.asker)
+    page = next((n for n, o in enumerate(orders) if o.id == order.id), 0) // SIZE
+    back = Button(visit.words("back_button"), short("su", page))
+    blocks = (heading(_name(visit, order)), line(_state(visit, order), "muted"))
+    return Reply(blocks, (*rows(list(_all_changes(visit, order, OPENED))), (back,)), edit=True, toast=toast)
 
 
 # --- presses ---------------------------------------------------------------------------------------
@@ -174,11 +199,20 @@ async def press_list(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     return await _listed(visit, number(arguments[0]) if arguments else 0)
 
 
+async def press_open(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """``id``: one by itself."""
+    visit.newsdesk.subscribing.may(visit.asker)
+    return await _opened(visit, await visit.newsdesk.subscribing.own(visit.asker, number(arguments[0])))
+
+
 async def press_pause(visit: Visit, arguments: tuple[str, ...]) -> Reply:
-    """``id:1`` pauses, ``id:0`` resumes."""
+    """``id:1`` pauses, ``id:0`` resumes; then show again the list, or the subscription by itself (``id:1:d``)."""
     order = await visit.newsdesk.subscribing.pause(visit.asker, number(arguments[0]), paused=arguments[1] == "1")
     key = "subscription_paused" if order.paused else "subscription_resumed"
-    return await _listed(visit, focus=order, toast=visit.words(key, what=_name(visit, order)))
+    said = visit.words(key, what=_name(visit, order))
+    if arguments[2:] == (OPENED,):
+        return await _opened(visit, order, said)
+    return await _listed(visit, focus=order, toast=said)
 
 
 async def press_when(visit: Visit, arguments: tuple[str, ...]) -> Reply:
@@ -191,7 +225,7 @@ async def press_when(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     visit.newsdesk.subscribing.may(visit.asker)
     order = await service.own(visit.asker, subscription_id)
     buttons = [Button(time_label(visit, t), short("sw", order.id, t)) for t in TIMES]
-    buttons.append(Button(visit.words("back_button"), short("su")))
+    buttons.append(Button(visit.words("back_button"), short("sd", order.id)))
     name = order.what.kind if order.what.kind == "everything" else order.label
     typed = f"/subscribe {name} daily 07:30"
     blocks = (

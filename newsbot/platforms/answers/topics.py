@@ -18,6 +18,8 @@ from newsbot.platforms.views import Block, Button, Item, Paragraph, Reply, Span
 SAMPLES = 3  # titles in a preview
 DAILY = "daily 08:00"
 EXAMPLE = "/follow solid-state battery"
+LISTED = "l"
+"""Marks the button of a topic's page that was opened from the list."""
 
 
 async def follow(visit: Visit, text: str) -> Reply:
@@ -131,37 +133,47 @@ async def press_list(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 def _row(visit: Visit, row: TopicRow, n: int) -> Item:
     words, topic = visit.words, row.topic
-    button = _follow(visit, topic.id, "t")
+    button, name = _follow(visit, topic.id, "t"), brief(topic.name)
     if row.subscription is not None:
         button = Button(words("following_button"), short("un", topic.id, "t"), hint=words("unfollow_button"))
-    state = words("topic_followed" if row.subscription else "topic_not_followed")
-    about = Button("…", short("tp", topic.id), hint=words("button_topic_hint", topic=brief(topic.name)))
-    return Item((Span(brief(topic.name), "bold"),), ((Span(state, "muted"),),), (button, about), number=n)
+    label = f"✓ {name}" if row.subscription else name
+    opener = Button(label, short("tp", topic.id, LISTED), hint=words("button_topic_hint", topic=name))
+    return Item((Span(label, "bold"),), buttons=(button,), number=n, opener=opener)
 
 
 # --- presses ---------------------------------------------------------------------------------------
 
 
 async def press_page(visit: Visit, arguments: tuple[str, ...], *, edit: bool = False, toast: str = "") -> Reply:
-    """Everything about one topic, with a button to follow or unfollow it."""
+    """Everything about one topic, with a button to follow or unfollow it; opened from the list, in its place."""
     page = await visit.newsdesk.following.page(visit.asker, number(arguments[0]))
-    words, topic = visit.words, page.topic
+    words, topic, listed = visit.words, page.topic, arguments[1:] == (LISTED,)
+    place = LISTED if listed else "p"
     if page.subscription is not None:
-        button = Button(words("unfollow_button"), short("un", topic.id, "p"))
+        button = Button(words("unfollow_button"), short("un", topic.id, place))
         state = words("topic_page_followed", when=visit.often(page.subscription.when))
     else:
-        button = _follow(visit, topic.id, "p")
+        button = _follow(visit, topic.id, place)
         state = words("topic_page_not_followed")
     blocks: list[Block] = [heading(brief(topic.name)), *_seen(visit, page.understood, page.preview), line(state)]
     buttons: tuple[tuple[Button, ...], ...] = ((button, Button(words("latest_button"), short("tl", topic.id))),)
     if page.subscription is not None and (learned := await lessons.changes(visit, page.subscription)):
         blocks.append(line(lessons.without(visit, page.subscription) or words("lesson_none"), "muted"))
         buttons = (*buttons, *learned)
+    if listed:
+        back = Button(words("back_button"), short("tt", await _page_of(visit, topic.id)))
+        return Reply(tuple(blocks), (*buttons, (back,)), edit=True, toast=toast, private=True)
     return Reply(tuple(blocks), buttons, edit=edit, toast=toast, private=True)
 
 
+async def _page_of(visit: Visit, topic_id: int) -> int:
+    """The page of the list that has a topic on it."""
+    found = await visit.newsdesk.following.topics(visit.asker)
+    return next((n // SIZE for n, row in enumerate(found) if row.topic.id == topic_id), 0)
+
+
 async def press_follow(visit: Visit, arguments: tuple[str, ...]) -> Reply:
-    """Follow by id; then show again the place (list "t", page "p") where the button was."""
+    """Follow by id; then show again the place (list "t", page "p" or "l") where the button was."""
     done = await visit.newsdesk.following.follow_id(visit.asker, number(arguments[0]))
     toast = visit.words("followed", topic=brief(done.topic.name))
     again = await _place(visit, arguments, toast)
@@ -180,6 +192,6 @@ async def _place(visit: Visit, arguments: tuple[str, ...], toast: str) -> Reply 
     match arguments[1:]:
         case ("t",):
             return await _listed(visit, focus=number(arguments[0]), toast=toast)
-        case ("p",):
+        case ("p",) | ("l",):
             return await press_page(visit, arguments, edit=True, toast=toast)
     return None

@@ -71,11 +71,14 @@ def _is_line(block: Block | None) -> bool:
 
 
 def _item(item: Item, words: Words, *, tight: bool) -> Piece:
-    """An entry with its number, the lines below it, and its buttons, the first of which says the number too."""
+    """An entry with its number, the lines below it, and the button that opens it; else its own, the first of which says
+    the number too."""
     number = "" if item.number is None else f"{item.number}. "
     runs = [Run(number), *_said(item.title)] if number else list(_said(item.title))
     lines = [directed(tuple(runs)), *(directed(_said(line)) for line in item.lines)]
     joined = [run for n, line in enumerate(filter(None, lines)) for run in (*((Run("\n"),) if n else ()), *line)]
+    if item.opener is not None:
+        return Piece(tuple(joined), tight, keys_of([item.opener]))
     keys = keys_of(item.buttons)
     if keys and item.number is not None:
         keys = (_numbered_key(keys[0], item.number), *keys[1:])

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -147,7 +148,8 @@ def _block(block: Block, openers: Mapping[int | None, Button]) -> Json:
         return {"type": "paragraph", "spans": _spans(block.spans), "heading": block.heading}
     if isinstance(block, DigestBlock):
         return {"type": "digest", "digest": card(block.digest)}
-    return _item(block, openers.get(block.number))
+    own = replace(block.opener, label=str(block.number)) if block.opener and block.number is not None else None
+    return _item(block, own or openers.get(block.number))
 
 
 def _item(item: Item, opener: Button | None) -> Json:

@@ -260,6 +260,15 @@ def test_an_answer_as_it_is_sent() -> None:
     assert message.keys[1][1] == Key("Site", url="https://a.example")
 
 
+def test_entries_that_open_by_themselves_share_rows() -> None:
+    beside = (Button("Pause", "sp:1:1"), Button("Remove", "sx:1"))
+    orders = [
+        Item((Span("cars"),), ((Span("paused"),),), beside, n, opener=Button(str(n), f"sd:{n}")) for n in range(1, 9)
+    ]
+    [message] = reply(Reply(tuple(orders), ((Button("Next ›", "su:1"),),)))
+    assert labels(message) == [[str(n) for n in range(1, 9)], ["Next ›"]]
+
+
 def test_lines_of_a_list_stand_close() -> None:
     lines = [Paragraph((Span(f"• {word}: "), Span(f"/{word}", command=f"/{word}"))) for word in ("topics", "digest")]
     assert reply(Reply((Paragraph((Span("Do"),)), *lines)))[0].html == "Do\n\n• topics: /topics\n• digest: /digest"

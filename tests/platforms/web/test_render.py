@@ -68,6 +68,8 @@ def test_the_number_of_an_entry_is_the_button_that_opens_it() -> None:
     body = render.reply(Reply(entries, rows))
     assert [block["opener"]["action"] for block in body["blocks"]] == ["st:7", "st:8"]
     assert [[b["label"] for b in row] for row in body["buttons"]] == [["Next"]]
+    [topic] = render.reply(Reply((Item((Span("Cars"),), number=3, opener=Button("Cars", "tp:7")),)))["blocks"]
+    assert (topic["opener"]["label"], topic["opener"]["action"]) == ("3", "tp:7")
 
 
 def test_a_compact_digest_has_headlines_only_and_pictures_can_be_off() -> None:
