@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lexicon import Lexicon
-from newsbot.domain.models import Chat
+from newsbot.domain.models import Chat, ChatKey
 from newsbot.domain.ports import Clock, FeedProbe, Wake
 from newsbot.newsdesk.asking import Access, Asker, Rules, admit
 from newsbot.newsdesk.explaining import Explaining
@@ -110,13 +110,22 @@ class Newsdesk:
         if lexicon is not None:
             self._tools.lexicon = lexicon
 
-    def language(self, asker: Asker | None = None, chat: Chat | None = None) -> str:
-        """What the bot speaks to ``asker`` (in ``chat`` as it is known): what was chosen there, else in private the
-        language of their client where the bot speaks it, else the config's."""
+    def language(self, asker: Asker | None = None, chat: Chat | None = None, *, aside: bool = False) -> str:
+        """What the bot speaks to ``asker`` (in ``chat`` as it is known): what was chosen there, else in private, or
+        ``aside`` in a shared chat, the language of their client where the bot speaks it, else the config's."""
         if chat is not None:
             return self._tools.language(chat)
-        alone = asker is not None and asker.chat_kind == "private"
+        alone = asker is not None and (aside or asker.chat_kind == "private")
         return (self._tools.client_language(asker) if asker and alone else None) or self.rules.defaults.language
+
+    async def own_language(self, asker: Asker, chat: Chat) -> str:
+        """What the bot speaks to the asker alone while others read ``chat``: what they chose in private (platforms may
+        call that chat by the person's own id), else the language of their client, else the chat's."""
+        if asker.chat_kind == "private":
+            return self._tools.language(chat)
+        own = await self._tools.storage.chats.find(asker.private or ChatKey(asker.platform, asker.user_id))
+        chosen = own.settings.language if own and own.kind == "private" else None
+        return chosen or self._tools.client_language(asker) or self._tools.language(chat)
 
     def admit(self, asker: Asker) -> None:
         """Raises Forbidden when the asker's chat may not use this bot."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from newsbot.errors import BadRequest, Forbidden, NewsbotError, QueryError, StorageBusy, StorageError
@@ -19,7 +19,7 @@ from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, linking, porting,
 from newsbot.platforms.answers.completing import complete
 from newsbot.platforms.answers.picking import cards
 from newsbot.platforms.answers.visit import Usage, Visit, brief, line, onward
-from newsbot.platforms.pace import Pace
+from newsbot.platforms.pace import TooFast, Turns
 from newsbot.platforms.table import COMMANDS, MENUS, RUNNING, TABLE, Command
 from newsbot.platforms.views import Cards, CommandInfo, Completion, Paragraph, Reply, Scope, Span
 
@@ -27,10 +27,12 @@ __all__ = ["COMMANDS", "MENUS", "TABLE", "Desk", "Request"]
 
 log = logging.getLogger(__name__)
 LONGEST = 1000  # characters of a command that are read
-PRESSES_PER_COMMAND = 3  # presses are cheap and people flip through pages
 KEYSTROKES = 120  # a minute, of one person who types in other chats
 MOST_LINKS = 30  # of a post that are looked at
-FOR_ADMINS = 10  # times as many for the bot's own admins, among them the web chat's one person
+APART = frozenset({
+    "dn", "dr", "le", "lk", "lu", "lw", "lx", "mm", "mo", "so", "st", "tl", "tp", "up", "wy",
+})  # fmt: skip
+"""Verbs whose answer is for the presser's eyes alone, and so in their language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,14 @@ class Request:
 class Desk:
     """The way in for every platform: a command, a press or a half-typed line in, a :class:`Reply` out.
 
-    Never raises for what people do: a refusal is a Reply with ``error`` set. Whoever asks for too much is told so once
-    a minute; what else they ask for then gets an empty Reply.
+    Never raises for what people do: a refusal is a Reply with ``error`` set. Whoever asks for too much by commands is
+    told so once a minute; what else they ask for then gets an empty Reply.
     """
 
     def __init__(self, newsdesk: Newsdesk, words_for: Callable[[str], Words] = Words) -> None:
         self._newsdesk = newsdesk
         self._words_for = words_for
-        self._pace = Pace(newsdesk.clock)
+        self._turns = Turns(newsdesk.clock)
 
     async def command(self, request: Request) -> Reply:
         """Answer a line: a command, or in a private chat plain text, which is a search; in a group people talk to each
@@ -82,9 +84,11 @@ class Desk:
         for who may; it raises BadRequest for what cannot be read."""
         return await self._answer(request, lambda visit: porting.take(visit, load))
 
-    async def words(self, asker: Asker) -> Words:
-        """The bot's words as the asker reads them in their chat."""
+    async def words(self, asker: Asker, *, aside: bool = False) -> Words:
+        """The bot's words in the asker's chat; ``aside``: to the asker alone, whoever else reads it."""
         chat = await self._newsdesk.presence.contact(asker)
+        if aside:
+            return self._words_for(await self._newsdesk.own_language(asker, chat))
         return self._words_for(self._newsdesk.language(asker, chat))
 
     async def complete(self, request: Request, text: str) -> list[Completion]:
@@ -105,7 +109,7 @@ class Desk:
         asker = request.asker
         try:
             self._newsdesk.admit(asker)
-            if self._pace.wait(f"cards:{asker.platform}:{asker.user_id}", KEYSTROKES):
+            if not self._turns.keystroke(asker, KEYSTROKES):
                 return Cards(failed=True)
             return await cards(self._newsdesk, asker, clean(text), offset)
         except (Forbidden, StorageError):
@@ -144,17 +148,19 @@ class Desk:
         self, request: Request, work: Callable[[Visit], Awaitable[Reply]], *, pressed: bool = False
     ) -> Reply:
         """The calm edge: whatever goes wrong in ``work`` becomes a Reply; the unexpected is logged too."""
-        asker, words = request.asker, self._words_for(self._newsdesk.language(request.asker))
-        if (seconds := self._wait(asker, pressed=pressed)) is not None:
-            return refusal(words("too_fast", seconds=seconds), toast=pressed) if seconds else Reply()
+        words = self._words_for(self._newsdesk.language(request.asker, aside=pressed))
         try:
-            self._newsdesk.admit(asker)
-            if request.vouch is not None:
-                asker = await request.vouch(asker)
-                self._newsdesk.admit(asker)  # it may be in another chat now
+            asker = await self._admitted(request, pressed=pressed)
             visit = await self._visit(asker, request.asker)
             words = visit.words
-            return await work(visit)
+            if pressed and not visit.apart and asker.chat_kind != "private":
+                words = await self.words(asker, aside=True)
+                visit = replace(visit, aside=words)
+            answer = await work(visit)
+            return self._shown(visit, answer) if pressed else answer
+        except TooFast as late:
+            told_now = pressed or self._turns.tell(late.who)
+            return refusal(words("too_fast", seconds=late.seconds), toast=pressed) if told_now else Reply()
         except BadRequest as error:
             return refusal(told(words, error), toast=pressed)
         except QueryError:
@@ -165,18 +171,29 @@ class Desk:
             log.exception("a command failed")
             return refusal(words("failed"), toast=pressed)
 
-    def _wait(self, asker: Asker, *, pressed: bool) -> int | None:
-        """Count one more by ``asker``, and in their chat where it is shared. None when it is none too many; else for
-        how many seconds they must wait, 0 when they have been told already."""
-        limit = self._newsdesk.rules.commands_per_minute
-        limit *= (PRESSES_PER_COMMAND if pressed else 1) * (FOR_ADMINS if asker.is_bot_admin else 1)
-        counted = [f"{pressed}:{asker.platform}:{asker.user_id}"]
-        if asker.chat_kind != "private":
-            counted.append(f"{pressed}:in:{asker.chat.platform}:{asker.chat.native}")
-        for who in counted:
-            if limit and (seconds := self._pace.wait(who, limit)):
-                return seconds if self._pace.tell(who) else 0
-        return None
+    async def _admitted(self, request: Request, *, pressed: bool) -> Asker:
+        """The asker with their rights, if it is their turn. Raises TooFast, Forbidden."""
+        asker, limit = request.asker, self._limit
+        self._turns.person(asker, limit, pressed=pressed)
+        self._newsdesk.admit(asker)
+        if request.vouch is not None:
+            if not pressed:
+                self._turns.crowd(asker, limit)
+            asker = await request.vouch(asker)
+            self._newsdesk.admit(asker)  # it may be in another chat now
+        if not pressed and asker.chat == request.asker.chat:
+            self._turns.shown(asker, limit, pressed=False)
+        return asker
+
+    def _shown(self, visit: Visit, answer: Reply) -> Reply:
+        """The answer, if a press may show it to the others in the chat too. Raises TooFast."""
+        if (answer.blocks or answer.attachment) and not answer.private and not visit.apart:
+            self._turns.shown(visit.asker, self._limit, pressed=True)
+        return answer
+
+    @property
+    def _limit(self) -> int:
+        return self._newsdesk.rules.commands_per_minute
 
     async def _command(self, visit: Visit, text: str, *, pressed: bool = False) -> Reply:
         name, rest = split(text)
@@ -192,7 +209,8 @@ class Desk:
         except NeedsPrivate as error:
             return await onward(visit, told(visit.words, error), "c", f"/{name} {rest}".strip())
         except BadRequest as error:
-            return refusal(told(visit.words, error), toast=pressed and visit.asker.chat_kind != "private")
+            apart = pressed and visit.asker.chat_kind != "private"
+            return refusal(told((visit.aside if apart else None) or visit.words, error), toast=apart)
 
     def _help(self, visit: Visit, text: str) -> Reply:
         commands = self._table(visit.words, visit.asker)
@@ -217,11 +235,13 @@ class Desk:
             return await self._command(visit, typed, pressed=True)
         press = PRESSES.get(action.verb) if action else None
         if action is None or press is None or (action.verb in KEPT and not action.kept):
-            return Reply(toast=visit.words("button_too_old"), error=True)
+            return Reply(toast=visit.notice("button_too_old"), error=True)
+        if action.verb in APART and visit.aside:
+            visit = replace(visit, words=visit.aside)
         try:
             return await press(visit, action.arguments)
         except (Usage, IndexError):  # made up by hand: arguments are missing
-            return Reply(toast=visit.words("button_too_old"), error=True)
+            return Reply(toast=visit.notice("button_too_old"), error=True)
         except NeedsPrivate as error:
             return await onward(visit, told(visit.words, error), action.verb, *alone(action))
 

@@ -328,7 +328,8 @@ async def test_the_bot_speaks_the_language_of_a_persons_client(visitor: Visitor)
     )
     assert (await visitor.desk.press(Request(chinese), "?")).toast == Words("zh")("button_too_old")
     in_group = replace(MEMBER, language="zh-hans")
-    assert (await visitor.desk.press(Request(in_group), "?")).toast == Words("en")("button_too_old")
+    assert (await visitor.desk.press(Request(in_group), "?")).toast == Words("zh")("button_too_old")
+    assert text_of(await visitor.say("/help", in_group)) == text_of(await visitor.say("/help", MEMBER))
 
 
 async def test_who_acts_on_a_channel_from_their_own_chat_is_answered_in_their_own_language(visitor: Visitor) -> None:

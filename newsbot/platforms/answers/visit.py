@@ -22,7 +22,7 @@ MONDAY = datetime(2024, 1, 1, tzinfo=UTC)  # any will do: only its day of the we
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Who asks, in which words to answer, and by which clock. ``apart``: they act on another chat than the private one
-    in which they read the answer."""
+    in which they read the answer. ``aside``: the words for what only the presser of a button in a shared chat sees."""
 
     newsdesk: Newsdesk
     asker: Asker
@@ -31,6 +31,7 @@ class Visit:
     zone: ZoneInfo
     now: datetime
     apart: bool = False
+    aside: Words | None = None
 
     async def button(self, label: str, verb: str, *arguments: object, hint: str = "", primary: bool = False) -> Button:
         """A button whose action may be of any length."""
@@ -51,6 +52,10 @@ class Visit:
     def say(self, key: str, **values: object) -> Paragraph:
         """A paragraph of the bot's own words."""
         return line(self.words(key, **values))
+
+    def notice(self, key: str, **values: object) -> str:
+        """The bot's own words to the presser alone."""
+        return (self.aside or self.words)(key, **values)
 
     def ago(self, then: datetime | None) -> str:
         """ "5 min ago", "in 2 h", "14 Nov": how far ``then`` is from now, or "never"."""
