@@ -20,13 +20,14 @@ class _Reader:
 
     def __init__(self) -> None:
         self.feeds: dict[str, FeedSpec] = {}
+        self.others: dict[str, None] = {}
         self.is_opml = False
         self._depth = 0
         self._folders: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
-        if self._depth > DEEPEST or len(self.feeds) > MOST_FEEDS:
+        if self._depth > DEEPEST or len(self.feeds) + len(self.others) > MOST_FEEDS:
             raise ParseError("this list of feeds is too deep or too long")
         if self._depth == 1:
             self.is_opml = name.lower() == "opml"
@@ -40,6 +41,8 @@ class _Reader:
                 filter(None, self._folders[::-1]), ""
             )
             self.feeds.setdefault(url, FeedSpec(url=url, name=title, category=category))
+        elif url:
+            self.others[url] = None
         self._folders.append("" if url else title)
 
     def end(self, name: str) -> None:
@@ -49,7 +52,13 @@ class _Reader:
 
 
 def read_opml(data: bytes) -> tuple[FeedSpec, ...]:
-    """The feeds of an OPML document, in its order, each address once.
+    """The feeds of an OPML document, in its order, each address once. Raises as :func:`read_outlines` does."""
+    return read_outlines(data)[0]
+
+
+def read_outlines(data: bytes) -> tuple[tuple[FeedSpec, ...], tuple[str, ...]]:
+    """The feeds of an OPML document, in its order, each address once; and what stands in it as the address of a feed
+    but is no web address.
 
     Raises ParseError for what is no OPML, and for documents made to harm: those that declare entities.
     """
@@ -65,7 +74,7 @@ def read_opml(data: bytes) -> tuple[FeedSpec, ...]:
         raise ParseError(f"this is no OPML: {error}") from error
     if not reader.is_opml:
         raise ParseError("this is no OPML: its first element is another")
-    return tuple(reader.feeds.values())
+    return tuple(reader.feeds.values()), tuple(reader.others)
 
 
 def _refuse(*_: object) -> None:

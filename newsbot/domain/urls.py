@@ -5,6 +5,7 @@ Percent-encoding and case rules follow RFC 3986, section 6.2.2.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
@@ -56,6 +57,16 @@ def canonical(url: str) -> str:
 def is_web(url: str) -> bool:
     """Whether ``url`` is a complete http(s) address with a host that could exist."""
     return len(url) <= MAX_LENGTH and _UNSPEAKABLE.search(url) is None and _split(url) is not None
+
+
+def is_private(url: str) -> bool:
+    """Whether ``url`` names a place that is not on the public internet, as far as its own text tells: "localhost" or an
+    IP address of a private network. A name's address is looked at when it is fetched."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return not ipaddress.ip_address(host.partition("%")[0]).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def absolute(base: str, url: str) -> str:

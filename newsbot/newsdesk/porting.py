@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import Literal
 
-from newsbot.domain.models import Feed, FeedSpec, Subscription
-from newsbot.domain.opml import read_opml, write_opml
-from newsbot.domain.urls import is_web
+from newsbot.domain.models import Feed, FeedSpec, Subscription, What
+from newsbot.domain.opml import read_outlines, write_opml
+from newsbot.domain.urls import is_private, is_web
 from newsbot.errors import BadRequest, ParseError
 from newsbot.newsdesk.asking import Asker, must_run_chat
 from newsbot.newsdesk.naming import of_feed
 from newsbot.newsdesk.subscribing import Subscribing
 from newsbot.newsdesk.tools import Tools
+
+Why = Literal["web", "private", "full", "fixed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An address that was left out: it is none of the web, or a private one; the chat may have no more; or people may
+    not add feeds ("fixed")."""
+
+    address: str
+    why: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,16 @@ class Imported:
 
     new: int = 0
     known: int = 0
-    left: int = 0
+    left: tuple[Left, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A list of feeds (OPML): how many are in it, and how many are not, for they have no web address."""
+
+    document: str
+    feeds: int
+    local: int = 0
 
 
 class Porting:
@@ -31,14 +52,15 @@ class Porting:
         self._tools = tools
         self._subscribing = subscribing
 
-    async def export(self, asker: Asker) -> tuple[str, int]:
-        """The feeds that come to the asker's chat, as OPML, and how many they are; topics are no feeds.
+    async def export(self, asker: Asker) -> Exported:
+        """The feeds that come to the asker's chat; topics are no feeds.
 
         Raises Forbidden but for those who run the chat: an address may carry its owner's secret."""
         must_run_chat(asker)
         orders = await self._tools.orders(await self._tools.known(asker))
-        feeds = [f for f in await self._tools.storage.feeds.all() if is_web(f.url) and _comes(f, orders)]
-        return write_opml(feeds), len(feeds)
+        coming = [feed for feed in await self._tools.storage.feeds.all() if _comes(feed, orders)]
+        feeds = [feed for feed in coming if is_web(feed.url)]
+        return Exported(write_opml(feeds), len(feeds), len(coming) - len(feeds))
 
     async def take(self, asker: Asker, document: bytes) -> Imported:
         """Subscribe the asker's chat to every feed of an OPML ``document``, for as long as it may have more.
@@ -48,32 +70,37 @@ class Porting:
         """
         must_run_chat(asker)
         try:
-            specs = read_opml(document)
+            specs, others = read_outlines(document)
         except ParseError as error:
             raise BadRequest("import_refused", reason=str(error)) from error
-        chat = await self._tools.here(asker)
-        had = {order.what for order in await self._tools.orders(chat)}
-        room = self._tools.rules.subscriptions_per_chat - len(had)
-        feeds = await self._feeds(asker, specs)
-        fresh = [feed for feed in feeds if of_feed(feed).what not in had]
-        for feed in fresh[: max(0, room)]:
-            await self._subscribing.place(asker, chat, of_feed(feed))
-        new = min(len(fresh), max(0, room))
+        chat, most = await self._tools.here(asker), self._tools.rules.subscriptions_per_chat
+        orders = await self._tools.orders(chat)
+        had, new, known, left = {o.what for o in orders}, 0, 0, [Left(address, "web") for address in others]
+        for spec in specs[:most]:
+            feed = await self._feed(asker, spec.url, had, full=len(orders) + new >= most)
+            if not isinstance(feed, Feed):
+                left.append(Left(spec.url, feed))
+            elif of_feed(feed).what in had:
+                known += 1
+            else:
+                await self._subscribing.place(asker, chat, of_feed(feed))
+                had, new = had | {of_feed(feed).what}, new + 1
         self._tools.wake.notify("collect")
-        return Imported(new, len(feeds) - len(fresh), len(specs) - new - (len(feeds) - len(fresh)))
+        return Imported(new, known, (*left, *(Left(spec.url, "full") for spec in specs[most:])))
 
-    async def _feeds(self, asker: Asker, specs: Sequence[FeedSpec]) -> list[Feed]:
-        """The feeds with these addresses; new ones are added where people may, as many as a chat may have."""
-        feeds, may_add = self._tools.storage.feeds, self._tools.rules.users_may_add_feeds or asker.is_bot_admin
-        found = []
-        for spec in specs[: self._tools.rules.subscriptions_per_chat]:
-            feed = await feeds.find(spec.url)
-            if (feed is None or not feed.enabled) and may_add:
-                new = FeedSpec(spec.url, new_feed=self._tools.rules.defaults.new_feed)
-                feed = await feeds.add(new, self._tools.now())
-            if feed is not None and feed.enabled:
-                found.append(feed)
-        return found
+    async def _feed(self, asker: Asker, url: str, had: Set[What], *, full: bool) -> Feed | Why:
+        """The feed with this address, added where it is new and people may; else why the chat cannot have it, as far as
+        that can be told without asking a hundred servers. ``full``: it may have no more."""
+        tools = self._tools
+        feed = await tools.storage.feeds.find(url)
+        if feed is not None and feed.enabled:
+            return feed if of_feed(feed).what in had or not full else "full"
+        if is_private(url):
+            return "private"
+        if not (tools.rules.users_may_add_feeds or asker.is_bot_admin):
+            return "fixed"
+        spec = FeedSpec(url, new_feed=tools.rules.defaults.new_feed)
+        return "full" if full else await tools.storage.feeds.add(spec, tools.now())
 
 
 def _comes(feed: Feed, orders: Sequence[Subscription]) -> bool:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from newsbot.platforms.answers.visit import Visit, line
+from newsbot.platforms.answers.visit import Visit, brief, line
 from newsbot.platforms.views import Attachment, Reply
 
 NAME = "newsbot.opml"
+NAMED = 5  # addresses that were left out
 
 
 async def export(visit: Visit, text: str) -> Reply:
     """The chat's feeds as a file, for the asker alone."""
-    document, count = await visit.newsdesk.porting.export(visit.asker)
-    if not count:
-        return Reply((visit.say("export_none"),))
-    return Reply((visit.say("exported", n=count),), private=True, attachment=Attachment(NAME, document.encode()))
+    done = await visit.newsdesk.porting.export(visit.asker)
+    local = [visit.say("export_local", n=done.local)] if done.local else []
+    if not done.feeds:
+        return Reply(tuple(local) or (visit.say("export_none"),))
+    said, file = (visit.say("exported", n=done.feeds), *local), Attachment(NAME, done.document.encode())
+    return Reply(said, private=True, attachment=file)
 
 
 async def import_(visit: Visit, text: str) -> Reply:
@@ -29,6 +32,14 @@ async def take(visit: Visit, load: Callable[[], Awaitable[bytes]]) -> Reply:
     visit.newsdesk.subscribing.may(visit.asker)
     done = await visit.newsdesk.porting.take(visit.asker, await load())
     said = [visit.say("imported", n=done.new, known=done.known)]
+    if done.new:
+        said.append(visit.say("imported_newest"))
     if done.left:
-        said.append(line(visit.words("imported_left", n=done.left), "muted"))
+        said.append(visit.say("imported_left", n=len(done.left)))
+    said += [
+        line(f"{brief(left.address)} – {visit.words('imported_why', why=left.why)}", "muted")
+        for left in done.left[:NAMED]
+    ]
+    if len(done.left) > NAMED:
+        said.append(line("…", "muted"))
     return Reply(tuple(said))
