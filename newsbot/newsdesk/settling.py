@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -188,10 +189,12 @@ def zone_names() -> tuple[str, ...]:
 
 
 def find_zone(text: str) -> str:
-    """The IANA name of a time zone: any case, blanks for underscores, or a city alone.
+    """The IANA name of a time zone: any case, blanks for underscores, a city alone, or hours from UTC ("+3", "UTC+3").
 
     Raises NoSuchZone with names that look like it.
     """
+    if hours := _OFFSET.fullmatch(text.strip().upper().replace("−", "-")):
+        return _at_offset(text, hours)
     names = zone_names()
     wanted = text.strip().replace(" ", "_").casefold()
     by_name = {name.casefold(): name for name in names}
@@ -206,6 +209,29 @@ def find_zone(text: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise NoSuchZone(text, []) from error
     return by_name[wanted]
+
+
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d{1,2})(?::?(00|30|45))?")
+_BETWEEN = {"+3:30": "Asia/Tehran", "+4:30": "Asia/Kabul", "+5:30": "Asia/Kolkata", "+5:45": "Asia/Kathmandu",
+            "+6:30": "Asia/Yangon", "+9:30": "Australia/Darwin"}  # fmt: skip
+
+
+def _at_offset(text: str, found: re.Match[str]) -> str:
+    """The zone so far from UTC. Those of whole hours are named by the opposite sign
+    (https://data.iana.org/time-zones/theory.html#naming). Raises NoSuchZone."""
+    sign, hours, minutes = found[1], int(found[2]), found[3] or "00"
+    name = (
+        f"Etc/GMT{'-' if sign == '+' else '+'}{hours}" if minutes == "00" else _BETWEEN.get(f"{sign}{hours}:{minutes}")
+    )
+    if name not in zone_names():
+        raise NoSuchZone(text, [])
+    return "UTC" if hours == 0 else name or ""
+
+
+def zone_label(name: str) -> str:
+    """A time zone as it is shown: "UTC+3" for "Etc/GMT-3", any other by its name."""
+    found = re.fullmatch(r"Etc/GMT([+-])(\d+)", name)
+    return f"UTC{'-' if found[1] == '+' else '+'}{found[2]}" if found else name
 
 
 def _plainness(name: str) -> tuple[bool, str]:

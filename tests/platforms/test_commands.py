@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsbot.domain.models import ChatKey, FeedSpec
-from newsbot.locales import Words, catalogue
+from newsbot.locales import Words, catalogue, languages, own_name
 from newsbot.newsdesk import Access, Asker, Rules
 from newsbot.platforms.actions import LIMIT
 from newsbot.platforms.answers import HANDLERS, PRESSES
 from newsbot.platforms.commands import COMMANDS, TABLE, Desk, Request, clean
+from newsbot.platforms.table import ALIASES
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 from newsbot.storage import Storage
 from tests.clock import ManualClock
@@ -128,8 +129,34 @@ async def test_missing_arguments_get_the_usage_and_an_example_to_tap(visitor: Vi
 async def test_an_unknown_command_is_answered_with_a_near_one(visitor: Visitor) -> None:
     reply = await visitor.say("/subscrib cars")
     assert reply.error
+    assert text_of(reply).endswith("?")
     assert "/subscribe cars" in [span.command for span in spans(reply)]
     assert "/help" in text_of(await visitor.say("/xyzzy"))
+
+
+async def test_what_people_type_to_other_bots_is_understood_and_listed_nowhere(visitor: Visitor) -> None:
+    assert "Subscribed to “cars”" in text_of(await visitor.say("/sub cars"))
+    assert "cars" in text_of(await visitor.say("/LIST@newsbot"))
+    assert (await visitor.room.newsdesk.settling.of(ME)).quiet is None
+    assert "22:00" in text_of(await visitor.say("/set quiet 22:00-07:00"))
+    assert not (await visitor.say("/lang en")).error
+    assert "Motor News" in text_of(await visitor.say("/mute Motor News"))
+    assert [m.kind for m in await visitor.room.newsdesk.muting.all(ME)] == ["source"]
+    assert "called “xyzzy”" in text_of(await visitor.say("/mute xyzzy"))
+    assert "Ended" in text_of(await visitor.say("/unsub cars"))
+    assert not {c.name for c in visitor.desk.commands(BOSS)} & set(ALIASES)
+
+
+async def test_whoever_stops_is_asked_whether_all_shall_end(visitor: Visitor) -> None:
+    await visitor.say("/subscribe cars")
+    await visitor.say("/subscribe everything")
+    for text in ("/stop", "/cancel", "/unsubscribe all"):
+        asked = await visitor.say(text)
+        assert len(await visitor.room.newsdesk.subscribing.all(ME)) == 2
+    await visitor.press(button(asked, "everything"))
+    assert [o.label for o in await visitor.room.newsdesk.subscribing.all(ME)] == ["cars"]
+    await visitor.press(button(asked, "Yes"))
+    assert await visitor.room.newsdesk.subscribing.all(ME) == []
 
 
 async def test_a_command_may_name_the_bot_and_be_in_capitals(visitor: Visitor) -> None:
@@ -440,6 +467,40 @@ async def test_a_misspelt_time_zone_offers_near_ones(visitor: Visitor) -> None:
 async def test_settings_are_set_by_the_names_that_they_are_shown_by(visitor: Visitor) -> None:
     for text in ("time zone Europe/Berlin", "Time Zone Berlin", "quiet hours 22:00-07:00", "article languages en"):
         assert "Saved" in text_of(await visitor.say(f"/settings {text}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Stories in a digest 30", "max_items", 30), ("digest 7", "max_items", 7),
+        ("每份简报的新闻数 9", "max_items", 9),
+        ("sound off", "silent", True), ("Ton an", "silent", False), ("silent on", "silent", True),
+        ("звук выкл.", "silent", True), ("Pictures hidden", "images", False), ("Posts compact", "compact", True),
+        ("language German", "language", "de"), ("Meine Sprache Deutsch", "language", "de"),
+        ("languages English, Chinese", "languages", ("en", "zh")),
+        ("languages हिन्दी Русский", "languages", ("hi", "ru")),
+        ("timezone +3", "timezone", "Etc/GMT-3"), ("time zone UTC-5", "timezone", "Etc/GMT+5"),
+        ("timezone UTC+5:30", "timezone", "Asia/Kolkata"), ("timezone +0", "timezone", "UTC"),
+    ],
+)  # fmt: skip
+async def test_settings_are_understood_in_the_words_that_people_use(
+    visitor: Visitor, text: str, field: str, value: object
+) -> None:
+    visitor.room.newsdesk.configure(replace(FREELY, languages=("en", "de")))
+    assert not (await visitor.say(f"/settings {text}")).error
+    assert getattr(await visitor.room.newsdesk.settling.of(ME), field) == value
+
+
+async def test_a_setting_that_there_is_not_is_told_the_shown_names_of_those_that_there_are(visitor: Visitor) -> None:
+    refused = text_of(await visitor.say("/settings colour red"))
+    assert "Stories in a digest" in refused and "max_items" not in refused
+    assert "UTC+3" in text_of(await visitor.say("/settings timezone +3"))
+    assert "“+25”" in text_of(await visitor.say("/settings timezone +25"))
+
+
+async def test_languages_of_articles_have_their_own_names_and_none_that_is_spoken_is_missing(visitor: Visitor) -> None:
+    shown = [b.label for b in buttons(await visitor.press("se:languages"))]
+    assert {own_name(code) for code in languages()} <= set(shown) and {"Français", "日本語"} <= set(shown)
 
 
 async def test_a_switch_is_asked_plainly_and_a_choice_of_one_is_not_offered(visitor: Visitor) -> None:

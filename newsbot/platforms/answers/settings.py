@@ -6,52 +6,39 @@ from dataclasses import replace
 
 from newsbot.domain.models import ChatSettings, When
 from newsbot.domain.schedule import format_when
+from newsbot.errors import BadRequest
 from newsbot.locales import Words, own_name
-from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone
+from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone, zone_label
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.ordering import TIMES, time_label
-from newsbot.platforms.answers.visit import Usage, Visit, brief, heading, line, rows
+from newsbot.platforms.answers.visit import Visit, brief, heading, line, rows
+from newsbot.platforms.answers.wording import TOGGLES, language_name, read
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 
-TOGGLES = ("compact", "images", "silent")
 ZONES = ("Europe/London", "Europe/Berlin", "Europe/Moscow", "Asia/Shanghai", "Asia/Tokyo", "Asia/Kolkata",
          "America/New_York", "America/Los_Angeles", "America/Sao_Paulo", "UTC")  # fmt: skip
 QUIET = ("22:00-07:00", "23:00-08:00", "20:00-09:00")
-LANGUAGES = ("en", "zh", "ru", "es", "de", "fr", "pt", "ja", "ar")
+LANGUAGES = ("en", "zh", "ru", "es", "de", "fr", "pt", "ja", "ar", "hi")
 ITEMS = ("3", "5", "10", "20")
 EXAMPLE = "/settings timezone Asia/Tokyo"
+LONGEST = 32  # characters of a name that is none, said back
 
 
 async def settings(visit: Visit, text: str) -> Reply:
     """All settings; ``name`` one of them with its choices; ``name value`` sets it."""
     if not text:
         return _all(visit, await visit.newsdesk.settling.get(visit.asker))
-    name, value = _split(text)
+    name, value = read(text)
     if not value and name in NAMES:
         return await _one(visit, name)
     if not value:
-        raise Usage
+        raise BadRequest("no_setting", name=name[:LONGEST], names=_named(visit))
     return await _change(visit, name, value)
 
 
-def _split(text: str) -> tuple[str, str]:
-    """A setting's name, which may be said in two words, and its value."""
-    words = text.split()
-    for length in (2, 1):
-        typed = " ".join(words[:length]).lower()
-        name = _ALIASES.get(typed, typed)
-        if name in NAMES:
-            return name, " ".join(words[length:])
-    return name, " ".join(words[1:])
-
-
-_ALIASES = {"time zone": "timezone", "quiet hours": "quiet", "my language": "language",
-            "article languages": "languages", "max items": "items",
-            "time": "timezone", "zone": "timezone", "tz": "timezone", "pictures": "images", "lang": "language",
-            "sound": "silent", "max_items": "items", "time_zone": "timezone"}  # fmt: skip
-
-
 async def _change(visit: Visit, name: str, value: str) -> Reply:
+    if name not in NAMES:
+        raise BadRequest("no_setting", name=name[:LONGEST], names=_named(visit))
     try:
         now = await visit.newsdesk.settling.change(visit.asker, name, value)
     except NoSuchZone as error:
@@ -60,6 +47,11 @@ async def _change(visit: Visit, name: str, value: str) -> Reply:
     said = visit.words("setting_changed", name=visit.words(f"setting_{name}"), value=_value(visit, name, now.effective))
     back = Button(visit.words("welcome_settings_button"), short("se"))
     return Reply((line(said),), buttons=((back,),), toast=said)
+
+
+def _named(visit: Visit) -> str:
+    """The settings by the names that they are shown by."""
+    return ", ".join(visit.words(f"setting_{name}") for name in NAMES)
 
 
 def _heard(visit: Visit, name: str, now: Effective) -> Visit:
@@ -184,8 +176,8 @@ def _offered(now: ChatSettings) -> tuple[str, ...]:
 def _language(code: str, now: ChatSettings) -> tuple[str, str]:
     """A language as a switch: pressed, it joins or leaves those that are wanted."""
     if code in now.languages:
-        return " ".join(c for c in now.languages if c != code) or "all", f"✓ {code}"
-    return " ".join((*now.languages, code)), code
+        return " ".join(c for c in now.languages if c != code) or "all", f"✓ {language_name(code)}"
+    return " ".join((*now.languages, code)), language_name(code)
 
 
 def _value(visit: Visit, name: str, now: ChatSettings) -> str:
@@ -195,13 +187,13 @@ def _value(visit: Visit, name: str, now: ChatSettings) -> str:
         case "when":
             return visit.often(now.when or When())
         case "timezone":
-            return now.timezone or ""
+            return zone_label(now.timezone or "")
         case "quiet" if now.quiet:
             return words("value_quiet", start=f"{now.quiet.start:%H:%M}", end=f"{now.quiet.end:%H:%M}")
         case "language":
             return own_name(now.language or "")
         case "languages":
-            return ", ".join(now.languages) or words("value_all")
+            return ", ".join(map(language_name, now.languages)) or words("value_all")
         case "items":
             return str(now.max_items)
         case "compact" | "images" | "silent":
