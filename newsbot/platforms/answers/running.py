@@ -79,28 +79,33 @@ async def status(visit: Visit, text: str) -> Reply:
     now = await visit.newsdesk.running.status(visit.asker)
     outbox = ", ".join(f"{state} {n}" for state, n in now.outbox.items() if n) or visit.words("status_outbox_empty")
     counts = visit.words("status_counts", articles=now.articles, feeds=now.feeds, failing=now.failing, chats=now.chats)
-    sent = [visit.say("status_last_sent", platform=p, ago=visit.ago(at)) for p, at in now.last_sent.items()]
+    sent = [visit.words("status_last_sent", platform=p, ago=visit.ago(at)) for p, at in now.last_sent.items()]
     loops = [_loop(visit, loop) for loop in now.loops]
     title = heading(visit.words("status_title"))
-    said = [line(counts), visit.say("status_outbox", text=outbox)]
+    said = [_entry(said) for said in (counts, visit.words("status_outbox", text=outbox), *sent, *loops)]
     if now.notice is not None:
         said = [
             line(f"{visit.words(now.notice.key)} ({visit.ago(now.notice.at)})"),
             *map(line, now.notice.lines),
             *said,
         ]
-    return Reply((title, *said, *sent, *loops), private=True)
+    return Reply((title, *said), private=True)
 
 
-def _loop(visit: Visit, loop: LoopState) -> Paragraph:
+def _entry(said: str) -> Paragraph:
+    """A line of a list, which platforms keep close to the next one."""
+    return line(f"• {said}")
+
+
+def _loop(visit: Visit, loop: LoopState) -> str:
     ago = visit.ago(loop.last_good)
     if loop.failures:
-        return visit.say("status_loop_failing", name=loop.name, n=loop.failures, ago=ago, error=loop.error[:REASON])
-    return visit.say("status_loop", name=loop.name, ago=ago)
+        return visit.words("status_loop_failing", name=loop.name, n=loop.failures, ago=ago, error=loop.error[:REASON])
+    return visit.words("status_loop", name=loop.name, ago=ago)
 
 
 async def reload(visit: Visit, text: str) -> Reply:
     """Read the config again."""
     changes = await visit.newsdesk.running.reload(visit.asker)
     said = visit.say("reloaded", n=len(changes))
-    return Reply((said, *(line(f"• {change}") for change in changes)), private=True)
+    return Reply((said, *map(_entry, changes)), private=True)
