@@ -20,7 +20,7 @@ from newsbot.platforms.answers.completing import complete
 from newsbot.platforms.answers.picking import cards
 from newsbot.platforms.answers.visit import Usage, Visit, brief, line, onward
 from newsbot.platforms.pace import TooFast, Turns
-from newsbot.platforms.table import COMMANDS, MENUS, RUNNING, TABLE, Command
+from newsbot.platforms.table import ALIASES, COMMANDS, MENUS, RUNNING, TABLE, Command
 from newsbot.platforms.views import Cards, CommandInfo, Completion, Paragraph, Reply, Scope, Span
 
 __all__ = ["COMMANDS", "MENUS", "TABLE", "Desk", "Request"]
@@ -227,6 +227,7 @@ class Desk:
         spans = [Span(visit.words("did_you_mean") + " ")]
         for n, known in enumerate(near):
             spans += [Span(", " if n else ""), Span(f"/{known}", command=f"/{known} {rest}".strip())]
+        spans.append(Span(visit.words("did_you_mean_end")))
         return Reply((said, Paragraph(tuple(s for s in spans if s.text))), error=True)
 
     async def _press(self, visit: Visit, text: str) -> Reply:
@@ -264,11 +265,14 @@ def half_typed(text: str) -> str:
 
 
 def split(text: str) -> tuple[str, str]:
-    """The command's name ("" for plain text) and the rest; ``/search@our_bot x`` is ``search``."""
+    """The command's name ("" for plain text) and the rest; ``/search@our_bot x`` is ``search``, ``/lang de`` is
+    ``settings`` with ``language de``."""
     if not text.startswith("/"):
         return "", text
-    name, _, rest = text[1:].partition(" ")
-    return name.partition("@")[0].lower() or "help", rest.strip()
+    typed, _, rest = text[1:].partition(" ")
+    name = typed.partition("@")[0].lower() or "help"
+    known, _, first = ALIASES.get(name, name).partition(" ")
+    return known, f"{first} {rest}".strip()
 
 
 def told(words: Words, error: BadRequest) -> str:

@@ -56,6 +56,12 @@ COMMANDS = (
 )
 TABLE: Mapping[str, Command] = {command.name: command for command in COMMANDS}
 
+ALIASES: Mapping[str, str] = {
+    "sub": "subscribe", "unsub": "unsubscribe", "list": "subscriptions", "lang": "settings language", "set": "settings",
+    "mute": "mutes", "stop": "unsubscribe all", "cancel": "unsubscribe all",
+}  # fmt: skip
+"""What people type who come from other bots: understood, and listed nowhere."""
+
 _READING = ("search", "latest", "digest", "topics", "subscriptions")
 _ABOUT = ("sources", "why", "help", "privacy")
 _RUNNING = ("subscribe", "unsubscribe", "settings", "mutes", "export", "import")

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from newsbot.domain.models import Mute
+from collections.abc import Mapping
+from dataclasses import replace
+
+from newsbot.domain.models import Mute, MuteKind, WhatKind
+from newsbot.errors import NotFound
 from newsbot.newsdesk.muting import Mutable
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.paging import page_of, turning
 from newsbot.platforms.answers.visit import Visit, heading, line, number
 from newsbot.platforms.views import Button, Item, Reply, Span
 
+_KINDS: Mapping[WhatKind, MuteKind] = {"feed": "source", "topic": "topic"}
 SHORT = 40  # characters of a label on a button
 
 
 async def mutes(visit: Visit, text: str) -> Reply:
-    """What is muted here, each with its undo."""
-    return await _listed(visit, edit=False)
+    """What is muted here, each with its undo; with ``text``, mute the source or topic called so."""
+    if not text:
+        return await _listed(visit, edit=False)
+    found = (await visit.newsdesk.naming.names(visit.asker)).exact(text)
+    kind = _KINDS.get(found.what.kind) if found else None
+    if found is None or kind is None:
+        raise NotFound("unclear", text=text)
+    return replace(await press_mute(visit, (kind, found.what.ref)), edit=False, toast="")
 
 
 async def press_list(visit: Visit, arguments: tuple[str, ...]) -> Reply:

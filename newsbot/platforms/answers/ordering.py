@@ -113,10 +113,12 @@ async def unsubscribe(visit: Visit, text: str) -> Reply:
     if not text:
         choices = [Button(_name(visit, o), short("sx", o.id)) for o in orders]
         return Reply((heading(visit.words("unsubscribe_title")),), buttons=rows(choices, 2))
-    if text.casefold() == "all" and not any(o.what.kind == "everything" for o in orders):
+    if text.casefold() == "all":
         yes = Button(visit.words("unsubscribe_all_button"), short("sz"), style="danger")
         no = Button(visit.words("keep_button"), short("su"))
-        return Reply((visit.say("unsubscribe_all", n=len(orders)),), buttons=((yes, no),))
+        either = [Button(_name(visit, o), short("sx", o.id)) for o in orders if o.what.kind == "everything"]
+        meant = rows(either, 2) if len(orders) > 1 else ()
+        return Reply((visit.say("unsubscribe_all", n=len(orders)),), buttons=((yes, no), *meant))
     return await _ended(visit, await visit.newsdesk.subscribing.unsubscribe(visit.asker, text))
 
 
