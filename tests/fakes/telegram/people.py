@@ -97,6 +97,7 @@ class Person:
         if isinstance(place, Private):
             assert not place.blocked, f"{self.name} blocked the bot and cannot write to it"
             place.started = True
+            place.topics |= {thread} if isinstance(thread, int) else set()
         if isinstance(place, Room):
             anonymous = anonymous or place.member(self.json()).anonymous
         sender, sender_chat = self._author(place, anonymous, as_channel)

@@ -49,16 +49,18 @@ async def test_the_buttons_of_such_an_answer_act_there_and_change_it_in_place(
     await ann.private.wait_for("Subscribed", after=menu.id)
     assert await town.labels(channel.id) == ["space"]
     listed = await town.said(ann.private, ann.writes("/subscriptions @volt_news"), "1 subscription")
-    await (await ann.presses(listed, "Pause")).answered()
+    await (await ann.presses(listed, "1")).answered()
     await ann.private.wait(lambda: listed.edits == 1)
+    await (await ann.presses(listed, "Pause")).answered()
+    await ann.private.wait(lambda: listed.edits == 2)
     assert (await town.orders(channel.id))[0].paused
     await (await ann.presses(listed, "Resume")).answered()
-    await ann.private.wait(lambda: listed.edits == 2)
-    await (await ann.presses(listed, "Remove")).answered()
     await ann.private.wait(lambda: listed.edits == 3)
+    await (await ann.presses(listed, "Remove")).answered()
+    await ann.private.wait(lambda: listed.edits == 4)
     assert not await town.orders(channel.id)
     await (await ann.presses(listed, "Undo")).answered()
-    await ann.private.wait(lambda: listed.edits == 4)
+    await ann.private.wait(lambda: listed.edits == 5)
     assert await town.labels(channel.id) == ["space"]
     assert not await town.orders(ann.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -100,3 +101,13 @@ async def test_a_file_that_cannot_be_had_is_told(town: Town, ann: Person, troubl
         town.tg.fail("getFile", faults.html_error())
     await town.said(ann.private, ann.writes("", document=document), "could not read that file")
     assert not await town.orders(ann.id)
+
+
+async def test_a_file_that_telegram_postpones_comes_when_it_says_and_quietly(town: Town, ann: Person) -> None:
+    await town.said(ann.private, ann.writes("/subscribe volt"), "Volt Daily")
+    town.tg.fail("sendDocument", faults.flooded(3))
+    shown = asyncio.create_task(town.said(ann.private, ann.writes("/export"), is_file))
+    while not shown.done():
+        town.clock.advance(1)
+        await asyncio.sleep(0.01)
+    assert shown.result().silent and len(town.tg.called("sendDocument")) == 2

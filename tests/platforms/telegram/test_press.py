@@ -10,7 +10,7 @@ from newsbot.domain.models import Digest, DigestStory, Reason, Source
 from newsbot.platforms.telegram import render, wire
 from newsbot.platforms.telegram.message import key
 from tests.fakes.telegram import Chat, Message, Person, Supergroup
-from tests.platforms.telegram.town import Town
+from tests.platforms.telegram.town import Town, asker
 
 STORY = DigestStory(
     story_id=1,
@@ -36,13 +36,17 @@ def group(town: Town, ann: Person, ben: Person) -> Supergroup:
 
 
 async def test_a_list_is_paged_and_changed_in_place(town: Town, ann: Person) -> None:
-    shown = await town.said(ann.private, ann.writes("/settings"), 1)
-    press = await ann.presses(shown, "se:when")
-    assert await press.answered()
-    await ann.private.wait(lambda: shown.edits == 1)
-    await (await ann.presses(shown, "sv:when:hourly")).answered()
-    await ann.private.wait(lambda: shown.edits == 2)
-    assert len(ann.private.messages) == 1
+    for number in range(9):
+        await town.room.newsdesk.subscribing.subscribe(asker(ann), f"everything word{number}")
+    listed = await town.said(ann.private, ann.writes("/subscriptions"), "word0")
+    assert "word8" not in listed.text
+    await (await ann.presses(listed, "su:1")).answered()
+    await ann.private.wait(lambda: listed.edits == 1)
+    assert "word8" in listed.text and "word0" not in listed.text
+    assert (listed.button("su:0"), len(ann.private.messages)) == (listed.buttons[-1], 1)
+    await (await ann.presses(listed, "su:0")).answered()
+    await ann.private.wait(lambda: listed.edits == 2)
+    assert "word0" in listed.text
 
 
 async def test_the_same_press_again_changes_nothing_and_is_no_error(town: Town, ann: Person) -> None:
@@ -168,6 +172,27 @@ async def test_a_press_that_came_while_the_bot_was_away_is_carried_out(town: Tow
     town.tg.query_seconds = -1
     await ann.presses(shown, "se:when")
     await ann.private.wait(lambda: shown.edits == 1)
+
+
+async def test_a_press_under_a_post_from_before_a_migration_acts_where_the_group_is_now(
+    town: Town, ann: Person, ben: Person
+) -> None:
+    group = town.tg.group("Cars", [ben], [ann], bot=True)
+    shown = await town.said(group, ann.says(group, "/settings"), 1)
+    posted = await post(town, group)
+    moved = await group.migrates()
+    await town.settled()
+    refused = await (await ben.presses(shown, "sv:silent:on")).answered()
+    assert "only admins" in refused.text
+    assert "Saved" in (await (await ann.presses(shown, "sv:silent:on")).answered()).text
+    await town.settled()
+    chat = await town.chat(moved.id)
+    assert chat is not None and chat.settings.silent and await town.chat(group.id) is None
+    link = (await (await ann.presses(posted, f"mm:{town.story}")).answered()).url
+    menu = await town.said(ann.private, ann.opens(link), "What shall no longer come")
+    await (await ann.presses(menu, "This story")).answered()
+    await ann.private.wait(lambda: menu.edits == 1)
+    assert len(await town.room.storage.chats.mutes(chat.id)) == 1
 
 
 async def test_only_admins_change_a_group_and_the_others_are_told_alone(

@@ -104,6 +104,7 @@ async def test_follow_in_a_group_shows_the_way_into_the_private_chat_and_goes_on
     group = town.tg.supergroup("Cars", [ben], bot=True)
     said = await town.said(group, ben.says(group, "/follow solid-state battery"), 1)
     [way] = said.buttons
+    assert said.text.endswith(":")  # an offer, and no refusal
     assert way.url.startswith("https://t.me/newsbot?start=a_")
     assert not await town.orders(ben.id)
     await town.said(ben.private, ben.opens(way.url), "solid-state battery")
@@ -198,6 +199,29 @@ async def test_a_group_that_moved_gets_its_answer_where_it_is_now(town: Town, an
     town.desk.gate.set()
     assert await moved.wait_for("Xiaomi")
     assert await town.labels(moved.id) == ["cars"] and not await town.labels(group.id)
+
+
+async def test_until_telegram_wants_answers_again_it_is_not_asked(town: Town, ann: Person) -> None:
+    town.tg.fail("sendMessage", faults.flooded(30))
+    for _ in range(3):
+        await ann.writes("/latest")
+        await town.settled()
+    assert len(town.tg.called("sendMessage")) == 1
+    town.clock.advance(31)
+    await town.said(ann.private, ann.writes("/latest"), "Xiaomi")
+
+
+async def test_a_topic_of_a_private_chat_gets_its_answers_and_is_no_chat_of_its_own(town: Town, ann: Person) -> None:
+    said = await town.said(ann.private, ann.writes("/subscribe cars", thread=77), "Subscribed")
+    assert said.thread == 77
+    await (await ann.presses(said, "c:/subscriptions", forged=True)).answered()
+    listed = await ann.private.wait_for("1 subscription")
+    assert listed.thread == 77
+    assert await town.labels(ann.id) == ["cars"] and await town.chat(ann.id, "77") is None
+    message = {"message_id": 900, "date": 1, "chat": ann.private.json(), "from": ann.json(), "forum_topic_closed": {}}
+    await town.handle({"update_id": 1, "message": message | {"message_thread_id": 77, "is_topic_message": True}})
+    chat = await town.chat(ann.id)
+    assert chat is not None and not chat.paused
 
 
 HOSTILE = (
