@@ -137,7 +137,7 @@ class Newsdesk:
 
     async def remember(self, payload: Mapping[str, object]) -> str:
         """Keep a button's long action; returns its token."""
-        return await self._tools.storage.chats.remember(payload)
+        return await self._tools.storage.chats.remember(payload, self.clock.now())
 
     async def recall(self, token: str) -> Mapping[str, object] | None:
         """A long action by its token; None for one nobody remembers."""

@@ -8,6 +8,8 @@ from newsbot.domain.ports import Clock
 from newsbot.storage import Storage
 
 BATCH = 500
+BUTTONS = timedelta(days=90)
+"""How long a button works whose meaning is stored, from the day when it was last shown."""
 
 
 class Retention:
@@ -18,5 +20,8 @@ class Retention:
         self.keep = keep
 
     async def step(self) -> bool:
-        """Delete one batch of old articles and what hangs on them; True while there may be more."""
-        return await self._storage.articles.purge(self._clock.now() - self.keep, BATCH) >= BATCH
+        """Delete one batch of old articles and what hangs on them, and of old buttons; True while there may be more."""
+        now = self._clock.now()
+        articles = await self._storage.articles.purge(now - self.keep, BATCH)
+        buttons = await self._storage.chats.forget_tokens(now - BUTTONS, BATCH)
+        return max(articles, buttons) >= BATCH

@@ -1,15 +1,14 @@
-"""The chats: places to post to, with their settings; and the button states too long for a button."""
+"""The chats: places to post to, with their settings."""
 
 from __future__ import annotations
 
 import builtins
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import NO_MESSAGE, STOPPED, Chat, ChatKey, ChatKind, ChatSettings
@@ -17,6 +16,7 @@ from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of, key_of
 from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
 from newsbot.storage.tables import chats, deliveries, meta, mutes, outcomes, subscriptions, tokens
+from newsbot.storage.tokens import Tokens
 from newsbot.storage.topics import VERSION
 
 __all__ = ["UNSET", "Chats"]
@@ -25,7 +25,7 @@ MOST_MOVES = 4
 """A place's name leads to a number, and that perhaps to another; never round in a circle."""
 
 
-class Chats(Subscriptions, Mutes):
+class Chats(Subscriptions, Mutes, Tokens):
     """``storage.chats``."""
 
     async def ensure(
@@ -160,8 +160,12 @@ class Chats(Subscriptions, Mutes):
         await conn.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_=fresh))
 
     async def forget(self, chat_id: int) -> None:
-        """Delete the chat and all that is stored about it."""
+        """Delete the chat and all that is stored about it, and the buttons elsewhere whose ``place`` it is."""
         async with self._db.write() as conn:
+            row = (await conn.execute(select(chats).where(chats.c.id == chat_id))).first()
+            if row is not None:
+                place = "/".join(filter(None, (row.native, row.thread)))
+                await conn.execute(delete(tokens).where(tokens.c.payload["place"].as_string() == place))
             for table in (subscriptions, mutes, outcomes, deliveries):
                 await conn.execute(delete(table).where(table.c.chat_id == chat_id))
             await conn.execute(delete(chats).where(chats.c.id == chat_id))
@@ -172,23 +176,6 @@ class Chats(Subscriptions, Mutes):
         async with self._db.write() as conn:
             mine = subscriptions.c.created_by == creator
             await conn.execute(update(subscriptions).where(mine).values(created_by=""))
-
-    async def remember(self, payload: Mapping[str, object]) -> str:
-        """Keep what a button means and return a short random token for it (12 characters, safe in a link)."""
-        token = secrets.token_urlsafe(9)
-        async with self._db.write() as conn:
-            await conn.execute(
-                insert(tokens).values(id=token, payload=codec.encode(payload), created=datetime.now(UTC))
-            )
-        return token
-
-    async def recall(self, token: str) -> Mapping[str, object] | None:
-        """What :meth:`remember` kept under ``token``; None for one that never was or is too old."""
-        async with self._db.read() as conn:
-            payload: Mapping[str, object] | None = (
-                await conn.execute(select(tokens.c.payload).where(tokens.c.id == token))
-            ).scalar()
-            return payload
 
     async def _set(self, chat_id: int, **values: Any) -> None:
         async with self._db.write() as conn:

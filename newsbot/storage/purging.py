@@ -15,7 +15,7 @@ from newsbot.storage.article_ids import first_id
 from newsbot.storage.polls import SEEN_STEP
 from newsbot.storage.search_index import unindex_articles
 from newsbot.storage.sql import Repository
-from newsbot.storage.tables import CORRECTED, PLANNED, articles, deliveries, feeds, matches, outcomes, stories, tokens
+from newsbot.storage.tables import CORRECTED, PLANNED, articles, deliveries, feeds, matches, outcomes, stories
 
 _OVER = (DeliveryState.SENT, DeliveryState.DROPPED, DeliveryState.QUARANTINED, DeliveryState.UNCERTAIN)
 
@@ -25,7 +25,7 @@ class Purging(Repository):
 
     async def purge(self, before: datetime, batch: int) -> int:
         """Delete up to ``batch`` articles that arrived before ``before``, with their matches, their places in the
-        search index, stories left without any, and old deliveries and button tokens. Returns how many articles went.
+        search index, stories left without any, and old deliveries. Returns how many articles went.
 
         An article that its feed still lists stays: deleted, it would come back with the next poll as a new one. So does
         one that some chat still waits for."""
@@ -75,5 +75,3 @@ async def _forget_rows(conn: AsyncConnection, before: datetime, batch: int) -> N
     d = deliveries.c
     over = select(d.id).where(d.state.in_(_OVER), d.updated < before, d.created < before).order_by(d.id).limit(batch)
     await conn.execute(delete(deliveries).where(d.id.in_(over)))
-    stale = select(tokens.c.id).where(tokens.c.created < before).limit(batch)
-    await conn.execute(delete(tokens).where(tokens.c.id.in_(stale)))

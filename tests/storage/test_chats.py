@@ -256,12 +256,37 @@ async def test_mutes_are_set_once_listed_and_undone(storage: Storage) -> None:
     assert await storage.chats.mutes(one.id) == []
 
 
-async def test_a_buttons_meaning_is_remembered_under_a_short_token(storage: Storage) -> None:
-    meaning = {"verb": "search", "query": "小米 \0", "page": 3}
-    token = await storage.chats.remember(meaning)
+async def test_a_buttons_meaning_is_remembered_under_a_short_token_once(storage: Storage) -> None:
+    meaning = {"verb": "c", "arguments": ["/search “Straße” OR 小米 \0"], "n": 1}
+    token = await storage.chats.remember(meaning, NOW)
     assert len(token) == 12
-    assert await storage.chats.recall(token) == meaning
-    assert await storage.chats.recall("guess") is None
+    assert await storage.chats.remember(dict(reversed(meaning.items())), NOW + timedelta(days=1)) == token
+    assert await storage.chats.remember(meaning | {"n": 2}, NOW) != token
+    assert (await storage.chats.recall(token) or {})["n"] == 1
+    assert await storage.chats.recall("nobody-knows") is None
+
+
+async def test_a_button_is_forgotten_so_long_after_it_was_last_shown(storage: Storage) -> None:
+    shown, gone = [await storage.chats.remember({"press": press}, NOW) for press in ("shown", "gone")]
+    await storage.chats.remember({"press": "shown"}, NOW + timedelta(days=2))
+    assert await storage.chats.forget_tokens(NOW + timedelta(days=1), 9) == 1
+    assert await storage.chats.recall(gone) is None
+    assert await storage.chats.recall(shown)
+
+
+async def test_tokens_are_made_with_a_secret_of_the_database(storage: Storage) -> None:
+    await storage.meta.set_default("token_secret", "told")
+    assert await storage.chats.remember({"a": 1}, NOW) == "9ZgKiJAi8Sru"
+
+
+async def test_a_forgotten_chat_takes_along_the_buttons_that_act_on_it(storage: Storage) -> None:
+    room = await storage.chats.ensure(ChatKey("telegram", "-100", "5"), "group", "Forum", NOW)
+    places = ("-100/5", "-100", "-100/55", "")
+    told = [await storage.chats.remember({"press": "su", "place": place}, NOW) for place in places]
+    kept = await storage.chats.remember({"verb": "c", "arguments": []}, NOW)
+    await storage.chats.forget(room.id)
+    left = [await storage.chats.recall(token) is not None for token in (*told, kept)]
+    assert left == [False, True, True, True, True]
 
 
 # --- topics --------------------------------------------------------------------------------------
