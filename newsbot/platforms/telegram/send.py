@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
-from telegram import Bot
+from telegram import Bot, Message
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from newsbot.domain.models import NO_MESSAGE, ChatKey, Delivery
@@ -26,6 +26,9 @@ PATIENCE = 1.5
 """Seconds that a message waits for its turn in place; with longer to wait it goes back to the outbox."""
 SHORT = 0.2
 """Seconds that the next in line waits with all others behind it: a gap between two messages, not one chat's limit."""
+
+
+NO_TOPICS = "the topics of this group were switched off"
 
 
 class _NotYet(Exception):
@@ -74,20 +77,27 @@ class TelegramSender:
                 return await self._retract(delivery)
 
     async def _post(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
-        """Each part as a message, from the first that is not out yet. Only the first of all makes a sound."""
+        """Each part as a message, from the first that is not out yet. Only the first of all makes a sound.
+
+        Where a group has no topics any more, Telegram puts what is for one of them among all else, without a word."""
         parts = render.post(delivery.digest, delivery.id)
         ids = list(delivery.message_ids)
         for part in parts[len(ids) :]:
-            ids.append(await self._say(delivery, part, silent=delivery.digest.silent or bool(ids)))
-            if len(ids) < len(parts):
+            posted = await self._say(delivery, part, silent=delivery.digest.silent or bool(ids))
+            ids.append(str(posted.message_id))
+            astray = delivery.chat.thread and posted.message_thread_id is None
+            if astray or len(ids) < len(parts):
                 await sent(tuple(ids))
+            if astray:
+                return ChatGone(NO_TOPICS)
         return Sent(tuple(ids))
 
     async def _reply(self, delivery: Delivery) -> SendOutcome:
         """One message, whatever there is to say: its ``message_ids`` are those of what it replies to."""
         part, *_ = render.post(delivery.digest, delivery.id, most=1)
         first = next(iter(_numbers(delivery.message_ids)), None)
-        return Sent((await self._say(delivery, part, silent=delivery.digest.silent, reply_to=first),))
+        posted = await self._say(delivery, part, silent=delivery.digest.silent, reply_to=first)
+        return Sent((str(posted.message_id),))
 
     async def _edit(self, delivery: Delivery) -> SendOutcome:
         """New content for as many messages as there were; those that are not needed any more are deleted, and what
@@ -128,9 +138,9 @@ class TelegramSender:
                     raise
                 await self._put(delivery, str(message_id), _withdrawn(delivery))
 
-    async def _say(self, delivery: Delivery, part: Outgoing, *, silent: bool, reply_to: int | None = None) -> str:
+    async def _say(self, delivery: Delivery, part: Outgoing, *, silent: bool, reply_to: int | None = None) -> Message:
         async with self._turn(delivery.chat):
-            return str(await wire.send(self._bot, delivery.chat, part, silent=silent, reply_to=reply_to))
+            return await wire.post(self._bot, delivery.chat, part, silent=silent, reply_to=reply_to)
 
     def _outcome(self, error: TelegramError, to: ChatKey) -> SendOutcome:
         outcome = outcome_of(error, to)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import httpx
 import structlog
@@ -14,11 +16,12 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    Message,
     ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
-from telegram.request import HTTPXRequest
+from telegram.error import BadRequest, TelegramError
+from telegram.request import BaseRequest, HTTPXRequest
 
 from newsbot.domain.models import ChatKey
 from newsbot.platforms.telegram.html import plain
@@ -32,7 +35,23 @@ POLL_CONNECTIONS = 2
 PLACEHOLDER = 64
 """The most characters that the hint in an input field may have: https://core.telegram.org/bots/api#forcereply"""
 
-Attempt = Callable[[Outgoing, str | None], Awaitable[int]]
+T = TypeVar("T")
+Attempt = Callable[[Outgoing, str | None], Awaitable[T]]
+
+
+class _Request(HTTPXRequest):
+    """The library's, which otherwise logs the whole page that a gateway answers with, and a traceback."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """What Telegram answered. Raises telegram.error.TelegramError for what is no JSON."""
+        try:
+            answer: dict[str, Any] = json.loads(payload.decode(errors="replace"))
+        except ValueError as error:
+            raise TelegramError("Invalid server response") from error
+        return answer
 
 
 class _Bot(Bot):
@@ -48,11 +67,21 @@ class _Bot(Bot):
             get_updates_request=poll,
         )
 
+    @property
+    def polls(self) -> HTTPXRequest:
+        """The connections for long polls."""
+        return self._both[1]
+
     async def shutdown(self) -> None:
         """Close the connections; harmless when they are closed."""
         await super().shutdown()
         for request in self._both:
             await request.shutdown()
+
+
+def for_polls(bot: Bot) -> BaseRequest:
+    """The connections for long polls: with :func:`make_bot`, sends that wait for an answer take none of them."""
+    return bot.polls if isinstance(bot, _Bot) else bot.request
 
 
 def make_bot(
@@ -67,14 +96,14 @@ def make_bot(
 
     ``api_url``: Telegram's server, or one's own (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
     ``read_timeout``: how many seconds an answer may take; a server that accepts and answers late must not make a send
-    uncertain. Long polls wait for their own timeout on top of 20 seconds, on connections of their own. Only ``proxy``
-    is used, whatever the environment says. Raises telegram.error.InvalidToken for an empty token.
+    uncertain. Long polls have connections of their own: :func:`for_polls`. Only ``proxy`` is used, whatever the
+    environment says. Raises telegram.error.InvalidToken for an empty token.
     """
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # how the library wants to be told that we know both kinds
     context = httpx.create_ssl_context(trust_env=False)  # costs as much as all the rest
 
     def request(connections: int, read: float) -> HTTPXRequest:
-        return HTTPXRequest(
+        return _Request(
             connection_pool_size=connections,
             read_timeout=read,
             write_timeout=20.0,
@@ -89,15 +118,22 @@ def make_bot(
 
 
 async def send(bot: Bot, to: ChatKey, message: Outgoing, *, silent: bool = False, reply_to: int | None = None) -> int:
-    """Post a message; its id. As a reply to message ``reply_to`` where that still stands.
+    """:func:`post` a message; its id."""
+    return (await post(bot, to, message, silent=silent, reply_to=reply_to)).message_id
+
+
+async def post(
+    bot: Bot, to: ChatKey, message: Outgoing, *, silent: bool = False, reply_to: int | None = None
+) -> Message:
+    """Post a message; what Telegram made of it. As a reply to message ``reply_to`` where that still stands.
 
     A picture or a button's address that Telegram refuses is left out, and so is markup that it cannot parse. All else
     raises telegram.error.TelegramError. https://core.telegram.org/bots/api#sendmessage
     """
     chat_id, thread_id = address(to)
 
-    async def attempt(message: Outgoing, parse_mode: str | None) -> int:
-        posted = await bot.send_message(
+    async def attempt(message: Outgoing, parse_mode: str | None) -> Message:
+        return await bot.send_message(
             chat_id,
             message.html,
             parse_mode=parse_mode,
@@ -107,7 +143,6 @@ async def send(bot: Bot, to: ChatKey, message: Outgoing, *, silent: bool = False
             reply_parameters=ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
             reply_markup=_prompt(message) if message.ask else _keyboard(message),
         )
-        return posted.message_id
 
     return await _with_less(attempt, message)
 
@@ -115,11 +150,11 @@ async def send(bot: Bot, to: ChatKey, message: Outgoing, *, silent: bool = False
 async def edit(bot: Bot, to: ChatKey, message_id: int, message: Outgoing) -> None:
     """Put ``message`` in the place of one of the bot's; one that shows just that already is left as it is.
 
-    Leaves out what Telegram refuses, and raises, as :func:`send` does. https://core.telegram.org/bots/api#editmessagetext
+    Leaves out what Telegram refuses, and raises, as :func:`post` does. https://core.telegram.org/bots/api#editmessagetext
     """
     chat_id, _ = address(to)
 
-    async def attempt(message: Outgoing, parse_mode: str | None) -> int:
+    async def attempt(message: Outgoing, parse_mode: str | None) -> None:
         await bot.edit_message_text(
             message.html,
             chat_id,
@@ -128,7 +163,6 @@ async def edit(bot: Bot, to: ChatKey, message_id: int, message: Outgoing) -> Non
             link_preview_options=_preview(message),
             reply_markup=_keyboard(message),
         )
-        return message_id
 
     try:
         await _with_less(attempt, message)
@@ -147,7 +181,7 @@ async def delete(bot: Bot, to: ChatKey, message_id: int) -> None:
             raise
 
 
-async def _with_less(attempt: Attempt, message: Outgoing) -> int:
+async def _with_less(attempt: Attempt[T], message: Outgoing) -> T:
     """Try ``message``, and then without what Telegram's refusal names: the picture, the links in its buttons, or our
     markup."""
     parse_mode: str | None = ParseMode.HTML

@@ -114,7 +114,7 @@ def is_button_address(address: str) -> bool:
 
 def preview(given: object, refused: Collection[str]) -> Json:
     """LinkPreviewOptions, checked: https://core.telegram.org/bots/api#linkpreviewoptions. ``refused`` are addresses
-    that Telegram's servers cannot load."""
+    for which Telegram refuses the message; mostly one that its servers cannot load only shows nothing."""
     if given is None:
         return {}
     if not isinstance(given, dict) or set(given) - _PREVIEW:
@@ -128,11 +128,11 @@ def preview(given: object, refused: Collection[str]) -> Json:
 
 def _check_picture(address: str, refused: Collection[str]) -> None:
     if not is_web_address(address):
-        raise bad("WEBPAGE_URL_INVALID")
+        raise bad("Wrong HTTP URL specified")
     if address in refused:
         raise page_refused()
 
 
 def page_refused() -> ApiError:
     """What Telegram says of a page that it could not load."""
-    return bad("WEBPAGE_CURL_FAILED")
+    return bad("failed to get HTTP URL content")

@@ -76,6 +76,12 @@ class Message:
         return [button.text for button in self.buttons]
 
     @property
+    def picture(self) -> str:
+        """The address whose preview people see, "" for none: Telegram says nothing of a page that it cannot load."""
+        address = "" if self.preview.get("is_disabled") else str(self.preview.get("url", ""))
+        return "" if address in self.chat.server.blank_pages else address
+
+    @property
     def edits(self) -> int:
         """How often it was edited."""
         return len(self.history)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes.telegram.chats import Chat
 from tests.fakes.telegram.errors import Json, bad
+from tests.fakes.telegram.forums import Supergroup
 from tests.fakes.telegram.groups import Channel, Room
 from tests.fakes.telegram.html import parse
 from tests.fakes.telegram.markup import markup, preview
@@ -22,6 +23,7 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current content "
     "and reply markup of the message"
 )
+YOUNG = timedelta(hours=48)
 _REPLY = {"message_id", "chat_id", "allow_sending_without_reply", "quote", "quote_parse_mode", "quote_position"}
 _SPAN = {"type", "offset", "length"}
 _ACTIONS = {
@@ -53,6 +55,8 @@ def send_message(server: TelegramServer, params: Params) -> Json:
     text = written(params)
     keys = markup(params.json("reply_markup"))
     shown = preview(params.json("link_preview_options"), server.refused_pages)
+    if isinstance(chat, Supergroup) and not chat.forum:
+        thread = None
     server.rates.spend(chat.id, group=isinstance(chat, Room))
     message = chat.add(
         content=text,
@@ -130,13 +134,16 @@ def _editable(server: TelegramServer, params: Params) -> Message:
 
 
 def delete_message(server: TelegramServer, params: Params) -> bool:
-    """https://core.telegram.org/bots/api#deletemessage: its own within 48 hours, others' where it may."""
+    """https://core.telegram.org/bots/api#deletemessage: its own within 48 hours, others' where it may; in supergroups
+    and channels nothing older, whatever its rights."""
     chat = server.place(params)
     if isinstance(chat, Room):
         chat.present()
     message = chat.find(_message_id(params))
     if message is None:
         raise bad("message to delete not found")
+    if isinstance(chat, Supergroup | Channel) and server.now() - message.date > YOUNG:
+        raise bad("message can't be deleted")
     rights = isinstance(chat, Room) and chat.bot.may("can_delete_messages")
     if not rights:
         _own_and_young(server, chat, message)
@@ -146,7 +153,7 @@ def delete_message(server: TelegramServer, params: Params) -> bool:
 
 
 def _own_and_young(server: TelegramServer, chat: Chat, message: Message) -> None:
-    if server.now() - message.date > timedelta(hours=48):
+    if server.now() - message.date > YOUNG:
         raise bad("message can't be deleted for everyone")
     if not message.mine and isinstance(chat, Room):
         raise bad("message can't be deleted")
@@ -159,9 +166,13 @@ def _message_id(params: Params) -> int:
 
 
 def send_chat_action(server: TelegramServer, params: Params) -> bool:
-    """https://core.telegram.org/bots/api#sendchataction."""
+    """https://core.telegram.org/bots/api#sendchataction: True for a topic that is not there, too
+    (https://github.com/tdlib/telegram-bot-api/issues/732)."""
     chat = server.place(params)
-    chat.bots_way(thread=params.number("message_thread_id") or None)
+    if isinstance(chat, Room):
+        chat.present()
+    else:
+        chat.bots_way()
     if params.text("action") not in _ACTIONS:
         raise bad("wrong parameter action in request")
     chat.actions.append({"action": params.text("action"), "message_thread_id": params.number("message_thread_id")})

@@ -48,9 +48,9 @@ class TelegramServer:
     """Telegram, as far as one bot sees it.
 
     ``now`` is its clock; ``inline_mode`` whether the owner switched it on, ``inline_feedback`` whether it is told what
-    was chosen; ``reads_all`` whether privacy mode is off; ``refused_pages`` the addresses that Telegram cannot load for
-    a preview, ``refused_thumbnails`` those that it takes for no pictures; ``query_seconds`` and ``inline_seconds`` how
-    long presses and inline queries can be answered.
+    was chosen; ``reads_all`` whether privacy mode is off; ``blank_pages`` the addresses that Telegram cannot load for a
+    preview, ``refused_pages`` those for which it refuses the message, ``refused_thumbnails`` those that it takes for no
+    pictures; ``query_seconds`` and ``inline_seconds`` how long presses and inline queries can be answered.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class TelegramServer:
         self.inline_feedback = False
         self.query_seconds = 60.0
         self.inline_seconds = 30.0
+        self.blank_pages: set[str] = set()
         self.refused_pages: set[str] = set()
         self.refused_thumbnails: set[str] = set()
         self.people: dict[int, Person] = {}

@@ -162,7 +162,7 @@ async def test_a_preview_needs_a_web_address_that_telegram_can_load(
     tg: TelegramServer, bot: telegram.Bot, ann: Person
 ) -> None:
     tg.refused_pages.add("https://e.com/broken.jpg")
-    for address, refusal in (("nowhere", "WEBPAGE_URL_INVALID"), ("https://e.com/broken.jpg", "WEBPAGE_CURL_FAILED")):
+    for address, refusal in (("nowhere", "Wrong HTTP URL"), ("https://e.com/broken.jpg", "failed to get")):
         with pytest.raises(BadRequest, match=f"(?i){refusal}"):
             await bot.send_message(ann.id, "hi", link_preview_options=LinkPreviewOptions(url=address))
     await bot.send_message(
@@ -207,6 +207,11 @@ async def test_messages_are_deleted_once_and_only_while_young(
     said = await ann.says(group, "mine")
     with pytest.raises(BadRequest, match="Message can't be deleted"):
         await bot.delete_message(group.id, said.id)
+    cars = tg.channel("Cars", admins=[ann], bot=True)
+    posted = await bot.send_message(cars.id, "with all rights")
+    clock.advance(hours=49)
+    with pytest.raises(BadRequest, match="Message can't be deleted"):
+        await bot.delete_message(cars.id, posted.id)
 
 
 async def test_a_reply_needs_its_message_unless_told_otherwise(bot: telegram.Bot, ann: Person) -> None:

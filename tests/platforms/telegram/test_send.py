@@ -15,7 +15,7 @@ from newsbot.pipeline.clockwork import SystemClock
 from newsbot.platforms.telegram import render, wire
 from newsbot.platforms.telegram.message import key
 from newsbot.platforms.telegram.pace import Pace
-from newsbot.platforms.telegram.send import TelegramSender
+from newsbot.platforms.telegram.send import NO_TOPICS, TelegramSender
 from tests.clock import ManualClock
 from tests.fakes.digests import XIAOMI
 from tests.fakes.sender import no_parts
@@ -205,6 +205,19 @@ async def test_a_topic_that_was_closed_and_a_person_who_blocked_the_bot_are_gone
     assert isinstance(await way.send(delivery(key(forum.id, other.id))), Sent)
     ann.private.blocked = True
     assert await way.send(delivery(key(ann.id))) == ChatGone("bot was blocked by the user")
+
+
+async def test_a_topic_of_a_group_without_topics_is_gone_after_one_message(way: Way, ann: Person) -> None:
+    forum = way.tg.supergroup("Cars", admins=[ann], forum=True, bot=True)
+    topic = await forum.topic("EV")
+    forum.forum = False
+    assert await way.send(delivery(key(forum.id, topic.id), LONG)) == ChatGone(NO_TOPICS)
+    assert (len(forum.messages), way.told) == (1, [(str(forum.last.id),)])
+    forum.forum = True
+    way.later()
+    outcome = await way.send(delivery(key(forum.id, topic.id), LONG, message_ids=way.told[-1]))
+    assert isinstance(outcome, Sent)
+    assert len(outcome.message_ids) == len(forum.messages) == PARTS
 
 
 async def test_a_group_that_moved_is_reached_at_its_new_address(way: Way, ann: Person) -> None:

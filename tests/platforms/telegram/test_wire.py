@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import sys
@@ -73,7 +74,12 @@ async def test_a_reply_to_what_is_gone_is_a_message(tg: TelegramServer, bot: tel
 
 @pytest.mark.parametrize(
     "refusal",
-    ["WEBPAGE_CURL_FAILED", "wrong HTTP URL specified", "WEBPAGE_MEDIA_EMPTY", "failed to get HTTP URL content"],
+    [
+        "WEBPAGE_CURL_FAILED",
+        "Wrong HTTP URL specified",
+        "wrong type of the web page content",
+        "failed to get HTTP URL content",
+    ],
 )
 async def test_a_picture_that_telegram_refuses_costs_only_the_picture(
     tg: TelegramServer, bot: telegram.Bot, ann: Person, refusal: str
@@ -86,6 +92,40 @@ async def test_a_picture_that_telegram_refuses_costs_only_the_picture(
     assert [(m.text, m.preview, len(m.keyboard)) for m in ann.private.messages] == [
         ("Xiaomi & co", {"is_disabled": True}, 1)
     ] * 2
+
+
+async def test_a_picture_that_telegram_cannot_load_is_not_shown_and_nothing_else_is_lost(
+    tg: TelegramServer, bot: telegram.Bot, ann: Person
+) -> None:
+    await wire.send(bot, key(ann.id), POST)
+    assert ann.private.last.picture == PICTURE
+    tg.blank_pages.add(PICTURE)
+    await wire.send(bot, key(ann.id), POST)
+    assert (ann.private.last.picture, ann.private.last.text, len(ann.private.last.buttons)) == ("", "Xiaomi & co", 2)
+    assert len(tg.called("sendMessage")) == 2
+
+
+async def test_sends_that_wait_for_an_answer_hold_up_no_poll(
+    tg: TelegramServer, bot: telegram.Bot, ann: Person
+) -> None:
+    answered = asyncio.Event()
+    tg.fail("sendMessage", *[faults.delayed(answered)] * wire.CONNECTIONS)
+    sends = [asyncio.create_task(wire.send(bot, key(ann.id), POST)) for _ in range(wire.CONNECTIONS)]
+    await ann.private.wait(lambda: len(ann.private.messages) == wire.CONNECTIONS)
+    body = await wire.for_polls(bot).retrieve(f"{bot.base_url}/getUpdates?timeout=0", pool_timeout=5.0)
+    assert b'"ok"' in body
+    answered.set()
+    await asyncio.gather(*sends)
+
+
+async def test_a_gateways_page_is_not_copied_into_the_log(
+    tg: TelegramServer, bot: telegram.Bot, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    for fault in (faults.html_error(), faults.garbage()):
+        tg.fail("sendMessage", fault)
+        with pytest.raises(telegram.error.TelegramError):
+            await wire.send(bot, key(ann.id), POST)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def test_a_bug_of_our_markup_costs_only_the_markup_and_is_loud(
