@@ -59,7 +59,8 @@ class FeedSpec:
 class Feed:
     """A polled URL with its HTTP state and health. ``every`` is seconds between polls, None for adaptive.
 
-    ``from_config`` feeds may be any address or a file; a user's may not point into a private network.
+    ``from_config`` feeds may be any address or a file; a user's may not point into a private network. A ``private`` one
+    was typed by a person: it is known to the chats that subscribe to it, and read while there are any.
     ``failures`` counts the failed polls since the last good one; ``error`` is their latest reason.
     """
 
@@ -74,6 +75,7 @@ class Feed:
     headers: tuple[tuple[str, str], ...] = ()
     new_feed: NewFeed = "latest"
     from_config: bool = False
+    private: bool = False
     enabled: bool = True
     title: str = ""
     site: str = ""
@@ -98,7 +100,8 @@ class Article:
     """One stored entry of a Feed.
 
     ``id`` follows the published time (clamped to the time of arrival), so newest first is the order of ids.
-    ``source`` is the feed's label. ``announce`` is False for what was stored silently from a new feed's past.
+    ``source`` is the feed's label. ``announce`` is False for what was stored silently from a new feed's past;
+    ``private``: the feed is.
     """
 
     id: int
@@ -115,6 +118,7 @@ class Article:
     category: str = ""
     story_id: int | None = None
     announce: bool = True
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

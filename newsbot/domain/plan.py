@@ -8,7 +8,7 @@ Two decisions, both over plain values:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -63,6 +63,16 @@ def covers(subscription: Subscription, judged: Judged) -> Reason | None:
     return Reason(subscription.label) if hit else None
 
 
+def own_feeds(subscriptions: Iterable[Subscription]) -> set[int]:
+    """The feeds that a chat subscribes to as such: of the private ones, it is shown these and no others."""
+    return {int(s.what.ref) for s in subscriptions if s.what.kind == "feed"}
+
+
+def seen_by(articles: Iterable[Article], own: Collection[int]) -> list[Article]:
+    """The tellings of a story that are no secret to a chat: of private feeds only its ``own`` are."""
+    return [article for article in articles if not article.private or article.feed_id in own]
+
+
 def veto(chat: Chat, mutes: Iterable[Mute], judged: Judged, reasons: Sequence[Reason]) -> str:
     """Why a story that a chat's subscriptions cover is kept from it all the same; "" when it is not."""
     wanted = chat.settings.languages
@@ -108,16 +118,19 @@ def _unlearned(orders: Iterable[Subscription], narrow: Narrow) -> str:
 
 def outcome(
     chat: Chat,
-    subscriptions: Iterable[Subscription],
+    subscriptions: Sequence[Subscription],
     mutes: Iterable[Mute],
     judged: Judged,
     now: datetime,
     narrow: Narrow,
 ) -> Outcome | None:
-    """What becomes of the article's story in ``chat``; None when none of its subscriptions covers it.
+    """What becomes of the article's story in ``chat``; None when none of its subscriptions covers it. What a private
+    feed brings, other subscriptions cover only where one is to the feed itself.
 
     ``narrow`` tells whether a subscription, narrowed by its query and its lessons, wants the article.
     """
+    if not seen_by([judged.article], own_feeds(subscriptions)):
+        return None
     asked = [(s, r, narrow(s)) for s in subscriptions if (r := covers(s, judged))]
     covering = [(s, r) for s, r, note in asked if not note]
     if not covering:

@@ -62,19 +62,21 @@ class Explaining:
 
     async def link(self, asker: Asker, url: str) -> Explanation:
         """Why the article at ``url`` was, or was not, posted in the asker's chat. Raises NotFound."""
-        found = await self._tools.storage.articles.by_url(url, canonical(url))
+        chat = await self._tools.known(asker)
+        stored = await self._tools.storage.articles.by_url(url, canonical(url))
+        found = plan.seen_by(stored, await self._tools.own_feeds(chat))
         if not found:
             raise NotFound("no_such_article", url=url)
-        chat = await self._tools.known(asker)
         explained = [await self._explain(chat, article) for article in found]
         return min(explained, key=lambda e: e.outcome is None)
 
     async def story(self, asker: Asker, story_id: int) -> Explanation:
         """Why a story was, or was not, posted in the asker's chat. Raises NotFound."""
-        found = (await self._tools.storage.articles.of_stories([story_id])).get(story_id)
+        chat = await self._tools.known(asker)
+        stored = (await self._tools.storage.articles.of_stories([story_id])).get(story_id, ())
+        found = plan.seen_by(stored, await self._tools.own_feeds(chat))
         if not found:
             raise NotFound("story_gone")
-        chat = await self._tools.known(asker)
         outcome = await self._outcome(chat, story_id)
         came = next((a for a in found if outcome and a.id == outcome.article_id), found[0])
         explained, told = await self._explain(chat, came), await self._told(chat, found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from newsbot.domain.analyze.language import is_function_word
 from newsbot.domain.lessons import taught
 from newsbot.domain.models import Subscription, Topic, TopicDefinition, What, When
+from newsbot.domain.plan import own_feeds
 from newsbot.domain.query import Facet, canonical, compile_topic, understood
 from newsbot.errors import BadRequest, NotFound, QueryError
 from newsbot.newsdesk.asking import Asker
@@ -153,7 +154,8 @@ class Following:
         own = next((o for o in await self._own(asker) if o.what == _what(topic)), None)
         wanted = taught(topic.definition, own.lessons) if own else topic.definition
         seen = await preview(self._tools, wanted, PREVIEW_DAYS, topic.id)
-        return TopicPage(topic, self._understood(wanted), seen, own)
+        feeds = own_feeds((*await self._own(asker), *await self._tools.orders(await self._tools.known(asker))))
+        return TopicPage(topic, self._understood(wanted), seen.seen_by(feeds), own)
 
     async def preview(self, query: str, days: int = PREVIEW_DAYS) -> tuple[str, Preview]:
         """What a typed topic is understood as, and would have matched. Raises QueryError."""
@@ -168,6 +170,7 @@ class Following:
         seen = subscribed.preview or Preview((), PREVIEW_DAYS)
         if wanted != topic.definition:
             seen = await preview(self._tools, wanted, PREVIEW_DAYS, topic.id)
+            seen = seen.seen_by(await self._tools.own_feeds(chat))
         return Followed(topic, self._understood(wanted), seen, subscribed, chat.key != asker.chat)
 
     async def _ready_made(self, text: str) -> Topic | None:

@@ -11,6 +11,7 @@ from newsbot.domain.match import fits
 from newsbot.domain.models import Article, DigestStory
 from newsbot.domain.query import And, Node, Or, Prefix, SearchQuery, Term, parse_search
 from newsbot.errors import QueryError
+from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.reading import Reading
 from newsbot.newsdesk.tools import Tools
 from newsbot.storage.search import SearchRequest
@@ -39,9 +40,9 @@ class Likening:
         self._tools = tools
         self._reading = reading
 
-    async def like(self, story_id: int) -> Alike:
+    async def like(self, asker: Asker, story_id: int) -> Alike:
         """Other stories of the same matter, those that share most first. Raises NotFound."""
-        first = (await self._reading.articles(story_id))[0]
+        first = (await self._reading.articles(asker, story_id))[0]
         headline = first.title
         wanted = await self._telling(headline)
         if not wanted:
@@ -49,9 +50,11 @@ class Likening:
         named = topic_words(headline, first.text, [said(node) for node in wanted])
         if len(wanted) < SHARED:
             return Alike(headline, (), named)
-        found = await self._sharing(wanted)
+        own = await self._tools.own_feeds(await self._tools.known(asker))
+        found = await self._sharing(wanted, own)
         order = dict.fromkeys(a.story_id for a in found if a.story_id not in (None, story_id))
-        return Alike(headline, await self._reading.tell([i for i in order if i is not None][:SHOWN]), named)
+        alike = [i for i in order if i is not None][:SHOWN]
+        return Alike(headline, await self._reading.tell(asker, alike), named)
 
     async def _telling(self, headline: str) -> list[Node]:
         """What the headline says in its rarest words that other articles have too, rarest first."""
@@ -66,9 +69,10 @@ class Likening:
         telling = [node for node, n in often.items() if 1 < n <= max(20, documents // 5)]
         return sorted(telling, key=lambda node: often[node])[:WORDS]
 
-    async def _sharing(self, wanted: Sequence[Node]) -> list[Article]:
+    async def _sharing(self, wanted: Sequence[Node], own: tuple[int, ...]) -> list[Article]:
         query = SearchQuery("", And((Or(tuple(wanted)),)))
-        result = await self._tools.storage.search.find(SearchRequest(query, CANDIDATES, now=self._tools.now()))
+        request = SearchRequest(query, CANDIDATES, own=own, now=self._tools.now())
+        result = await self._tools.storage.search.find(request)
         found = await self._tools.storage.articles.get([hit.article_id for hit in result.hits])
         shared = await asyncio.to_thread(lambda: {article.id: self._shared(article, wanted) for article in found})
         return sorted((a for a in found if shared[a.id] >= SHARED), key=lambda a: -shared[a.id])

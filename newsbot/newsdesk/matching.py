@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from newsbot.domain.match import matches
 from newsbot.domain.models import Article, Match, TopicDefinition
+from newsbot.domain.plan import seen_by
 from newsbot.domain.query import And, Filters, Or, SearchQuery, Term, TopicQuery, compile_topic
 from newsbot.newsdesk.tools import Tools
 from newsbot.storage.search import SearchRequest
@@ -32,6 +33,10 @@ class Preview:
 
     found: tuple[Found, ...]
     days: int
+
+    def seen_by(self, own: Collection[int]) -> Preview:
+        """What of it a chat may see that subscribes to the feeds ``own``."""
+        return replace(self, found=tuple(f for f in self.found if seen_by([f.article], own)))
 
     def stories(self) -> list[Found]:
         """The newest article of each story."""

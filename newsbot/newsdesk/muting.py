@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from newsbot.domain.models import Chat, Mute, MuteKind, What
+from newsbot.domain.plan import seen_by
 from newsbot.errors import BadRequest, NotFound
 from newsbot.newsdesk.asking import Asker, must_run_chat
 from newsbot.newsdesk.tools import Tools
@@ -45,10 +46,11 @@ class Muting:
         Raises Forbidden, NotFound.
         """
         must_run_chat(asker)
-        articles = (await self._tools.storage.articles.of_stories([story_id])).get(story_id)
+        chat = await self._tools.known(asker)
+        stored = (await self._tools.storage.articles.of_stories([story_id])).get(story_id, ())
+        articles = seen_by(stored, await self._tools.own_feeds(chat))
         if not articles:
             raise NotFound("story_gone")
-        chat = await self._tools.known(asker)
         seen = await self._seen(chat, story_id)
         wanted: list[tuple[str, int]] = [("story", story_id)]
         wanted += [("source", a.feed_id) for a in articles] + [("topic", topic_id) for topic_id in seen.topics]
@@ -66,7 +68,9 @@ class Muting:
             raise BadRequest("button_too_old")
         chat = await self._tools.known(asker)
         seen = await self._seen(chat, story_id)
-        known = await self._find(chat, kind, int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 19 else -1, seen)
+        known = await self._find(
+            chat, kind, int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 19 else -1, seen
+        )
         if known is None:
             raise NotFound("mute_gone")
         chat = await self._tools.here(asker)
@@ -88,7 +92,7 @@ class Muting:
         own = {order.what for order in await self._tools.orders(chat)}
         match kind:
             case "source" if feed := await storage.feeds.get(ref):
-                known = feed.from_config or ref in seen.feeds or What("feed", str(ref)) in own
+                known = not feed.private or ref in seen.feeds or What("feed", str(ref)) in own
                 return Mutable("source", str(ref), feed.label) if known else None
             case "topic" if topic := await storage.topics.get(ref):
                 known = bool(topic.slug) or ref in seen.topics or What("topic", str(ref)) in own
@@ -103,6 +107,7 @@ class Muting:
         outcome = (await storage.outbox.outcomes(chat.id, [story_id])).get(story_id) if chat.id else None
         if outcome is None:
             return _Seen()
-        articles = (await storage.articles.of_stories([story_id])).get(story_id, [])
+        stored = (await storage.articles.of_stories([story_id])).get(story_id, ())
+        articles = seen_by(stored, await self._tools.own_feeds(chat))
         topics = dict.fromkeys(r.topic_id for r in outcome.reasons if r.topic_id is not None)
         return _Seen(frozenset(a.feed_id for a in articles), tuple(topics))

@@ -164,7 +164,7 @@ class Naming:
             what = What("topic", str(topic.id))
             choices.append(((topic.slug or "", topic.name), Choice(what, topic.name, topic.slug or topic.name)))
         for feed in await storage.feeds.all():
-            if feed.from_config or What("feed", str(feed.id)) in own:
+            if not feed.private or What("feed", str(feed.id)) in own:
                 site = urlsplit(feed.site).hostname or ""
                 names = (feed.slug or "", feed.label, feed.url, feed.site, site.removeprefix("www."))
                 choices.append((names, of_feed(feed)))
@@ -233,7 +233,7 @@ class Naming:
             return known, False
         name = probed.feed.title[:LONGEST_TITLE] or urlsplit(probed.url).hostname or ""
         spec = FeedSpec(probed.url, name=name, new_feed=tools.rules.defaults.new_feed)
-        feed = await tools.storage.feeds.add(spec, tools.now())
+        feed = await tools.storage.feeds.add(spec, tools.now(), private=True)
         tools.wake.notify("collect")
         return feed, True
 

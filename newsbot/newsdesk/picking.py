@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from newsbot.domain.digest import summarise
 from newsbot.domain.models import Article, Digest, DigestStory
+from newsbot.domain.plan import seen_by
 from newsbot.domain.query import parse_search
 from newsbot.newsdesk.asking import Asker
 from newsbot.newsdesk.operators import check_operators
@@ -22,6 +23,8 @@ LAST_PAGE = 50
 KEPT = 1000  # stories whose summary is kept: a search changes little from one key to the next
 HALF = "*"
 """What the cursor of a search begins with whose last word was not finished."""
+Own = tuple[int, ...]
+"""The ids of the feeds that the asker's private chat subscribes to."""
 _HALF_TYPED = re.compile(r"(?:.*\s)?\w{2,}")
 
 
@@ -58,46 +61,54 @@ class Picking:
         chat = await storage.chats.find(key) if key else None
         muted = {int(m.ref) for m in await storage.chats.mutes(chat.id) if m.kind == "source"} if chat else set()
         languages = chat.settings.languages if chat else ()
-        found, after = await self._found(text, place, languages)
+        own = await self._tools.own_feeds(chat)
+        found, after = await self._found(text, place, languages, own)
         told = await asyncio.to_thread(self._told, found, muted)
         language = chat.settings.language if chat else None
         digests = tuple(self._digest(story, language) for story in told)
-        return Picks(digests, after, bool(muted or languages or language) or not self._tools.rules.access.is_open)
+        return Picks(
+            digests, after, bool(muted or languages or language or own) or not self._tools.rules.access.is_open
+        )
 
     async def _found(
-        self, text: str, place: Place, languages: Sequence[str]
+        self, text: str, place: Place, languages: Sequence[str], own: Own
     ) -> tuple[list[Sequence[Article]], Place | None]:
         if text:
-            return await self._searched(text, place, languages)
-        return await self._latest(place, languages)
+            return await self._searched(text, place, languages, own)
+        return await self._latest(place, languages, own)
 
     async def _searched(
-        self, text: str, place: Place, languages: Sequence[str]
+        self, text: str, place: Place, languages: Sequence[str], own: Own
     ) -> tuple[list[Sequence[Article]], Place | None]:
         """Articles with all the words; where there are none, the last word may be the beginning of one."""
         await check_operators(self._tools, text)
         page, half = min(place.page, LAST_PAGE), place.cursor.startswith(HALF)
-        result = await self._page(half_typed(text) if half else text, page, place.cursor.removeprefix(HALF), languages)
+        cursor, typed = place.cursor.removeprefix(HALF), half_typed(text) if half else text
+        result = await self._page(typed, page, cursor, languages, own)
         if not place.cursor and (result.relaxed or not result.hits) and half_typed(text) != text:
-            begun = await self._page(half_typed(text), page, "", languages)
+            begun = await self._page(half_typed(text), page, "", languages, own)
             half = bool(begun.hits) and not begun.relaxed
             result = begun if half else result
         hits = await self._tools.storage.articles.get([hit.article_id for hit in result.hits])
         after = Place(page + 1, (HALF if half else "") + result.cursor)
-        return await self._stories(hits), after if result.more and page < LAST_PAGE else None
+        return await self._stories(hits, own), after if result.more and page < LAST_PAGE else None
 
-    async def _page(self, text: str, page: int, cursor: str, languages: Sequence[str]) -> SearchResult:
+    async def _page(self, text: str, page: int, cursor: str, languages: Sequence[str], own: Own) -> SearchResult:
         tools = self._tools
         query = parse_search(text, tools.analyzer, tools.lexicon)
-        request = SearchRequest(query, PAGE, page * PAGE, cursor, tuple(languages), now=tools.now())
+        request = SearchRequest(query, PAGE, page * PAGE, cursor, tuple(languages), own, now=tools.now())
         return await tools.storage.search.find(request)
 
-    async def _latest(self, place: Place, languages: Sequence[str]) -> tuple[list[Sequence[Article]], Place | None]:
+    async def _latest(
+        self, place: Place, languages: Sequence[str], own: Own
+    ) -> tuple[list[Sequence[Article]], Place | None]:
         """A story stands where its newest article is, so that no page repeats one."""
         wanted = {"", *languages}
         before = int(place.cursor) if place.cursor.isdecimal() and len(place.cursor) < 19 else None
-        newest = await self._tools.storage.articles.latest(None, LOOKED_AT, before_id=before, languages=languages)
-        found = await self._stories(newest)
+        newest = await self._tools.storage.articles.latest(
+            None, LOOKED_AT, before_id=before, languages=languages, own=own
+        )
+        found = await self._stories(newest, own)
         placed = [(max(a.id for a in story if not languages or a.language in wanted), story) for story in found]
         fresh = [(top, story) for top, story in placed if before is None or top < before]
         full = len(fresh) > PAGE
@@ -105,11 +116,11 @@ class Picking:
         more = (full or len(newest) == LOOKED_AT) and place.page < LAST_PAGE
         return [story for _, story in fresh[:PAGE]], Place(place.page + 1, str(last)) if more else None
 
-    async def _stories(self, articles: Sequence[Article]) -> list[Sequence[Article]]:
+    async def _stories(self, articles: Sequence[Article], own: Own) -> list[Sequence[Article]]:
         """The story of each article, once; one that nobody has judged yet stands for itself."""
         ids = dict.fromkeys(a.story_id for a in articles if a.story_id is not None)
         told = await self._tools.storage.articles.of_stories(list(ids))
-        by_story = {a.story_id or -a.id: told.get(a.story_id or 0) or [a] for a in articles}
+        by_story = {a.story_id or -a.id: seen_by(told.get(a.story_id or 0, ()), own) or [a] for a in articles}
         return list(by_story.values())
 
     def _told(self, stories: Sequence[Sequence[Article]], muted: set[int]) -> list[DigestStory]:

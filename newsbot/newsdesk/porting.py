@@ -100,7 +100,7 @@ class Porting:
         if not (tools.rules.users_may_add_feeds or asker.is_bot_admin):
             return "fixed"
         spec = FeedSpec(url, new_feed=tools.rules.defaults.new_feed)
-        return "full" if full else await tools.storage.feeds.add(spec, tools.now())
+        return "full" if full else await tools.storage.feeds.add(spec, tools.now(), private=True)
 
 
 def _comes(feed: Feed, orders: Sequence[Subscription]) -> bool:
@@ -111,6 +111,6 @@ def _comes(feed: Feed, orders: Sequence[Subscription]) -> bool:
                 return True
             case "category" if feed.category and order.what.ref.casefold() == feed.category.casefold():
                 return True
-            case "everything" if feed.from_config:
+            case "everything" if not feed.private:
                 return True
     return False

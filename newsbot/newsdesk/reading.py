@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from newsbot.domain.digest import summarise
 from newsbot.domain.models import Article, Chat, Digest, DigestStory, OutcomeState, Topic, What
+from newsbot.domain.plan import seen_by
 from newsbot.domain.urls import canonical
 from newsbot.errors import BadRequest, NotFound
 from newsbot.newsdesk.asking import Asker
@@ -65,8 +66,8 @@ class Reading:
         """``[what] [N]``: the N newest stories (5; at most 20). Raises Unclear."""
         name, count = split_count(text)
         choice = await self._named(asker, name, BadRequest("no_count", most=MOST))
-        languages = (await self._tools.known(asker)).settings.languages
-        stories = await self._stories(choice, count * 4, languages=languages)
+        chat = await self._tools.known(asker)
+        stories = await self._stories(chat, choice, count * 4, languages=chat.settings.languages)
         return Latest(choice, await self._told(stories[:count]))
 
     async def digest(self, asker: Asker, text: str) -> Review:
@@ -88,7 +89,7 @@ class Reading:
         name, period = split_period(text)
         choice = await self._named(asker, name, BadRequest("no_period"))
         since = self._tools.now() - period
-        stories = await self._stories(choice, LOOKED_AT, since, chat.settings.languages)
+        stories = await self._stories(chat, choice, LOOKED_AT, since, chat.settings.languages)
         return choice, period, sorted(stories, key=_importance)
 
     async def _named(self, asker: Asker, name: str, otherwise: BadRequest) -> Choice:
@@ -106,27 +107,30 @@ class Reading:
     async def story(self, asker: Asker, story_id: int) -> Digest:
         """One story with all its sources, and why the chat got it where it did, as a digest of one. Raises NotFound."""
         chat = await self._tools.known(asker)
-        (told,) = await self._told([await self.articles(story_id)])
+        (told,) = await self._told([await self.articles(asker, story_id)])
         outcomes = await self._tools.storage.outbox.outcomes(chat.id, [story_id]) if chat.id else {}
         reasons = outcomes[story_id].reasons if story_id in outcomes else ()
         return self._compose(chat, (replace(told, reasons=reasons),))
 
-    async def at(self, url: str) -> Article | None:
-        """The newest article at an address, as any feed has it; None when none is stored."""
+    async def at(self, asker: Asker, url: str) -> Article | None:
+        """The newest article at an address, as any feed that the asker may see has it; None when none is stored."""
         found = await self._tools.storage.articles.by_url(canonical(url))
-        return found[0] if found else None
+        seen = seen_by(found, await self._own(asker))
+        return seen[0] if seen else None
 
-    async def articles(self, story_id: int) -> list[Article]:
-        """A story's articles, in order of arrival. Raises NotFound."""
-        found = (await self._tools.storage.articles.of_stories([story_id])).get(story_id)
-        if not found:
+    async def articles(self, asker: Asker, story_id: int) -> list[Article]:
+        """A story's articles, in order of arrival, as the asker may see them. Raises NotFound."""
+        found = (await self._tools.storage.articles.of_stories([story_id])).get(story_id, ())
+        seen = seen_by(found, await self._own(asker))
+        if not seen:
             raise NotFound("story_gone")
-        return found
+        return seen
 
-    async def of_topic(self, topic: Topic) -> tuple[DigestStory, ...]:
+    async def of_topic(self, asker: Asker, topic: Topic) -> tuple[DigestStory, ...]:
         """The newest stories of a topic, newest first."""
         choice = Choice(What("topic", str(topic.id)), topic.name, topic.name)
-        return await self._told((await self._stories(choice, LATEST * 4))[:LATEST])
+        chat = await self._tools.known(asker)
+        return await self._told((await self._stories(chat, choice, LATEST * 4))[:LATEST])
 
     async def more(self, asker: Asker, delivery_id: int, offset: int, limit: int) -> More:
         """The stories that one of the chat's digests counted as "N more". Raises NotFound for another chat's."""
@@ -135,22 +139,29 @@ class Reading:
         counted = [o.story_id for o in found if o.chat_id == chat.id and o.state is OutcomeState.MORE]
         if not counted:
             raise NotFound("more_none")
-        return More(await self.tell(counted[offset : offset + limit]), len(counted))
+        return More(await self.tell(asker, counted[offset : offset + limit]), len(counted))
 
-    async def tell(self, story_ids: Sequence[int]) -> tuple[DigestStory, ...]:
-        """Stories by their ids, in that order, those that are gone left out."""
-        found = await self._tools.storage.articles.of_stories(story_ids)
-        return await self._told([found[i] for i in story_ids if found.get(i)])
+    async def tell(self, asker: Asker, story_ids: Sequence[int]) -> tuple[DigestStory, ...]:
+        """Stories by their ids, in that order, as the asker may see them; those that are gone left out."""
+        return await self._told(await self._whole(story_ids, await self._own(asker)))
+
+    async def _own(self, asker: Asker) -> tuple[int, ...]:
+        return await self._tools.own_feeds(await self._tools.known(asker))
 
     async def _stories(
-        self, choice: Choice, limit: int, since: datetime | None = None, languages: Sequence[str] = ()
+        self, chat: Chat, choice: Choice, limit: int, since: datetime | None = None, languages: Sequence[str] = ()
     ) -> list[list[Article]]:
-        """The stories of the newest ``limit`` articles, each whole in order of arrival, the newest story first."""
-        articles = self._tools.storage.articles
-        newest = await articles.latest(choice.what, limit, since=since, languages=languages)
-        order = list(dict.fromkeys(a.story_id for a in newest if a.story_id is not None))
-        told = await articles.of_stories(order)
-        return [told[i] for i in order if told.get(i)]
+        """The stories of the newest ``limit`` articles that the chat may see, each whole in order of arrival, the newest
+        story first."""
+        own = await self._tools.own_feeds(chat)
+        newest = await self._tools.storage.articles.latest(
+            choice.what, limit, since=since, languages=languages, own=own
+        )
+        return await self._whole(list(dict.fromkeys(a.story_id for a in newest if a.story_id is not None)), own)
+
+    async def _whole(self, story_ids: Sequence[int], own: Collection[int]) -> list[list[Article]]:
+        told = await self._tools.storage.articles.of_stories(story_ids)
+        return [seen for i in story_ids if (seen := seen_by(told.get(i, ()), own))]
 
     async def _told(self, stories: Sequence[Sequence[Article]]) -> tuple[DigestStory, ...]:
         """The stories summarised, off the loop."""

@@ -36,8 +36,9 @@ class Sampling:
     async def begin(self, chat: Chat, order: Subscription, *, sample: bool) -> Begun:
         """Store what the order's topic matched before it was matched live; then, with ``sample``, let the chat have
         what the config grants a new order."""
-        seen = await self._past(order)
-        matches = {found.article.id: found.match for found in seen.found} if seen else {}
+        past = await self._past(order)
+        matches = {found.article.id: found.match for found in past.found} if past else {}
+        seen = past.seen_by(await self._tools.own_feeds(chat)) if past else None
         wanted = await self._wanted(order) if sample else "none"
         if wanted == "none":
             return Begun(preview=seen)
@@ -74,7 +75,8 @@ class Sampling:
     async def _recent(self, chat: Chat, order: Subscription, matches: Mapping[int, Match], most: int) -> list[Outcome]:
         """Up to ``most`` stories of the last days, newest first, that the chat has not met."""
         storage, now = self._tools.storage, self._tools.now()
-        found = await storage.articles.latest(order.what, SAMPLE_ARTICLES, since=now - SAMPLE_DAYS)
+        own = await self._tools.own_feeds(chat)
+        found = await storage.articles.latest(order.what, SAMPLE_ARTICLES, since=now - SAMPLE_DAYS, own=own)
         known = await storage.outbox.outcomes(chat.id, [a.story_id for a in found if a.story_id is not None])
         mutes = await storage.chats.mutes(chat.id)
         made: dict[int, Outcome] = {}

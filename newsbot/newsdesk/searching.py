@@ -74,8 +74,9 @@ class Searching:
         page = min(max(page, 0), LAST_PAGE)
         await check_operators(tools, text)
         query = parse_search(text, tools.analyzer, tools.lexicon)
-        languages = (await tools.known(asker)).settings.languages
-        request = SearchRequest(query, PAGE, page * PAGE, cursor, languages, now=tools.now())
+        chat = await tools.known(asker)
+        languages, own = chat.settings.languages, await tools.own_feeds(chat)
+        request = SearchRequest(query, PAGE, page * PAGE, cursor, languages, own, now=tools.now())
         result = await tools.storage.search.find(request)
         articles = await tools.storage.articles.get([hit.article_id for hit in result.hits])
         hits = await asyncio.to_thread(lambda: tuple(self._hit(query, article) for article in articles))

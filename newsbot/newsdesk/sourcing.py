@@ -32,11 +32,11 @@ class Sourcing:
         self._tools = tools
 
     async def all(self, asker: Asker) -> list[SourceRow]:
-        """The config's feeds and those that the asker's chat subscribes to, failing ones first."""
+        """Everybody's feeds and those that the asker's chat subscribes to, failing ones first."""
         orders = await self._tools.orders(await self._tools.known(asker))
         own = {order.what for order in orders}
         feeds = await self._tools.storage.feeds.all()
-        return self._in_order([feed for feed in feeds if feed.from_config or What("feed", str(feed.id)) in own])
+        return self._in_order([feed for feed in feeds if not feed.private or What("feed", str(feed.id)) in own])
 
     async def every(self, asker: Asker) -> list[SourceRow]:
         """Every feed that is read, failing ones first. Raises Forbidden for all but the bot's admins."""

@@ -81,6 +81,8 @@ class Subscribing:
             await tools.storage.chats.update_subscription(had.id, when=wanted, next_due=due, paused=False)
             await tools.recall_due(chat.id)
         order = await self._one(had.id) if had else await self._order(asker, chat, choice, query, wanted, due)
+        if had is None and choice.what.kind == "feed":
+            tools.wake.notify("collect")  # what somebody typed rested while nobody subscribed to it
         begun = await self._sampling.begin(chat, order, sample=had is None and wanted.kind == "instant")
         return Subscribed(order, chat, had is None, changed, begun.stories, begun.held, due, added, begun.preview)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.models import Chat, ChatKey, ChatKind, Subscription, Topic
+from newsbot.domain.plan import own_feeds
 from newsbot.domain.plan import due_anew
 from newsbot.domain.ports import Clock, FeedProbe, Wake
 from newsbot.errors import BadRequest
@@ -81,6 +82,10 @@ class Tools:
         orders = await self.storage.chats.subscriptions(chat_id)
         await self.storage.outbox.move(due_anew(await self.storage.outbox.waiting(chat_id), orders, self.now()))
         self.wake.notify("plan")
+
+    async def own_feeds(self, chat: Chat | None) -> tuple[int, ...]:
+        """The feeds that the chat subscribes to as such: of what people typed, it is shown these and no others."""
+        return tuple(sorted(own_feeds(await self.orders(chat)))) if chat else ()
 
     async def ready_made(self) -> list[Topic]:
         """The config's topics, by name."""

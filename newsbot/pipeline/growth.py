@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsbot.domain.models import Article, Delivery, DeliveryState, Digest, DigestStory, Outcome
-from newsbot.domain.plan import Judged
+from newsbot.domain.plan import Judged, own_feeds, seen_by
 from newsbot.pipeline.contents import Summaries, unmuted
 from newsbot.storage import Storage
 from newsbot.storage.outbox import PlannedDelivery
@@ -41,12 +41,19 @@ class Growth:
         changed: dict[int, tuple[Delivery, Digest]] = {}
         for shown, delivery in posted:
             current = changed[delivery.id][1] if delivery.id in changed else delivery.digest
-            visible = unmuted(articles.get(shown.story_id, ()), mutes.get(shown.chat_id, ()))
+            told = await self._seen(shown.chat_id, articles.get(shown.story_id, ()))
+            visible = unmuted(told, mutes.get(shown.chat_id, ()))
             if (grown := await asyncio.to_thread(self._grown, current, shown, visible, now)) is not None:
                 changed[delivery.id] = (delivery, grown)
         return [
             PlannedDelivery(d.chat_id, "edit", digest, PRIORITY, now, target=d.id) for d, digest in changed.values()
         ]
+
+    async def _seen(self, chat_id: int, articles: Sequence[Article]) -> Sequence[Article]:
+        """The tellings that are no secret to a chat."""
+        if not any(article.private for article in articles):
+            return articles
+        return seen_by(articles, own_feeds(await self._storage.chats.subscriptions(chat_id)))
 
     def _grown(self, digest: Digest, shown: Outcome, articles: Sequence[Article], now: datetime) -> Digest | None:
         if not articles:

@@ -24,7 +24,18 @@ from newsbot.domain.models import (
     What,
     WhatKind,
 )
-from newsbot.domain.plan import BUSY_WINDOW, Candidate, Composition, Judged, compose, due_now, lapsed, outcome
+from newsbot.domain.plan import (
+    BUSY_WINDOW,
+    Candidate,
+    Composition,
+    Judged,
+    compose,
+    due_now,
+    lapsed,
+    outcome,
+    own_feeds,
+    seen_by,
+)
 from newsbot.domain.ports import Clock, Wake
 from newsbot.domain.schedule import next_due
 from newsbot.pipeline.contents import Summaries, make_digest
@@ -159,11 +170,13 @@ class Planner:
         next_dues = [(s.id, due) for s in moved if (due := next_due(s.when, zone, now))]
         waiting = [] if chat.paused else await self._storage.outbox.waiting(chat_id)
         ready = due_now(waiting, now)
-        articles = await self._storage.articles.of_stories(sorted({o.story_id for o in ready}))
+        orders = await self._storage.chats.subscriptions(chat_id) if ready else []
+        told = await self._storage.articles.of_stories(sorted({o.story_id for o in ready}))
+        articles = {story_id: seen_by(stored, own_feeds(orders)) for story_id, stored in told.items()}
         mutes = await self._storage.chats.mutes(chat_id)
         made = compose(
             chat,
-            _candidates(await self._wanted(chat, ready, mutes, articles, now), articles),
+            _candidates(await self._wanted(chat, ready, orders, mutes, articles, now), articles),
             await self._storage.outbox.posted_since(chat_id, now - BUSY_WINDOW) if self.paced else (),
             zone,
             chat.settings.max_items or self._defaults.max_items,
@@ -176,18 +189,21 @@ class Planner:
         self,
         chat: Chat,
         due: Sequence[Outcome],
+        orders: Sequence[Subscription],
         mutes: Sequence[Mute],
         articles: Mapping[int, Sequence[Article]],
         now: datetime,
     ) -> list[Outcome]:
         """Those of the stories that the chat has not turned down since they began to wait; the others are recorded."""
-        orders = await self._storage.chats.subscriptions(chat.id) if due else []
         told = {
             o.story_id: [(a, narrowing(a, self._analyzer, self._lexicon, now)) for a in articles.get(o.story_id, ())]
             for o in due
         }
         notes = await asyncio.to_thread(
-            lambda: {o.story_id: lapsed(chat, o, orders, mutes, told[o.story_id]) for o in due}
+            lambda: {
+                o.story_id: lapsed(chat, o, orders, mutes, told[o.story_id]) if told[o.story_id] else "ended"
+                for o in due
+            }
         )
         if turned_down := {story_id: note for story_id, note in notes.items() if note}:
             await self._storage.outbox.skip(chat.id, turned_down, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select, union_all
 from newsbot.domain.models import Article, Match, Story, What
 from newsbot.storage.article_ids import first_id
 from newsbot.storage.judging import JudgedArticle, Judging, Verdict
+from newsbot.storage.private import private_to_others
 from newsbot.storage.purging import Purging
 from newsbot.storage.sql import chunks, each_chunk
 from newsbot.storage.tables import CORRECTED, JUDGED, NEW, articles, feeds, matches, stories
@@ -18,7 +19,7 @@ from newsbot.storage.tables import CORRECTED, JUDGED, NEW, articles, feeds, matc
 __all__ = ["Articles", "JudgedArticle", "Verdict"]
 
 _LABEL = func.coalesce(func.nullif(feeds.c.name, ""), func.nullif(feeds.c.title, ""), feeds.c.url).label("source")
-_ARTICLE = select(articles, _LABEL, feeds.c.category).join_from(articles, feeds)
+_ARTICLE = select(articles, _LABEL, feeds.c.category, feeds.c.private).join_from(articles, feeds)
 _NEWEST = articles.c.id.desc()
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 _ARRIVAL = (articles.c.fetched, articles.c.id)
@@ -41,6 +42,7 @@ def article_of(row: Any) -> Article:
         category=row.category,
         story_id=row.story_id,
         announce=row.announce and row.state != CORRECTED,
+        private=row.private,
     )
 
 
@@ -105,9 +107,11 @@ class Articles(Judging, Purging):
         before_id: int | None = None,
         since: datetime | None = None,
         languages: Sequence[str] = (),
+        own: Collection[int] | None = None,
     ) -> list[Article]:
         """The newest articles of ``what`` (None: everything), newest first; ``before_id`` continues below an article,
-        ``since`` bounds the published time, ``languages`` keeps those (an article of no known language stays)."""
+        ``since`` bounds the published time, ``languages`` keeps those (an article of no known language stays), ``own``
+        leaves out what is private to others: all private feeds but these (None: all are read)."""
         what = what or What()
         wanted = []
         if before_id is not None:
@@ -116,6 +120,8 @@ class Articles(Judging, Purging):
             wanted.append(articles.c.id >= first_id(since))
         if languages:
             wanted.append(articles.c.language.in_(["", *languages]))
+        if own is not None:
+            wanted.append(articles.c.feed_id.not_in(private_to_others(own)))
         if what.kind in {"feed", "category"}:
             return await self.get(await self._newest_of(await self._feeds_of(what), wanted, limit))
         query, newest = _ARTICLE.where(*wanted).limit(limit), _NEWEST

@@ -47,7 +47,7 @@ async def put(conn: AsyncConnection, spec: FeedSpec, now: datetime, slugs: Colle
         return int((await conn.execute(insert(feeds).values(**values).returning(feeds.c.id))).scalar_one())
     if by_url is not None and by_url.id != row.id:
         await _merge(conn, by_url.id, row.id)
-    values = _wishes(spec) | {"from_config": True, "enabled": True}
+    values = _wishes(spec) | {"from_config": True, "private": False, "enabled": True}
     values["language"] = spec.language or row.language
     if row.url != spec.url:  # what we know of the old address tells nothing about the new one
         values |= {"etag": "", "last_modified": "", "body_hash": "", "failures": 0, "error": ""}

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import String, cast, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Feed, FeedSpec
 from newsbot.storage import feed_sync
 from newsbot.storage.polls import NewArticle, PolledFeed, Polls, StoredPoll
-from newsbot.storage.tables import feeds
+from newsbot.storage.tables import feeds, subscriptions
 
 __all__ = ["Feeds", "NewArticle", "PolledFeed", "StoredPoll"]
 
 LEASE_SECONDS = 300.0
 """A claimed feed is another worker's again after so long, unless its poll was recorded."""
+
+_wanted = exists().where(subscriptions.c.what_kind == "feed", subscriptions.c.what_key == cast(feeds.c.id, String))
+_READ = feeds.c.enabled & (~feeds.c.private | _wanted.correlate(feeds))
 
 
 def feed_of(row: Any) -> Feed:
@@ -35,6 +38,7 @@ def feed_of(row: Any) -> Feed:
         headers=tuple((str(k), str(v)) for k, v in row.headers),
         new_feed=row.new_feed,
         from_config=row.from_config,
+        private=row.private,
         enabled=row.enabled,
         title=row.title,
         site=row.site,
@@ -64,19 +68,24 @@ class Feeds(Polls):
             gone = feeds.c.from_config & feeds.c.enabled & feeds.c.id.not_in(kept)
             await conn.execute(update(feeds).where(gone).values(enabled=False))
 
-    async def add(self, spec: FeedSpec, now: datetime) -> Feed:
-        """A person's feed: the one with this address, or a new one, to be polled at once. One that was disabled is
-        enabled again and no longer the config's: the next sync leaves it alone, and no headers of an admin are sent."""
+    async def add(self, spec: FeedSpec, now: datetime, *, private: bool = False) -> Feed:
+        """A feed that is not from the config: the one with this address, or a new one, to be polled at once. One that
+        was disabled is enabled again and no longer the config's: the next sync leaves it alone, and no headers of an
+        admin are sent. ``private``: a person typed it; what an admin adds stays everybody's."""
         async with self._db.write() as conn:
             await self._db.serialise(conn, "feeds")
-            row = (await conn.execute(select(feeds.c.id, feeds.c.enabled).where(feeds.c.url == spec.url))).first()
+            known = select(feeds.c.id, feeds.c.enabled, feeds.c.private).where(feeds.c.url == spec.url)
+            row = (await conn.execute(known)).first()
             if row is None:
-                new = insert(feeds).values(**feed_sync.columns(spec, now), from_config=False)
+                new = insert(feeds).values(**feed_sync.columns(spec, now), from_config=False, private=private)
                 feed_id = (await conn.execute(new.returning(feeds.c.id))).scalar_one()
             else:
                 feed_id = row.id
                 if not row.enabled:
-                    await _set(conn, feed_id, enabled=True, from_config=False, headers=[], next_poll=now)
+                    again = {"enabled": True, "from_config": False, "headers": [], "next_poll": now}
+                    await _set(conn, feed_id, **again, private=private)
+                elif row.private and not private:
+                    await _set(conn, feed_id, private=False)
             return feed_of((await conn.execute(select(feeds).where(feeds.c.id == feed_id))).one())
 
     async def get(self, feed_id: int) -> Feed | None:
@@ -119,14 +128,15 @@ class Feeds(Polls):
     async def due(
         self, now: datetime, limit: int, lease_seconds: float = LEASE_SECONDS, owner: str = ""
     ) -> builtins.list[Feed]:
-        """Claim up to ``limit`` feeds whose time has come for ``owner``, the longest overdue first.
+        """Claim up to ``limit`` feeds whose time has come for ``owner``, the longest overdue first. A person's feed is
+        read only while a chat subscribes to it; once one does again, it is due.
 
         Their next poll moves ``lease_seconds`` ahead, so that no other worker takes them meanwhile and a dead worker's
         are taken up again."""
         lease = now + timedelta(seconds=lease_seconds)
         ready = (
             select(feeds.c.id)
-            .where(feeds.c.enabled, feeds.c.next_poll <= now)
+            .where(_READ, feeds.c.next_poll <= now)
             .order_by(feeds.c.next_poll, feeds.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -155,16 +165,14 @@ class Feeds(Polls):
     async def unread(self, now: datetime) -> bool:
         """Whether a new feed is being read for the first time, or about to be."""
         f = feeds.c
-        first = f.enabled & ~f.primed & (f.failures == 0) & ((f.claimed_by != "") | (f.next_poll <= now))
+        first = _READ & ~f.primed & (f.failures == 0) & ((f.claimed_by != "") | (f.next_poll <= now))
         async with self._db.read() as conn:
             return bool((await conn.execute(select(exists().where(first)))).scalar())
 
     async def next_due(self) -> datetime | None:
         """When the next feed's time comes."""
         async with self._db.read() as conn:
-            found: datetime | None = (
-                await conn.execute(select(func.min(feeds.c.next_poll)).where(feeds.c.enabled))
-            ).scalar()
+            found: datetime | None = (await conn.execute(select(func.min(feeds.c.next_poll)).where(_READ))).scalar()
             return found
 
     async def record_failure(self, feed_id: int, error: str, next_poll: datetime, now: datetime) -> None:

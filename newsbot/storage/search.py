@@ -55,7 +55,8 @@ class SearchRequest:
 
     ``offset`` results are left out, then ``limit`` given. ``cursor`` is an earlier result's: the page belongs to that
     search; without it, a page beyond the first belongs to the latest search for the same query. ``languages``
-    narrows the results to a reader's languages (and articles of unknown language), () to none.
+    narrows the results to a reader's languages (and articles of unknown language), () to none. ``own`` leaves out what
+    is private to others: all private feeds but these (None: all are searched).
     """
 
     query: SearchQuery
@@ -63,6 +64,7 @@ class SearchRequest:
     offset: int = 0
     cursor: str = ""
     languages: tuple[str, ...] = ()
+    own: tuple[int, ...] | None = None
     now: datetime = field(kw_only=True)
 
 
@@ -120,7 +122,7 @@ class _Gathered:
 
 
 _documents = table("search_documents", column("id"), column("title"), column("body"))
-_Key = tuple[SearchQuery, tuple[str, ...], str]
+_Key = tuple[SearchQuery, tuple[str, ...], tuple[int, ...] | None, str]
 _Page = tuple[tuple[SearchHit, ...], bool]
 
 
@@ -169,7 +171,7 @@ class Search:
 
     def _gather(self, request: SearchRequest, conn: Connection) -> _Gathered:
         self._engine.prepare(conn)
-        asked = wanted(conn, request.query, request.languages, request.now)
+        asked = wanted(conn, request.query, request.languages, request.own, request.now)
         keys = {key for term in asked.terms for phrase in term.phrases for key in phrase}
         for demand in asked.demands:
             expression = both((demand, *asked.conditions))
@@ -213,14 +215,14 @@ class Search:
         return conn.execute(_newest(others, limit).offset(rest - known)).scalars().all()
 
     def _recall(self, request: SearchRequest) -> tuple[_First | None, str]:
-        first = self._firsts.get((request.query, request.languages, request.cursor))
+        first = self._firsts.get((request.query, request.languages, request.own, request.cursor))
         return first, request.cursor
 
     def _remember(self, request: SearchRequest, first: _First) -> str:
         """Keep a first page under a cursor of its own, and as the latest for its query."""
         cursor = secrets.token_urlsafe(6)
         for name in (cursor, ""):
-            key = request.query, request.languages, name
+            key = request.query, request.languages, request.own, name
             self._firsts.pop(key, None)
             self._firsts[key] = first
         while len(self._firsts) > 2 * REMEMBERED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from newsbot.domain import rank
 from newsbot.domain.query import And, Filters, Node, Not, Or, Prefix, SearchQuery, Term
 from newsbot.storage.article_ids import first_id
+from newsbot.storage.private import private_to_others
 from newsbot.storage.search_expression import (
     NOTHING,
     Expression,
@@ -49,13 +50,19 @@ class Wanted:
     span: Span = EVER
 
 
-def wanted(conn: Connection, query: SearchQuery, languages: Sequence[str], now: datetime) -> Wanted:
-    """What to ask the database for a query asked at ``now``, within a reader's ``languages`` (() for all)."""
+def wanted(
+    conn: Connection, query: SearchQuery, languages: Sequence[str], own: Collection[int] | None, now: datetime
+) -> Wanted:
+    """What to ask the database for a query asked at ``now``, within a reader's ``languages`` (() for all), and without
+    the private feeds that are not their ``own`` (None: with all)."""
     prefixes = [term.text for term in query.terms if isinstance(term, Prefix)]
     widened = {prefix: widen(conn, prefix) for prefix in dict.fromkeys(prefixes)}
     marks = _marked(conn, query.filters)
     if languages:
         marks.append(Marked(tuple(language_mark(language) for language in (*languages, ""))))
+    others = [row.id for row in conn.execute(private_to_others(own))] if own is not None else []
+    if others:
+        marks.append(Without(Marked(tuple(map(feed_mark, others)))))
     return plan(query.node, widened, marks, _span(query.filters, now))
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -69,6 +70,7 @@ feeds = Table(
     Column("headers", JSON, nullable=False),
     Column("new_feed", Text, nullable=False),
     Column("from_config", Boolean, nullable=False),
+    Column("private", Boolean, nullable=False, server_default=false()),  # a person typed it: theirs alone
     Column("enabled", Boolean, nullable=False),
     Column("title", Words, nullable=False, server_default=""),
     Column("site", Words, nullable=False, server_default=""),

@@ -36,6 +36,8 @@ from newsbot.domain.plan import (
     held,
     lapsed,
     outcome,
+    own_feeds,
+    seen_by,
 )
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -55,6 +57,20 @@ def sub(
 ) -> Subscription:
     due = None if when == "instant" else NOW + timedelta(hours=5)
     return Subscription(1, 1, What(kind, ref), When(when), query=query, label=label, next_due=due)  # type: ignore[arg-type]  # literals by parameter
+
+
+def test_what_a_private_feed_brings_other_orders_cover_only_where_the_chat_has_the_feed() -> None:
+    letter = judged(feed=9, topics=(4,))
+    letter = replace(letter, article=replace(letter.article, private=True))
+    wide = [sub(), sub("category", "cars"), sub("topic", "4", label="EV")]
+    wants_all: Narrow = lambda _: ""  # noqa: E731 - as narrowing() gives one
+    for orders in ([order] for order in wide):
+        assert outcome(CHAT, orders, (), letter, NOW, wants_all) is None
+        made = outcome(CHAT, [*orders, sub("feed", "9", label="Letter")], (), letter, NOW, wants_all)
+        assert made is not None and len(made.reasons) == 2
+        assert outcome(CHAT, [*orders, sub("feed", "8")], (), letter, NOW, wants_all) is None
+    assert seen_by([letter.article, judged().article], {8}) == [judged().article]
+    assert own_feeds([*wide, sub("feed", "9")]) == {9}
 
 
 def waiting(n: int, *, urgent: bool = True, note: str = "", due: datetime = NOW) -> list[Candidate]:

@@ -105,7 +105,7 @@ async def test_more_like_this_finds_stories_that_share_its_words(room: Room) -> 
     mine = await room.publish("motors", "Xiaomi shows a sodium battery", "A battery of sodium.", hours=1)
     alike = await room.publish("volt", "Sodium battery by Xiaomi lasts", "So they say of sodium.", hours=5)
     await room.publish("volt", "A battery of guns", "Old guns.", hours=6)
-    found = await room.newsdesk.likening.like(mine.story_id or 0)
+    found = await room.newsdesk.likening.like(ME, mine.story_id or 0)
     assert [story.story_id for story in found.stories] == [alike.story_id]
     assert len(found.text.split()) == 2
     assert set(found.text.lower().split()) <= {"xiaomi", "sodium", "battery"}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsbot.domain.models import Match, TopicDefinition, What
+from newsbot.domain.models import FeedSpec, Match, TopicDefinition, What
 from newsbot.errors import LeadershipLost
 from newsbot.storage import Fence, Storage
 from newsbot.storage.articles import Verdict
@@ -22,6 +22,25 @@ async def test_new_articles_come_in_order_of_arrival(storage: Storage) -> None:
     second = await stored(storage, source.id, "old", now=NOW + timedelta(minutes=5))
     assert [a.id for a in await storage.articles.new(10)] == [*reversed(first), *second]
     assert len(await storage.articles.new(2)) == 2
+
+
+@pytest.mark.parametrize("kind", ["everything", "category", "topic"])
+async def test_the_latest_are_without_what_is_private_to_others(storage: Storage, kind: str) -> None:
+    public = await feed(storage, category="cars")
+    mine, theirs = [
+        await storage.feeds.add(FeedSpec(f"https://{n}.example/f", category="cars", new_feed="all"), NOW, private=True)
+        for n in ("mine", "theirs")
+    ]
+    topic = await storage.topics.ensure("EV", TopicDefinition("EV"), "ev", NOW)
+    for source in (public, mine, theirs):
+        await judged(storage, *await stored(storage, source.id, f"{source.id}-a", f"{source.id}-b"), topic=topic.id)
+    what = {"everything": What(), "category": What("category", "Cars"), "topic": What("topic", str(topic.id))}[kind]
+    shown = await storage.articles.latest(what, 3, own=(mine.id,))
+    assert {a.feed_id for a in await storage.articles.latest(what, 9, own=(mine.id,))} == {public.id, mine.id}
+    assert (
+        len(shown) == 3 and {a.feed_id: a.private for a in shown}.items() <= {public.id: False, mine.id: True}.items()
+    )
+    assert len(await storage.articles.latest(what, 9, own=())) == 2 and len(await storage.articles.latest(what, 9)) == 6
 
 
 async def test_a_verdict_makes_or_grows_the_story_and_keeps_the_matches(storage: Storage) -> None:

@@ -68,6 +68,12 @@ async def test_a_new_address_forgets_the_http_state_of_the_old_and_keeps_the_fee
     assert after.next_poll == NOW + MINUTE
 
 
+async def test_a_typed_feed_that_the_config_names_is_everybodys(storage: Storage) -> None:
+    await storage.feeds.add(FeedSpec("https://example.org/f"), NOW, private=True)
+    await storage.feeds.sync([spec("f", "https://example.org/f")], NOW)
+    assert [f.private for f in await storage.feeds.all()] == [False]
+
+
 async def test_a_persons_feed_becomes_the_configs_by_its_address(storage: Storage) -> None:
     theirs = await feed(storage, "https://example.org/a")
     await storage.feeds.sync([spec("a")], NOW)
@@ -170,6 +176,23 @@ async def test_disabled_feeds_are_never_due(storage: Storage) -> None:
     await storage.feeds.remove(source.id)
     assert await storage.feeds.due(NOW, 5) == []
     assert await storage.feeds.next_due() is None
+
+
+async def test_what_a_person_typed_is_read_while_somebody_subscribes_to_it(storage: Storage) -> None:
+    typed = await storage.feeds.add(FeedSpec("https://typed.example/f"), NOW, private=True)
+    assert typed.private and not await storage.feeds.due(NOW, 10) and not await storage.feeds.unread(NOW)
+    assert await storage.feeds.next_due() is None
+    reader = await chat(storage)
+    order, _ = await storage.chats.subscribe(reader.id, What("feed", str(typed.id)), When("instant"), created=NOW)
+    assert await storage.feeds.unread(NOW) and await storage.feeds.next_due() == NOW
+    assert [f.id for f in await storage.feeds.due(NOW, 10)] == [typed.id]
+    await storage.feeds.record_unchanged(typed.id, NOW + MINUTE, NOW)
+    await storage.chats.unsubscribe([order.id])
+    assert not await storage.feeds.due(NOW + MINUTE, 10)
+    assert (await storage.feeds.add(FeedSpec(typed.url), NOW, private=True)).private
+    assert not (await storage.feeds.add(FeedSpec(typed.url), NOW)).private  # by an admin: it is everybody's
+    assert not (await storage.feeds.add(FeedSpec(typed.url), NOW, private=True)).private
+    assert [f.id for f in await storage.feeds.due(NOW + MINUTE, 10)] == [typed.id]
 
 
 async def test_failures_count_up_and_a_good_poll_clears_them(storage: Storage) -> None:

@@ -115,6 +115,25 @@ async def test_an_article_is_found_as_soon_as_it_is_stored_and_by_its_corrected_
     assert await find(storage, "turbines") == ["Turbine plant opens"]
 
 
+async def test_a_search_is_without_what_is_private_to_others_on_every_page(storage: Storage) -> None:
+    await store(storage, [article(f"p{n}", f"Battery plant {n}", hours=n) for n in range(0, 900, 2)])
+    mine = await storage.feeds.add(FeedSpec("https://mine.example/f"), NOW, private=True)
+    theirs = await storage.feeds.add(FeedSpec("https://theirs.example/f"), NOW, private=True)
+    letters = [article(f"m{n}", f"Battery letter {n}", hours=n) for n in range(1, 200, 2)]
+    await storage.feeds.store_poll(mine.id, PolledFeed(next_poll=NOW, articles=letters), NOW)
+    secrets = [article(f"t{n}", f"Battery secret {n}", hours=n) for n in range(1, 900, 2)]
+    await storage.feeds.store_poll(theirs.id, PolledFeed(next_poll=NOW, articles=secrets), NOW)
+    for own, total in (((), 450), ((mine.id,), 550)):
+        first = await storage.search.find(asked("battery", own=own, limit=200))
+        rest = [
+            await storage.search.find(asked("battery", own=own, limit=200, offset=n, cursor=first.cursor))
+            for n in (200, 400, 600)
+        ]
+        found = [title for page in (first, *rest) for title in await titles(storage, page)]
+        assert first.total == len(found) == total and not any("secret" in title for title in found)
+    assert await find(storage, "secret 7", own=()) == [] and await find(storage, "secret 7") != []
+
+
 async def test_the_best_and_newest_come_first(storage: Storage) -> None:
     await store(
         storage,

@@ -24,7 +24,7 @@ async def plain(visit: Visit, text: str) -> Reply:
 
 async def link(visit: Visit, url: str) -> Reply:
     """What can be done with one address."""
-    article = await visit.newsdesk.reading.at(url)
+    article = await visit.newsdesk.reading.at(visit.asker, url)
     if article is None:
         return Reply((visit.say("link_unknown"),), buttons=((await _subscribe(visit, url),),))
     return Reply(_known(visit, article), buttons=((await _subscribe(visit, url),), await _about(visit, article, url)))

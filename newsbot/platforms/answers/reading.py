@@ -76,7 +76,7 @@ async def press_story(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 async def press_sources(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """Every telling of a story, oldest first."""
-    told = await visit.newsdesk.reading.articles(number(arguments[0]))
+    told = await visit.newsdesk.reading.articles(visit.asker, number(arguments[0]))
     title = visit.words("sources_of", n=len(told), headline=told[0].title or UNTITLED)
     items = [
         Item(
@@ -91,7 +91,7 @@ async def press_sources(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 async def press_like(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """Other stories that share the main words of one, and following them as a topic."""
-    found = await visit.newsdesk.likening.like(number(arguments[0]))
+    found = await visit.newsdesk.likening.like(visit.asker, number(arguments[0]))
     headline = found.headline or UNTITLED
     follow = await visit.button(visit.words("follow_topic_button", topic=found.text), "c", f"/follow {found.text}")
     buttons = ((follow,),) if found.text else ()
@@ -134,7 +134,7 @@ def _left_out(visit: Visit, found: More, page: int, turns: list[tuple[int, str]]
 async def press_topic_latest(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """The newest stories of a topic, by its id."""
     topic = await visit.newsdesk.following.topic(visit.asker, number(arguments[0]))
-    found = await visit.newsdesk.reading.of_topic(topic)
+    found = await visit.newsdesk.reading.of_topic(visit.asker, topic)
     if not found:
         return Reply((visit.say("latest_none", what="topic", label=topic.name),), private=True)
     title = heading(visit.words("latest_title", what="topic", label=topic.name))

@@ -31,6 +31,28 @@ async def test_an_ending_is_taken_back_only_where_it_was(
     assert await town.labels(group.id) == ["Private Letter"]
 
 
+async def test_what_a_typed_feed_brings_is_read_in_its_own_chats_only(
+    town: Town, ann: Person, ben: Person, group: Supergroup
+) -> None:
+    public = await town.room.publish("motors", "Zanzibar drives", "Zanzibar has a new road.")
+    letter = await town.room.publish("Private Letter", "Zanzibar memo", "Zanzibar, in confidence.", hours=0.5)
+    told = await town.room.publish(
+        "Private Letter", "Zanzibar drives on", "Zanzibar, in confidence.", hours=0.1, story=public.story_id
+    )
+    for asked in ("zanzibar", "/latest 20", "/digest", f"/why {letter.url}", f"/why {told.url}", "/follow zanzibar"):
+        said = await town.said(ben.private, ben.writes(asked), 1)
+        assert not any(word in said.text for word in ("memo", "drives on", "Private Letter")), asked
+    shown = await town.said(ben.private, ben.writes("/settings"), 1)
+    for verb in ("st", "so", "lk", "wy", "mm"):
+        await (await ben.presses(shown, f"{verb}:{letter.story_id}", forged=True)).answered()
+        await (await ben.presses(shown, f"{verb}:{public.story_id}", forged=True)).answered()
+    await town.settled()
+    assert not any(word in text for text in ben.private.texts() for word in ("memo", "drives on", "Private Letter"))
+    assert (await ben.asks_inline("zanzibar")).titles == ["Zanzibar drives"]
+    said = await town.said(group, ann.says(group, "/latest 20"), 1)
+    assert "Zanzibar memo" in said.text
+
+
 async def test_a_groups_feeds_go_as_a_file_to_an_admins_private_chat_alone(
     town: Town, ann: Person, ben: Person, group: Supergroup
 ) -> None:
