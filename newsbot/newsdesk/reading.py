@@ -23,7 +23,7 @@ LOOKED_AT = 2000  # articles of a period that a digest is chosen from, newest fi
 PERIODS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "m": timedelta(days=30)}
 NAMED = {
     "today": timedelta(days=1), "day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30),
-    "hour": timedelta(hours=1),
+    "hour": timedelta(hours=1), "yesterday": timedelta(days=2),
 }  # fmt: skip
 LONGEST = timedelta(days=365)
 _AMOUNT = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[hdwmy]|hours?|days?|weeks?|months?|years?)?", re.IGNORECASE)
@@ -32,19 +32,22 @@ _PERIOD = re.compile(r"(\d{1,4})\s*(h|d|w|m)(?:ours?|ays?|eeks?|onths?|rs?)?")
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The newest stories of something, newest first."""
+    """The newest stories of something, newest first. ``hidden``: there are none but in languages that the chat hides."""
 
     choice: Choice
     stories: tuple[DigestStory, ...]
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A digest made on demand: the most important stories of the ``period`` before now."""
+    """A digest made on demand: the most important stories of the ``period`` before now. ``hidden``: there are none, but
+    in languages that the chat hides."""
 
     choice: Choice
     digest: Digest
     period: timedelta
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Reading:
         choice = await self._named(asker, name, BadRequest("no_count", most=MOST))
         chat = await self._tools.known(asker)
         stories = await self._stories(chat, choice, count * 4, languages=chat.settings.languages)
-        return Latest(choice, await self._told(stories[:count]))
+        hidden = not stories and bool(chat.settings.languages) and bool(await self._stories(chat, choice, 1))
+        return Latest(choice, await self._told(stories[:count]), hidden)
 
     async def digest(self, asker: Asker, text: str) -> Review:
         """``[what] [period]``: what mattered within ``3d``, ``12h``, ``week`` (a day). Raises Unclear."""
@@ -76,7 +80,9 @@ class Reading:
         choice, period, stories = await self._review(asker, chat, text)
         most = self._most(chat)
         told = await self._told(stories[:most])
-        return Review(choice, self._compose(chat, told, len(stories) - len(told)), period)
+        since = self._tools.now() - period
+        hidden = not stories and bool(chat.settings.languages) and bool(await self._stories(chat, choice, 1, since))
+        return Review(choice, self._compose(chat, told, len(stories) - len(told)), period, hidden)
 
     async def rest(self, asker: Asker, text: str, offset: int, limit: int) -> More:
         """The stories that :meth:`digest` leaves out for the same ``text``. Raises Unclear."""
@@ -181,14 +187,14 @@ class Reading:
 
 
 def split_count(text: str) -> tuple[str, int]:
-    """``"cars 5"`` to ``("cars", 5)``; the number may be left out. Raises BadRequest for 0."""
+    """``"cars 5"`` to ``("cars", 5)``; the number may be left out. Raises BadRequest for 0 and for over 20."""
     head, _, last = text.rpartition(" ")
     if not (last.isascii() and last.isdigit()):
         return text, LATEST
     count = int(last[:6])
-    if not count:
+    if not 1 <= count <= MOST:
         raise BadRequest("no_count", most=MOST)
-    return head.strip(), min(count, MOST)
+    return head.strip(), count
 
 
 def split_period(text: str) -> tuple[str, timedelta]:

@@ -398,6 +398,22 @@ async def test_a_story_in_a_list_opens_with_its_own_buttons_and_all_of_them_work
     assert await visitor.room.newsdesk.muting.all(ME) == []
 
 
+@pytest.mark.parametrize("text", ["/latest", "/latest cars", "/digest", "/digest cars week"])
+async def test_what_the_chats_languages_hide_is_not_called_nothing(visitor: Visitor, text: str) -> None:
+    await visitor.room.publish("motors", *SU7)
+    await visitor.say("/settings languages zh")
+    hidden = await visitor.say(text)
+    assert "in languages that this chat does not show. It shows: zh" in text_of(hidden)
+    await visitor.press(button(hidden, "Show all languages"))
+    assert "languages" not in text_of(await visitor.say(text))
+
+
+async def test_more_stories_than_there_may_be_are_not_cut_without_a_word(visitor: Visitor) -> None:
+    assert "1 to 20" in text_of(await visitor.say("/latest everything 25"))
+    await visitor.room.publish("motors", *SU7, hours=30)
+    assert "the last 2 days" in text_of(await visitor.say("/digest yesterday"))
+
+
 async def test_nothing_new_offers_a_longer_period(visitor: Visitor) -> None:
     await visitor.room.publish("motors", *SU7, hours=50)
     empty = await visitor.say("/digest cars")

@@ -24,6 +24,8 @@ async def latest(visit: Visit, text: str) -> Reply:
     except Unclear as error:
         return await unclear(visit, error, "/latest")
     choice = found.choice
+    if found.hidden:
+        return _hidden(visit, choice)
     if not found.stories:
         return Reply((visit.say("latest_none", what=choice.what.kind, label=choice.label),))
     title = heading(visit.words("latest_title", what=choice.what.kind, label=choice.label))
@@ -38,6 +40,8 @@ async def digest(visit: Visit, text: str) -> Reply:
     except Unclear as error:
         return await unclear(visit, error, "/digest")
     choice, period = found.choice, _period(visit, found.period)
+    if found.hidden:
+        return _hidden(visit, choice)
     if not found.digest.stories:
         return await _nothing(visit, choice, found.period)
     title = visit.words("digest_title", what=choice.what.kind, label=choice.label, period=period)
@@ -45,6 +49,13 @@ async def digest(visit: Visit, text: str) -> Reply:
     if found.digest.more:
         buttons = (*buttons, (await visit.button(visit.words("button_more", n=found.digest.more), "dr", 0, text),))
     return Reply((heading(title), DigestBlock(found.digest)), buttons=buttons)
+
+
+def _hidden(visit: Visit, choice: Choice) -> Reply:
+    """There is something, but in other languages than those that the chat wants."""
+    languages = ", ".join(visit.settings.languages)
+    said = visit.say("languages_hide", what=choice.what.kind, label=choice.label, languages=languages)
+    return Reply((said,), buttons=((Button(visit.words("languages_button"), short("sv", "languages", "all")),),))
 
 
 async def _nothing(visit: Visit, choice: Choice, period: timedelta) -> Reply:
