@@ -42,7 +42,9 @@ async def test_a_complaint_asks_what_it_was_and_a_word_is_one_tap(guest: Visitor
     done = await guest.press(button(asked, "− Redmi"))
     assert done.edit and "Left out from now on: “Redmi”" in done.toast and "without: Redmi" in text_of(done)
     back = await guest.press(button(done, "Let it come again"))
-    assert "Comes again: “Redmi”" in back.toast and "No word is left out" in text_of(back)
+    assert "Comes again: “Redmi”" in back.toast and "no stories are left out" in text_of(back)
+    assert "Taken back" in (await guest.press(button(done, "Undo"))).toast
+    assert not (await guest.room.newsdesk.subscribing.all(ME))[0].lessons.marks
 
 
 async def test_praise_is_a_short_notice_and_says_what_comes_again(guest: Visitor) -> None:

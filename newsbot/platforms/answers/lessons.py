@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from newsbot.domain.models import Subscription
 from newsbot.newsdesk.learning import Learned
 from newsbot.platforms.actions import short
@@ -49,7 +51,12 @@ async def press_leave_out(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """``subscription:word``: go without it."""
     word = arguments[1]
     done = await visit.newsdesk.learning.leave_out(visit.asker, number(arguments[0]), word)
-    return await _listed(visit, done, toast=visit.words("lesson_left_out", words=quoted(visit, (word,))))
+    shown = await _listed(visit, done, toast=visit.words("lesson_left_out", words=quoted(visit, (word,))))
+    blamed = next((mark for mark in reversed(done.order.lessons.marks) if not mark.good), None)
+    if blamed is None:
+        return shown
+    undo = await visit.button(visit.words("undo_button"), "lu", done.order.id, blamed.story_id, word)
+    return replace(shown, buttons=(*shown.buttons, (undo,)))
 
 
 async def press_allow(visit: Visit, arguments: tuple[str, ...]) -> Reply:
