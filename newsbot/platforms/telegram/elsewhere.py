@@ -61,8 +61,8 @@ class Desk(Protocol):
     async def take(self, request: Request, load: Callable[[], Awaitable[bytes]]) -> Reply:
         """Subscribe to the feeds of the file that ``load`` fetches."""
 
-    async def words(self, asker: Asker) -> Words:
-        """The bot's words as the asker reads them."""
+    async def words(self, asker: Asker, *, aside: bool = False) -> Words:
+        """The bot's words in the asker's chat; ``aside``: to the asker alone."""
 
 
 class Presence(Protocol):

@@ -162,7 +162,7 @@ class Presses:
         await self._show(pressed, Answer(Reply((said,), buttons=((button,),))))
 
     async def _old(self, pressed: _Pressed) -> None:
-        words = await self._desk.words(pressed.asker)
+        words = await self._desk.words(pressed.asker, aside=True)
         await self._answer(pressed, Reply(toast=words("button_too_old"), error=True))
 
     async def _answer(self, pressed: _Pressed, reply: Reply | None = None, url: str | None = None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from newsbot.domain.models import Digest, DigestStory, Reason, Source
+from newsbot.locales import catalogue
 from newsbot.platforms.telegram import render, wire
 from newsbot.platforms.telegram.message import key
 from tests.fakes.telegram import Chat, Message, Person, Supergroup
@@ -265,6 +266,16 @@ async def test_a_late_private_answer_shows_only_the_way(town: Town, group: Super
     town.desk.gate.set()
     shown = await group.wait_for("private chat")
     assert [button.url[:28] for button in shown.buttons] == ["https://t.me/newsbot?start=a_"[:28]]
+
+
+async def test_a_button_that_has_served_its_time_says_so_in_the_pressers_language(
+    town: Town, ann: Person, ben: Person
+) -> None:
+    town.room.newsdesk.configure(replace(town.room.newsdesk.rules, languages=("en", "de")))
+    group = town.tg.supergroup("Friends", [ben], [ann], bot=True)
+    shown = await town.said(group, ann.says(group, "/topics"), 1)
+    answer = await (await ben.presses(shown, "@nowhere", forged=True)).answered()
+    assert answer.text == catalogue("de")["button_too_old"]
 
 
 async def test_each_press_beyond_the_pace_says_why(town: Town, ann: Person) -> None:
