@@ -68,6 +68,7 @@ class Outbox:
         self.leadership = Leadership(storage, f"deliver:{sender.platform}", owner, clock)
         self._fence: Fence | None = None
         self._flying: set[asyncio.Task[None]] = set()
+        self._unrecorded: dict[int, tuple[Delivery, SendOutcome, Parts]] = {}
         self._held_until: datetime | None = None
         self._unknown = self._holds = 0  # since the last clear answer
 
@@ -138,14 +139,20 @@ class Outbox:
         return [error for error in (task.exception() for task in done) if error]
 
     async def _recover(self, now: datetime) -> None:
-        """What is still ``sending`` when we become the one active sender was cut off between send and record."""
+        """What is still ``sending`` when we become the one active sender was cut off between send and record; the answer
+        is known all the same where only the record failed."""
         for delivery in await self._storage.outbox.sending(self._sender.platform):
+            known = self._unrecorded.get(delivery.id)
+            if known is not None and known[0].attempts == delivery.attempts:
+                await self._answered(*known)
+                continue
             log.warning("a send was cut off", delivery=delivery.id)
             reason = "the bot stopped while sending"
             if self._repeats(delivery):
                 await self._storage.outbox.settle(delivery.id, DeliveryState.QUEUED, reason, now=now)
             else:
                 await self._doubt(delivery, reason, (), now)
+        self._unrecorded.clear()
 
     async def _deliver(self, delivery: Delivery) -> None:
         parts: Parts = ()
@@ -160,7 +167,14 @@ class Outbox:
         except Exception as error:  # a sender's bug must not take the other deliveries down
             log.exception("a sender failed", delivery=delivery.id)
             answer = Unknown(f"{type(error).__name__}: {error}")
+        self._heed(answer, self._clock.now())
+        await self._answered(delivery, answer, parts)
+
+    async def _answered(self, delivery: Delivery, answer: SendOutcome, parts: Parts) -> None:
+        """Record an answer. One that cannot be recorded just now is kept, and is recorded when we recover."""
+        self._unrecorded[delivery.id] = (delivery, answer, parts)
         await self._settle(delivery, answer, parts)
+        del self._unrecorded[delivery.id]
         if not isinstance(answer, RetryLater) or answer.tried:
             self._on_settled(delivery, answer)
 
@@ -175,7 +189,6 @@ class Outbox:
     async def _settle(self, delivery: Delivery, answer: SendOutcome, parts: Parts) -> None:
         now = self._clock.now()
         settle = partial(self._storage.outbox.settle, delivery.id, now=now)
-        self._heed(answer, now)
         match answer:
             case Sent(message_ids):
                 await settle(DeliveryState.SENT, message_ids=message_ids)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from newsbot.domain.models import Chat, ChatKey, Delivery, DeliveryState
 from newsbot.domain.ports import ChatGone, Moved, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
@@ -84,6 +85,26 @@ def script(*answers: SendOutcome) -> Callable[[Delivery], SendOutcome | None]:
     """These answers first, one each; whatever comes after them is sent."""
     left = list(answers)
     return lambda _: left.pop(0) if left else None
+
+
+@pytest.mark.parametrize("resend", [True, False])
+async def test_an_answer_that_could_not_be_recorded_is_not_forgotten(
+    sqlite_storage: Storage, clock: ManualClock, resend: bool
+) -> None:
+    box = Box(sqlite_storage, clock, resend=resend)
+    number = await box.post()
+    async with sqlite_storage._db.write() as conn:
+        await conn.execute(text(FULL.replace("new.state = 'sending'", "new.state <> 'sending'")))
+    for _ in range(2):  # the disk is full, and still is
+        with pytest.raises(IntegrityError):
+            await box.outbox.step()
+    assert (await box.get(number)).state == SENDING and len(box.sender.sent) == 1 and not box.heard
+    async with sqlite_storage._db.write() as conn:
+        await conn.execute(text("DROP TRIGGER full"))
+    await box.deliver()
+    await box.later(30)
+    done = await box.get(number)
+    assert (done.state, done.doubts, len(box.sender.sent), len(box.heard)) == (SENT, 0, 1, 1) and done.message_ids
 
 
 async def test_parts_that_went_out_are_recorded_and_a_retry_knows_them(box: Box) -> None:
