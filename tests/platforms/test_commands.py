@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsbot.domain.models import ChatKey, FeedSpec
+from newsbot.domain.models import STOPPED, ChatKey, FeedSpec
 from newsbot.locales import Words, catalogue, languages, own_name
 from newsbot.newsdesk import Access, Asker, Rules
 from newsbot.platforms.actions import LIMIT
@@ -258,6 +258,18 @@ async def test_a_subscription_opens_by_its_number_and_stays_open_when_it_is_paus
 @pytest.mark.parametrize("kind", ["story", "source", "topic"])
 async def test_what_can_have_no_such_number_is_not_muted(visitor: Visitor, kind: str, ref: str) -> None:
     assert (await visitor.press(f"mu:{kind}:{ref}")).toast == Words()("mute_gone")
+
+
+async def test_the_list_says_why_nothing_is_posted_just_now(visitor: Visitor) -> None:
+    await visitor.say("/subscribe cars", CHAIR)
+    assert "Nothing is posted" not in text_of(await visitor.say("/subscriptions", CHAIR))
+    chat = await visitor.room.storage.chats.find(CHAIR.chat)
+    assert chat is not None
+    for reason, said in (("the topic was closed", "(the topic was closed)"), (STOPPED, "has stopped all posts")):
+        await visitor.room.storage.chats.pause(chat.id, reason)
+        shown = text_of(await visitor.say("/subscriptions", CHAIR))
+        assert "Nothing is posted here just now" in shown
+        assert said in shown
 
 
 async def test_an_undo_that_nobody_was_given_is_refused(visitor: Visitor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from newsbot.domain.models import Subscription, What, WhatKind
+from newsbot.domain.models import STOPPED, Subscription, What, WhatKind
 from newsbot.domain.schedule import format_when, parse_when
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.naming import NoWhen, Unclear
@@ -154,7 +154,14 @@ async def _listed(
     shown = page_of(orders, page)
     title = heading(visit.words("subscriptions_title", n=len(orders)))
     items = [_item(visit, order, n) for n, order in shown.numbered()]
-    return Reply((title, *items), turning(visit, "su", shown), edit=edit, toast=toast)
+    return Reply((title, *await _held(visit), *items), turning(visit, "su", shown), edit=edit, toast=toast)
+
+
+async def _held(visit: Visit) -> tuple[Paragraph, ...]:
+    """Why nothing is posted just now, where that is so."""
+    reason = (await visit.newsdesk.presence.contact(visit.asker)).paused
+    why = "stopped" if reason == STOPPED else "other"
+    return (visit.say("subscriptions_held", why=why, reason=reason),) if reason else ()
 
 
 def _item(visit: Visit, order: Subscription, n: int) -> Item:
