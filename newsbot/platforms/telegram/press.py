@@ -135,14 +135,13 @@ class Presses:
             await self._show(pressed, answer)
 
     async def _show(self, pressed: _Pressed, answer: Answer) -> None:
-        """In place of the message that was pressed, where the answer is meant so, else below it."""
-        shared = is_shared(pressed.asker.chat)
+        """In place of the message that was pressed, where the answer is meant so, else as a reply to it."""
         message = pressed.query.message
         await self._voice.say(
             _where(pressed),
             answer.reply,
             await self._desk.words(pressed.asker),
-            reply_to=message.message_id if message and shared else None,
+            reply_to=message.message_id if message else None,
             edit=_replaceable(pressed) if answer.reply.edit else None,
             place=answer.place,
         )

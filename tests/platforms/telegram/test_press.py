@@ -65,7 +65,7 @@ async def test_a_post_is_never_changed_by_a_press(town: Town, ann: Person) -> No
     posted = await post(town, ann.private)
     await (await ann.presses(posted, f"mm:{town.story}")).answered()
     menu = await ann.private.wait_for("What shall no longer come")
-    assert menu is not posted
+    assert menu is not posted and menu.reply_to is posted
     await (await ann.presses(menu, "This story")).answered()
     await ann.private.wait(lambda: menu.edits == 1)
     await (await ann.presses(posted, "su", forged=True)).answered()  # nobody's client sends this, but somebody may
