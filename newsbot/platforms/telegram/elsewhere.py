@@ -253,7 +253,24 @@ class _Entry:
             return Answer(reply)
         if not self._target.reading:
             reply = await self._door.titled(self._asker, reply, self._there)
-        return Answer(reply, self._there.chat)
+        thread = f"/{self._target.thread}" if self._target.thread else ""
+        return Answer(placed(reply, f"{self._target.ref}{thread}"), self._there.chat)
+
+
+def placed(reply: Reply, place: str) -> Reply:
+    """``reply`` with its place in the commands that it tells to type: as they stand they would act in the chat where
+    they are read."""
+    blocks = (replace(b, spans=tuple(_placed(s, place) for s in b.spans)) if isinstance(b, Paragraph) else b
+              for b in reply.blocks)  # fmt: skip
+    return replace(reply, blocks=tuple(blocks))
+
+
+def _placed(span: Span, place: str) -> Span:
+    name, rest = split(span.command)
+    if name not in COMMANDS:
+        return span
+    command = f"/{name} {place} {rest}".strip()
+    return replace(span, text=command if span.text == span.command else span.text, command=command)
 
 
 def links_of(message: Message) -> list[str]:

@@ -65,6 +65,11 @@ async def test_the_buttons_of_such_an_answer_act_there_and_change_it_in_place(
     assert not await town.orders(ann.id)
 
 
+async def test_what_an_answer_tells_to_type_acts_there_too(town: Town, channel: Channel, ann: Person) -> None:
+    shown = await town.said(ann.private, ann.writes("/settings @volt_news timezone"), "Asia/Tokyo")
+    assert "/settings @volt_news timezone Asia/Tokyo" in shown.text
+
+
 async def test_who_is_no_admin_any_more_can_press_nothing(
     town: Town, channel: Channel, ann: Person, ben: Person
 ) -> None:
