@@ -147,10 +147,13 @@ class Talk:
             log.warning("chat %s is not remembered: %s", asker.chat, error)
 
     async def _line(self, message: Message, *, shared: bool) -> str:
-        """What a message says to the bot, as the desk reads it; "" for words between people and for other bots."""
+        """What a message says to the bot, as the desk reads it; "" for words between people and for other bots. What is
+        forwarded was said by others: it is no command."""
         text = message.text or (message.caption or "" if message.document else "")
-        if asked := await self._asked(message):
-            return f"/{asked} {text}" if text and not text.startswith("/") else text
+        if message.forward_origin is not None:
+            return "" if shared or message.document else text.lstrip("/")
+        if text and not text.startswith("/") and (asked := await self._asked(message)):
+            return f"/{asked} {text}"
         if not text.startswith("/"):
             return "" if shared or message.document else text
         command = _COMMAND.match(text)

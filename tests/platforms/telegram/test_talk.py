@@ -94,6 +94,27 @@ async def test_a_prompt_is_known_in_every_language(town: Town, ben: Person) -> N
     assert await town.labels(ben.id)
 
 
+async def test_another_bots_command_as_the_reply_to_a_prompt_is_that_bots(town: Town, ben: Person) -> None:
+    group = town.tg.supergroup("Cars", [ben], bot=True)
+    prompt = await town.said(group, ben.says(group, "/follow@newsbot"), 1)
+    for text in ("/settings@otherbot", "/nonsense"):
+        await ben.says(group, text, reply_to=prompt)
+    await town.settled()
+    assert len(group.messages) == 1
+
+
+async def test_a_forwarded_command_is_nobodys(town: Town, ann: Person, ben: Person) -> None:
+    group = town.tg.supergroup("Cars", [ben], [ann], bot=True)
+    await town.said(group, ann.says(group, "/subscribe cars"), 1)
+    forwarded = {"forward_origin": {"type": "user", "sender_user": ben.json(), "date": 1}}
+    await ann.says(group, "/unsubscribe everything", **forwarded)
+    await ann.says(group, "/unsubscribe cars", **forwarded)
+    await town.said(ann.private, ann.writes("/subscribe cars"), 1)
+    await town.said(ann.private, ann.writes("/unsubscribe cars", **forwarded), "unsubscribe")
+    await town.settled()
+    assert len(group.messages) == 1 and await town.labels(group.id) == await town.labels(ann.id) == ["cars"]
+
+
 async def test_a_command_as_the_reply_to_a_prompt_is_that_command(town: Town, ann: Person) -> None:
     prompt = await town.said(ann.private, ann.writes("/follow"), 1)
     await town.said(ann.private, ann.writes("/help", reply_to=prompt), "/subscribe")
