@@ -40,6 +40,15 @@ class Presence:
         if chat.paused:
             await self._release([chat])
 
+    async def welcomed(self, asker: Asker) -> None:
+        """The asker let the bot into the chat where they are: it speaks their language there, until another is chosen.
+        A chat that is known already keeps its own."""
+        language = self._tools.client_language(asker)
+        if language and not await self.knows(asker.chat):
+            await self._tools.storage.chats.ensure(
+                asker.chat, asker.chat_kind, asker.chat_title, self._tools.now(), language
+            )
+
     def admits(self, asker: Asker) -> bool:
         """Whether the config lets the asker's chat use the bot."""
         return self._tools.rules.access.admits(asker)

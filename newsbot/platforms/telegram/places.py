@@ -58,6 +58,9 @@ class Presence(Protocol):
     async def reached(self, key: ChatKey) -> None:
         """A message of ours stands there."""
 
+    async def welcomed(self, asker: Asker) -> None:
+        """The asker let us in there, and their language is spoken."""
+
     def admits(self, asker: Asker) -> bool:
         """Whether the config lets the asker's chat use the bot."""
 
@@ -140,6 +143,7 @@ class Places:
         if not self._is_new(update.chat.id) or not self._presence.admits(there):
             return
         self._note(update.chat.id, self._clock.now())
+        await self._presence.welcomed(there)
         if update.chat.type != ChatType.CHANNEL:
             if allowed:
                 await self._voice.say(key(update.chat.id), _to_group(words), words)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from newsbot.locales import Words
 from newsbot.newsdesk.asking import Access
 from tests.fakes.telegram import Person
 from tests.platforms.telegram.town import Town
@@ -221,6 +222,25 @@ async def test_a_place_that_may_not_use_it_is_not_greeted(town: Town, ann: Perso
     await town.tg.channel("News", "news_here", [ann]).adds_bot(ann)
     await town.settled()
     assert not town.tg.called("sendMessage")
+
+
+async def test_a_group_speaks_the_language_of_who_let_it_in_until_another_is_chosen(
+    town: Town, ann: Person, ben: Person
+) -> None:
+    town.room.newsdesk.configure(replace(town.room.newsdesk.rules, languages=("en", "de")))
+    group = town.tg.supergroup("Cars", [ann], [ben])
+    await group.adds_bot(ben)
+    await group.wait_for("Hallo")
+    title = Words("de")("settings_title")
+    await town.said(group, ann.says(group, "/settings"), title)
+    await town.said(group, ben.says(group, "/settings language en"), 1)
+    await group.removes_bot(ben)
+    await town.settled()
+    town.clock.advance(3600)
+    await group.adds_bot(ben)
+    await town.settled()
+    chat = await town.chat(group.id)
+    assert chat is not None and chat.settings.language == "en"
 
 
 async def test_what_happens_in_places_that_nobody_knows_is_harmless(town: Town, ann: Person) -> None:
