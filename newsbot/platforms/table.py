@@ -58,7 +58,7 @@ TABLE: Mapping[str, Command] = {command.name: command for command in COMMANDS}
 
 ALIASES: Mapping[str, str] = {
     "sub": "subscribe", "unsub": "unsubscribe", "list": "subscriptions", "lang": "settings language", "set": "settings",
-    "mute": "mutes", "stop": "unsubscribe all", "cancel": "unsubscribe all",
+    "mute": "mutes", "stop": "unsubscribe all", "cancel": "unsubscribe all", "id": "privacy",
 }  # fmt: skip
 """What people type who come from other bots: understood, and listed nowhere."""
 

@@ -159,6 +159,11 @@ async def test_whoever_stops_is_asked_whether_all_shall_end(visitor: Visitor) ->
     assert await visitor.room.newsdesk.subscribing.all(ME) == []
 
 
+@pytest.mark.parametrize("text", ["/id", "/privacy"])
+async def test_people_learn_the_numbers_that_the_config_asks_for(visitor: Visitor, text: str) -> None:
+    assert "This chat is web:town, and you are web:8." in text_of(await visitor.say(text, CHAIR))
+
+
 async def test_a_command_may_name_the_bot_and_be_in_capitals(visitor: Visitor) -> None:
     assert "Topics" in text_of(await visitor.say("/TOPICS@newsbot"))
 

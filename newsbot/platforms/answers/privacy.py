@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from newsbot.newsdesk.asking import by
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.visit import Visit, heading
 from newsbot.platforms.views import Button, Reply
 
 
 async def privacy(visit: Visit, text: str) -> Reply:
-    """What is kept about the chat and the person."""
+    """What is kept about the chat and the person, and the numbers that they are known by."""
     keys = ("privacy_chat", "privacy_you", "privacy_leave")
     shared = "no" if visit.asker.chat_kind == "private" else "yes"
     said = [visit.say(key, platform=visit.asker.platform, shared=shared) for key in keys]
+    said.append(visit.say("privacy_numbers", chat=str(visit.asker.chat), you=by(visit.asker)))
     return Reply((heading(visit.words("privacy_title")), *said))
 
 
