@@ -114,6 +114,11 @@ async def test_an_address_in_a_group_or_with_words_after_it_is_no_offer(visitor:
     assert "Nothing found" in text_of(await visitor.say("https://new.example/feed battery"))
 
 
+async def test_an_address_without_words_to_look_for_is_offered_too(visitor: Visitor) -> None:
+    for said in ("www.nosuch.invalid", "/search www.nosuch.invalid"):
+        assert [b.label for b in buttons(await visitor.say(said))] == ["Subscribe"]
+
+
 async def test_a_word_that_may_be_a_site_is_searched_for_and_offered(visitor: Visitor) -> None:
     visitor.room.probe.add("https://stars.test", "Stars")
     found = await visitor.say("stars.test")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsbot.errors import QueryError
 from newsbot.newsdesk.naming import address
 from newsbot.newsdesk.searching import Results
 from newsbot.platforms.actions import short
@@ -16,7 +17,13 @@ async def search(visit: Visit, text: str) -> Reply:
     """The first page of a search."""
     if not text:
         raise Usage
-    return await _shown(visit, await visit.newsdesk.searching.search(visit.asker, text), edit=False)
+    try:
+        return await _shown(visit, await visit.newsdesk.searching.search(visit.asker, text), edit=False)
+    except QueryError:  # an address has no words: what can be done is to read what is there
+        if not address(text):
+            raise
+        subscribe = await visit.button(visit.words("link_subscribe_button"), "c", f"/subscribe {text}", primary=True)
+        return Reply((visit.say("link_unknown"),), buttons=((subscribe,),))
 
 
 async def press_page(visit: Visit, arguments: tuple[str, ...]) -> Reply:
