@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ async def test_another_bots_command_as_the_reply_to_a_prompt_is_that_bots(town: 
 async def test_a_forwarded_command_is_nobodys(town: Town, ann: Person, ben: Person) -> None:
     group = town.tg.supergroup("Cars", [ben], [ann], bot=True)
     await town.said(group, ann.says(group, "/subscribe cars"), 1)
-    forwarded = {"forward_origin": {"type": "user", "sender_user": ben.json(), "date": 1}}
+    forwarded: dict[str, Any] = {"forward_origin": {"type": "user", "sender_user": ben.json(), "date": 1}}
     await ann.says(group, "/unsubscribe everything", **forwarded)
     await ann.says(group, "/unsubscribe cars", **forwarded)
     await town.said(ann.private, ann.writes("/subscribe cars"), 1)
