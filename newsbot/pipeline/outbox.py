@@ -23,6 +23,7 @@ from newsbot.domain.ports import (
     Unknown,
 )
 from newsbot.domain.schedule import backoff
+from newsbot.domain.waiting import Wait
 from newsbot.pipeline.leadership import Leadership
 from newsbot.storage import Storage
 from newsbot.storage.leases import Fence
@@ -69,7 +70,7 @@ class Outbox:
         self._fence: Fence | None = None
         self._flying: set[asyncio.Task[None]] = set()
         self._unrecorded: dict[int, tuple[Delivery, SendOutcome, Parts]] = {}
-        self._held_until: datetime | None = None
+        self._rest = Wait()
         self._unknown = self._holds = 0  # since the last clear answer
 
     @property
@@ -139,8 +140,8 @@ class Outbox:
         return [error for error in (task.exception() for task in done) if error]
 
     async def _recover(self, now: datetime) -> None:
-        """What is still ``sending`` when we become the one active sender was cut off between send and record; the answer
-        is known all the same where only the record failed."""
+        """What is still ``sending`` when we become the one active sender was cut off between send and record;
+        where only its record failed, the answer is known all the same."""
         for delivery in await self._storage.outbox.sending(self._sender.platform):
             known = self._unrecorded.get(delivery.id)
             if known is not None and known[0].attempts == delivery.attempts:
@@ -243,10 +244,11 @@ class Outbox:
     # --- holding the platform --------------------------------------------------------------------
 
     def _held(self) -> bool:
-        return self._held_until is not None and self._clock.now() < self._held_until
+        return self._rest.lasts(self._clock.now())
 
     def _hold(self, until: datetime) -> None:
-        self._held_until = until if self._held_until is None else max(until, self._held_until)
+        now = self._clock.now()
+        self._rest = Wait(now, max(until, self._rest.until) if self._rest.lasts(now) else until)
 
     def _heed(self, answer: SendOutcome, now: datetime) -> None:
         """Outcomes that stay unknown, one after the other, make the whole platform wait, longer each time."""

@@ -49,7 +49,7 @@ class Pace:
     def left(self, who: str, limit: int) -> int:
         """The same without counting."""
         now, times = self._clock.now(), self._of(who).times
-        while times and now - times[0] >= MINUTE:
+        while times and not timedelta(0) <= now - times[0] < MINUTE:  # a clock that was put back counts for nothing
             times.popleft()
         if len(times) < limit:
             return 0

@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from telegram import Bot, Update, User
 from telegram.error import RetryAfter, TelegramError
 
 from newsbot.domain.ports import Clock
+from newsbot.domain.waiting import Wait
 from newsbot.errors import NewsbotError, PlatformError, TokenShared
 from newsbot.platforms.telegram.lanes import Lanes
 from newsbot.platforms.telegram.menu import Menu, Notebook, Offered
@@ -30,7 +31,8 @@ SECRET = "telegram_webhook_secret"  # noqa: S105 - the name of a note
 FINISH_SECONDS = 5.0
 """How long a stop waits for what is being answered."""
 MENU_EVERY = timedelta(hours=1)
-EPOCH = datetime.min.replace(tzinfo=UTC)
+MENU_AGAIN = timedelta(minutes=1)  # after an answer that never came
+LONGEST_REST = 86400.0  # seconds
 
 
 class Handler(Protocol):
@@ -80,7 +82,7 @@ class TelegramPlatform:
         self._rivals = Rivals(clock, tell_admins)
         self._menu = Menu(bot, notebook, clock, offered, language=language, bot_admins=bot_admins)
         self._menu_task: asyncio.Task[None] | None = None
-        self._menu_at = self._rest_until = EPOCH
+        self._menu_rest = self._rest = Wait()
         self._starting = asyncio.Lock()
         self._set_up = self._stopped = False
 
@@ -118,12 +120,12 @@ class TelegramPlatform:
 
         Raises PlatformError, among them TokenShared and TokenRefused.
         """
-        if self._stopped or self._clock.now() < self._rest_until:
+        if self._stopped or self._rest.lasts(self._clock.now()):
             return False
         try:
             return await self._step()
         except RetryAfter as error:
-            self._rest_until = self._clock.now() + timedelta(seconds=seconds(error))
+            self._rest = self._for(timedelta(seconds=min(seconds(error), LONGEST_REST)))
             return False
         except (TelegramError, TokenShared) as error:
             problem = trouble(error) if isinstance(error, TelegramError) else error
@@ -163,17 +165,23 @@ class TelegramPlatform:
     # --- the menu, beside everything else ---
 
     def _tend_menu(self) -> None:
-        if self._clock.now() < self._menu_at or (self._menu_task is not None and not self._menu_task.done()):
+        if self._menu_rest.lasts(self._clock.now()) or (self._menu_task is not None and not self._menu_task.done()):
             return
-        self._menu_at = self._clock.now() + MENU_EVERY
+        self._menu_rest = self._for(MENU_EVERY)
         self._menu_task = asyncio.create_task(self._tell_menu(), name="telegram menu")
+
+    def _for(self, time: timedelta) -> Wait:
+        now = self._clock.now()
+        return Wait(now, now + time)
 
     async def _tell_menu(self) -> None:
         try:
             await self._menu.refresh()
         except TelegramError as error:
+            self._menu_rest = self._for(MENU_AGAIN)
             log.warning("the list of commands could not be told to Telegram: %s", in_words(error))
         except NewsbotError as error:
+            self._menu_rest = self._for(MENU_AGAIN)
             log.warning("the list of commands could not be told to Telegram: %s", error)
         except Exception:
             log.exception("the list of commands could not be told to Telegram")

@@ -12,6 +12,7 @@ from typing import Literal, cast
 from aiohttp import web
 from telegram import Bot, Update, User
 
+from newsbot.domain.waiting import Wait
 from newsbot.errors import NewsbotError
 from newsbot.locales import Words
 from newsbot.platforms.commands import MENUS
@@ -178,7 +179,7 @@ class Running:
             webhook=WebhookPlace(proxy.url, secret) if mode == "webhook" else None,
         )
         if not menu:  # it costs dozens of calls
-            self.platform._menu_at = datetime.max.replace(tzinfo=UTC)
+            self.platform._menu_rest = Wait(until=datetime.max.replace(tzinfo=UTC))
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._rounds_done = 0

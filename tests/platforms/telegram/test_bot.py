@@ -135,13 +135,23 @@ async def test_polls_wait_as_long_as_telegram_asks(
 ) -> None:
     tg.fail("getUpdates", faults.flooded(30))
     await ann.writes("one")
-    await polling.until(lambda r: r.platform._rest_until > clock.now())
+    await polling.until(lambda r: r.platform._rest.lasts(clock.now()))
     await ann.writes("two")
     calls = len(tg.called("getUpdates"))
     assert not await polling.platform.step()
     assert len(tg.called("getUpdates")) == calls and polling.errors == []
     clock.advance(31)
     await answers.get("one", "two")
+
+
+async def test_a_clock_that_is_put_back_makes_nobody_wait_for_hours(
+    tg: TelegramServer, polling: Running, answers: Answers, ann: Person, clock: ManualClock
+) -> None:
+    tg.fail("getUpdates", faults.flooded(30))
+    await ann.writes("one")
+    await polling.until(lambda r: r.platform._rest.lasts(clock.now()))
+    clock.advance(hours=-2)
+    await answers.get("one")
 
 
 async def test_a_stop_that_cannot_confirm_says_so(

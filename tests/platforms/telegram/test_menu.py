@@ -147,6 +147,25 @@ async def test_no_error_of_the_menu_stops_the_bot(
         assert tg.menu_buttons and len(tg.commands) == 4 * (len(languages()) + 1)
 
 
+async def test_a_menu_whose_telling_was_cut_off_is_told_a_minute_later(
+    tg: TelegramServer, clock: ManualClock, ann: Person
+) -> None:
+    answers = Answers()
+    tg.fail("setMyCommands", faults.dropped_before())
+    async with Proxy() as proxy, Running(tg, proxy, "polling", answers, clock, menu=True) as running:
+        await ann.writes("hello")
+        await answers.get("hello")
+        assert running.platform._menu_task is not None
+        await asyncio.wait([running.platform._menu_task], timeout=8)
+        assert not tg.menu_buttons
+        clock.advance(minutes=1)
+        for text in ("ends the held poll", "comes in the round after"):
+            await ann.writes(text)
+            await answers.get(text)
+        await asyncio.wait([running.platform._menu_task], timeout=8)
+        assert tg.menu_buttons
+
+
 async def test_the_bot_answers_while_the_menu_waits(tg: TelegramServer, clock: ManualClock, ann: Person) -> None:
     answers = Answers()
     tg.fail("setMyCommands", faults.flooded(60))
