@@ -12,6 +12,7 @@ from telegram import Bot
 from telegram.error import Conflict, TelegramError
 
 from newsbot.errors import PlatformError, TokenShared
+from newsbot.platforms.telegram import wire
 from newsbot.platforms.telegram.lanes import Lanes
 from newsbot.platforms.telegram.troubles import host, said
 from newsbot.platforms.telegram.updates import WANTED, read
@@ -94,7 +95,7 @@ class Polling:
         wanted = {"limit": limit, "timeout": hold, "allowed_updates": json.dumps(WANTED)}
         query = urlencode(wanted if offset is None else {"offset": offset, **wanted})
         try:
-            body = await self._bot.request.retrieve(
+            body = await wire.for_polls(self._bot).retrieve(
                 f"{self._bot.base_url}/getUpdates?{query}", read_timeout=patience, pool_timeout=patience
             )
             items = json.loads(body)["result"]
