@@ -18,15 +18,16 @@ from newsbot.platforms import actions
 from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, linking, porting, welcome
 from newsbot.platforms.answers.completing import complete
 from newsbot.platforms.answers.picking import cards
-from newsbot.platforms.answers.visit import Usage, Visit, brief, line, onward
+from newsbot.platforms.answers.refusing import refusal, told, usage
+from newsbot.platforms.answers.visit import Usage, Visit, onward
+from newsbot.platforms.lines import clean, half_typed, split
 from newsbot.platforms.pace import TooFast, Turns
-from newsbot.platforms.table import ALIASES, COMMANDS, MENUS, RUNNING, TABLE, Command
+from newsbot.platforms.table import COMMANDS, MENUS, RUNNING, TABLE
 from newsbot.platforms.views import Cards, CommandInfo, Completion, Paragraph, Reply, Scope, Span
 
-__all__ = ["COMMANDS", "MENUS", "TABLE", "Desk", "Request"]
+__all__ = ["COMMANDS", "MENUS", "TABLE", "Desk", "Request", "clean", "split"]
 
 log = logging.getLogger(__name__)
-LONGEST = 1000  # characters of a command that are read
 KEYSTROKES = 120  # a minute, of one person who types in other chats
 MOST_LINKS = 30  # of a post that are looked at
 APART = frozenset({
@@ -250,52 +251,3 @@ class Desk:
 def alone(action: actions.Action) -> tuple[str, ...]:
     """An action's arguments without the list or page that its button stood in, for the answer comes elsewhere."""
     return action.arguments[:1] if action.verb in {"fo", "un"} else action.arguments
-
-
-def clean(text: str) -> str:
-    """What a person typed, within bounds: no lone surrogates, no NUL, one blank where there were many, and no word
-    joiners, which come along when a name is copied out of a post of ours."""
-    known = text[: LONGEST * 2].encode("utf-8", "replace").decode().replace("\0", " ").replace("\u2060", "")
-    return " ".join(known.split())[:LONGEST]
-
-
-def half_typed(text: str) -> str:
-    """The same for a line that is not finished: a blank at its end says that a word is."""
-    return clean(text) + (" " if text[-1:].isspace() and text.strip() else "")
-
-
-def split(text: str) -> tuple[str, str]:
-    """The command's name ("" for plain text) and the rest; ``/search@our_bot x`` is ``search``, ``/lang de`` is
-    ``settings`` with ``language de``."""
-    if not text.startswith("/"):
-        return "", text
-    typed, _, rest = text[1:].partition(" ")
-    name = typed.partition("@")[0].lower() or "help"
-    known, _, first = ALIASES.get(name, name).partition(" ")
-    return known, f"{first} {rest}".strip()
-
-
-def told(words: Words, error: BadRequest) -> str:
-    """The sentence of a refusal; what people typed is said back in brief."""
-    values = {k: brief(v) if isinstance(v, str) and k == "text" else v for k, v in error.values.items()}
-    return words(error.key, **values)
-
-
-def refusal(text: str, *, toast: bool = False) -> Reply:
-    """A sentence that says no; as a short notice for a press."""
-    return Reply(toast=text, error=True, private=True) if toast else Reply((line(text),), error=True)
-
-
-def usage(visit: Visit, command: Command) -> Reply:
-    """How a command is written, with an example to tap; its argument may follow."""
-    about = visit.words(f"help_{command.name}")
-    blocks = [visit.say("usage", usage=command.usage), line(f"{about[:1].upper()}{about[1:]}.")]
-    asked = command.name if command.name in welcome.ASKED and visit.asker.chat_kind == "private" else ""
-    return Reply((*blocks, *example(visit, command)), error=True, ask=asked)
-
-
-def example(visit: Visit, command: Command) -> tuple[Paragraph, ...]:
-    """ "For example: /follow Xiaomi EV", or nothing."""
-    if not command.example:
-        return ()
-    return (Paragraph((Span(visit.words("for_example") + " "), Span(command.example, command=command.example))),)
