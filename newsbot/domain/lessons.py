@@ -37,6 +37,13 @@ TELLING = 12  # words of a story that are kept with its mark
 OFFERED = 4  # of them on buttons
 COMMON = 20  # articles that may have a word in however small an archive
 _WORD = re.compile(r"[^\W\d_]")
+_GENERIC = frozenset({
+    "president", "chairman", "chairwoman", "minister", "ceo", "founder", "chief", "director", "spokesman",
+    "spokeswoman", "company", "companies", "firm", "maker", "makers", "group", "quarter", "percent", "year",
+    "years", "month", "week", "today", "yesterday", "tomorrow", "million", "billion", "news", "report",
+    "reports", "mass", "market", "sales", "price", "prices", "first", "second", "third", "half",
+})  # fmt: skip
+"""Words of any news, in English, which most feeds speak: without them a follow would miss what it wants."""
 
 LEARNED = "lesson:"
 """Begins the note on a story that was left out for a word; the word follows."""
@@ -144,7 +151,8 @@ def offered(lessons: Lessons, mark: Mark, analyzer: Analyzer) -> tuple[str, ...]
 
 def candidates(article: AnalyzedArticle, query: TopicQuery | None) -> tuple[str, ...]:
     """The words of the headline and the lead that might tell what an article is about beside its topic, as written
-    and in order, each once: no figures, no function words, none of the topic's own."""
+    and in order, each once: no figures, no function words or words of any news, no verbs in -ing or -ed, none of the
+    topic's own."""
     own = {key for facet in query.facets for alias in facet.aliases for key in alias.keys} if query else set()
     found: dict[Keys, str] = {}
     for word in (*_written(article.title), *_written(_lead(article))):
@@ -181,7 +189,9 @@ def _lead(article: AnalyzedArticle) -> str:
 
 
 def _may_tell(word: str) -> bool:
-    return len(word) > 1 and len(word) <= LONGEST_WORD and not is_function_word(word.lower())
+    if not 1 < len(word) <= LONGEST_WORD or word.lower() in _GENERIC or is_function_word(word.lower()):
+        return False
+    return not (word.isascii() and word.islower() and len(word) > 5 and word.endswith(("ing", "ed")))
 
 
 def _is_name(word: str, text: str) -> bool:

@@ -97,6 +97,14 @@ def test_what_is_looked_for_names_what_it_goes_without() -> None:
     assert taught(XIAOMI, Lessons()) is XIAOMI
 
 
+def test_words_of_any_news_are_never_offered() -> None:
+    text = "On Tuesday President Lu Weibing said that mass production is improving. Half the cars go to Lyon."
+    article = ANALYZER.article("Lu Weibing: Xiaomi EV is presented", text)
+    words = candidates(article, compile_topic(XIAOMI, ANALYZER, LEXICON))
+    assert "Weibing" in words and "Lyon" in words
+    assert not {"President", "mass", "improving", "presented", "Half"} & set(words)
+
+
 def test_the_telling_words_are_names_first_and_none_of_the_topics_own_nor_common_ones() -> None:
     article = ANALYZER.article(*REDMI)
     words = candidates(article, compile_topic(XIAOMI, ANALYZER, LEXICON))
