@@ -49,7 +49,7 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Status:
     """The bot in figures. ``outbox``: deliveries by state; ``last_sent``: by platform; ``paused``: chats by the reason
-    for which nothing is posted there; ``notice``: the latest."""
+    for which nothing is posted there; ``notices``: what is wrong, the latest first."""
 
     articles: int
     feeds: int
@@ -59,7 +59,7 @@ class Status:
     outbox: Mapping[str, int] = field(default_factory=dict)
     last_sent: Mapping[str, datetime] = field(default_factory=dict)
     paused: Mapping[str, int] = field(default_factory=dict)
-    notice: Notice | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 class Running:
@@ -69,15 +69,17 @@ class Running:
         self._tools = tools
         self.loops: Loops | None = None
         self.port: Reload | None = None
-        self._notice: Notice | None = None
+        self._notices: dict[str, Notice] = {}
 
-    async def tell_admins(self, key: str, lines: Sequence[str]) -> None:
-        """Keep a notice for the admins, shown with /status until the config is taken over."""
-        self._notice = Notice(key, tuple(lines), self._tools.now())
+    async def tell_admins(self, key: str, lines: Sequence[str] | None) -> None:
+        """Keep a notice for the admins, one for each ``key``, shown with /status until its ``lines`` are None."""
+        self._notices.pop(key, None)
+        if lines is not None:
+            self._notices[key] = Notice(key, tuple(lines), self._tools.now())
 
     def config_taken_over(self) -> None:
         """The config has no problem (any more): what was told of it is over."""
-        self._notice = None
+        self._notices.pop("config_refused", None)
 
     async def status(self, asker: Asker) -> Status:
         """How the bot fares. Raises Forbidden."""
@@ -93,7 +95,7 @@ class Running:
             outbox=await storage.outbox.depth(),
             last_sent=await storage.outbox.last_sent(),
             paused=await storage.chats.paused(),
-            notice=self._notice,
+            notices=tuple(reversed(self._notices.values())),
         )
 
     async def reload(self, asker: Asker) -> Sequence[str]:

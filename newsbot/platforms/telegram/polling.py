@@ -20,9 +20,10 @@ from newsbot.platforms.telegram.updates import WANTED, read
 log = logging.getLogger(__name__)
 
 HOLD = 25  # seconds for which Telegram keeps a poll open that has nothing to bring
-GLANCE = 0.3  # seconds after which we look for more while something is still being answered
+GLANCE = 0.6  # seconds after which we look for more while something is still being answered; over 0.5: see step
+LIMIT = 100  # updates that one answer brings at most
 NET = 10.0  # seconds beyond HOLD after which a poll is given up
-CONFIRM = 3.0  # seconds for the last word at a stop
+CONFIRM = 4.0  # seconds for the last word at a stop: a poll that repeats the offset of a recent one is held for 3
 TRIES = 2
 
 
@@ -30,8 +31,9 @@ class Polling:
     """Asks for updates. Telegram forgets an update when a later one is asked for, so that is done once it is answered.
 
     While something is being answered, what comes after it is looked for every ``glance`` seconds, and nothing is
-    confirmed that would be lost if we died. Ids start anew after a week of silence, so an offset is used only to
-    confirm. ``hold`` is how long Telegram shall keep a request open, in seconds.
+    confirmed that would be lost if we died; but when an answer has room for nothing else, what is under way is let go.
+    Ids start anew after a week of silence, so an offset is used only to confirm, and a poll that waits has none: then a
+    stop has nothing to confirm. ``hold`` is how long Telegram shall keep a request open, in seconds.
     """
 
     def __init__(self, bot: Bot, lanes: Lanes, *, hold: int = HOLD, glance: float = GLANCE) -> None:
@@ -49,17 +51,24 @@ class Polling:
 
     async def step(self) -> bool:
         """Ask once, and wait a moment for the answers; whether to ask again at once. Raises PlatformError."""
+        if self._lanes.full:
+            await self._lanes.settle(self._glance)
+            return True
         loop = asyncio.get_running_loop()
         since, held = loop.time(), self._lanes.held
-        items = await self._ask(self._next if held is None else held, 0 if held is not None else self._hold)
+        offset = self._next if held is None else held
+        items = await self._ask(offset, self._hold if offset is None else 0)
         if items is None or self._ended.is_set():  # what came too late comes again
             return False
         if held is None:
             self._next = None
         new = self._take(items)
-        await self._lanes.settle(self._glance)
+        # A poll that repeats an offset within half a second is given one update only, whatever else there is:
+        # https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp, process_get_updates_query
+        if not await self._lanes.settle(self._glance) and len(items) >= LIMIT:
+            self._lanes.let_go()
         # a server that answers an idle poll at once must not make us spin
-        return new or held is not None or (not items and loop.time() - since > self._hold / 2)
+        return new or offset is not None or (not items and loop.time() - since > self._hold / 2)
 
     def _take(self, items: list[Any]) -> bool:
         ids = [i["update_id"] for i in items if isinstance(i, dict) and type(i.get("update_id")) is int]
@@ -89,7 +98,7 @@ class Polling:
         finally:
             self._asking = None
 
-    async def _get(self, offset: int | None, hold: int, patience: float, limit: int = 100) -> list[Any]:
+    async def _get(self, offset: int | None, hold: int, patience: float, limit: int = LIMIT) -> list[Any]:
         # By the library's plain request: its get_updates loses a whole batch, again and again, over one update
         # that it cannot read.
         wanted = {"limit": limit, "timeout": hold, "allowed_updates": json.dumps(WANTED)}

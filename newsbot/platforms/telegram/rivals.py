@@ -11,8 +11,8 @@ from newsbot.domain.ports import Clock
 
 log = logging.getLogger(__name__)
 
-TellAdmins = Callable[[str, Sequence[str]], Awaitable[None]]
-"""Keeps a notice for the bot's admins: the key of a sentence, and lines below it."""
+TellAdmins = Callable[[str, Sequence[str] | None], Awaitable[None]]
+"""Keeps a notice for the bot's admins: the key of a sentence, and lines below it; None: it is over."""
 
 SURE = 2  # encounters after which it is no poll of our own that a cut connection left behind
 WITHIN = timedelta(minutes=10)
@@ -49,4 +49,4 @@ class Rivals:
             self._told = False
             self._met.clear()
             log.warning("the other program with this bot's Telegram token is gone")
-            await self._tell("telegram_conflict_over", [])
+            await self._tell("telegram_conflict", None)

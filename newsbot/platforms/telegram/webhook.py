@@ -6,13 +6,14 @@ import asyncio
 import hmac
 import json
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from telegram import Bot, WebhookInfo
 
 from newsbot.domain.ports import Clock
+from newsbot.domain.waiting import Wait
 from newsbot.errors import TokenShared
 from newsbot.platforms.telegram.lanes import Lanes
 from newsbot.platforms.telegram.rivals import TellAdmins
@@ -23,7 +24,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_ANSWER = 5.0  # seconds for which a request waits for its answer
 LARGEST = 512 * 1024  # bytes of an update
-MOST = 500  # updates under way, beyond which a request is sent away for now
 LOOK = timedelta(minutes=1)  # between looks whether the webhook stands
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 
@@ -43,9 +43,9 @@ class Webhook:
     ) -> None:
         self._bot, self._lanes, self._url, self._clock = bot, lanes, url, clock
         self._tell_admins, self._longest = tell_admins, longest
-        self._look_at = datetime.min.replace(tzinfo=UTC)
-        self._failed_at: datetime | None = None
-        self._failing = False  # at the last look, since the one before
+        self._looked = Wait()
+        self._failed_at = clock.now()  # Telegram remembers what failed before our start, as while we were away
+        self._told = False
         self.path = urlsplit(url).path or "/"
         self.secret = ""
         self.open = False
@@ -56,32 +56,36 @@ class Webhook:
 
     async def step(self) -> bool:
         """Every minute, look whether the webhook still stands and works. Always False: updates come by themselves."""
-        if self._clock.now() >= self._look_at:
-            self._look_at = self._clock.now() + LOOK
+        now = self._clock.now()
+        if not self._looked.lasts(now):
+            self._looked = Wait(now, now + LOOK)
             await self._look()
         return False
 
     async def _look(self) -> None:
         standing = await self._bot.get_webhook_info()
         if not standing.url:
-            log.warning("another program has taken away the webhook; it is set again")
             await self.set_up()
-        elif standing.url != self._url:
+            raise TokenShared("it takes away the webhook, which is set again")
+        if standing.url != self._url:
             address = standing.ip_address or "address unknown"
             raise TokenShared(f"it has set a webhook at {host(standing.url)} ({address})")
-        else:
-            failed, before = standing.last_error_date, self._failed_at
-            self._failed_at = failed
-            if failed != before and failed is not None and not self._failing:
-                await self._tell_failing(standing)
-            self._failing = failed != before and failed is not None
+        await self._look_at_failures(standing)
 
-    async def _tell_failing(self, standing: WebhookInfo) -> None:
-        what = shorten(standing.last_error_message or "?")
-        waiting = standing.pending_update_count
-        log.warning("Telegram could not bring an update to %s: %s (%d waiting)", host(self._url), what, waiting)
-        if waiting:
+    async def _look_at_failures(self, standing: WebhookInfo) -> None:
+        failed, waiting = standing.last_error_date, standing.pending_update_count
+        failing = failed is not None and failed > self._failed_at
+        if failed is not None and failing:
+            self._failed_at = failed
+        if failing and waiting and not self._told:
+            what = shorten(standing.last_error_message or "?")
+            log.warning("Telegram could not bring an update to %s: %s (%d waiting)", host(self._url), what, waiting)
             await self._tell_admins("telegram_webhook_fails", [what])
+            self._told = True
+        elif self._told and not failing and not waiting:
+            log.warning("Telegram brings updates to %s again", host(self._url))
+            await self._tell_admins("telegram_webhook_fails", None)
+            self._told = False
 
     def end(self) -> None:
         """Send requests away; Telegram brings them again."""
@@ -96,14 +100,14 @@ class Webhook:
             return web.Response(status=503, headers={"Retry-After": "5"})
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), self.secret.encode()):
             return web.Response(status=403)
-        if len(self._lanes) >= MOST:
+        if self._lanes.full:
             return web.Response(status=503, headers={"Retry-After": "5"})
         update = read(await _body(request), self._bot)
         task = self._lanes.put(update) if update is not None else None
         if task is not None:
             await asyncio.wait([task], timeout=self._longest)
-            if task.done() and task.cancelled():
-                return web.Response(status=503)
+            if self._lanes.waits(task):  # so that it is not lost if we die before its turn
+                return web.Response(status=503, headers={"Retry-After": "1"})
         return web.Response()
 
 

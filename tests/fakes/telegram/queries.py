@@ -100,7 +100,7 @@ class Asked:
             update["message"] = {"chat": message.chat.json(), "message_id": message.id, "date": 0}
         else:
             update["message"] = message.json()
-        self._server.queue.put("callback_query", update, message.chat.id)
+        self._server.queue.put("callback_query", update, person.id + (3 << 33))  # as the real server numbers its queues
         return press
 
     async def inline(self, person: Person, query: str, offset: str, timeout: float) -> InlineAnswer:
@@ -112,7 +112,7 @@ class Asked:
         asked = InlineQuery(self._id(), query, person.id, self._server.now(), offset, answer)
         self.queries[asked.id] = asked
         update = {"id": asked.id, "from": person.json(), "query": query, "offset": offset, "chat_type": "sender"}
-        self._server.queue.put("inline_query", update, person.id)
+        self._server.queue.put("inline_query", update, person.id + (1 << 33))
         return await asyncio.wait_for(answer, timeout)
 
     def answered(self, asked: InlineQuery, answer: InlineAnswer) -> None:

@@ -18,6 +18,10 @@ KINDS = (
 )  # fmt: skip
 _UNLESS_NAMED = {"chat_member", "message_reaction", "message_reaction_count"}
 _TERMINATED = "terminated by other getUpdates request; make sure that only one bot instance is running"
+AT_ONCE = 0.5
+"""A poll that repeats the offset of one that began within these seconds gets one update only."""
+HURRIED = 3
+"""A poll that repeats the offset of one that began within these seconds is held for as many."""
 _WEBHOOK = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 
 
@@ -47,6 +51,7 @@ class Queue:
         """How many polls are held at this moment."""
         self._next = 700_000_001
         self._poll: asyncio.Future[str] | None = None
+        self._asked: tuple[int, float] = (-1, -100.0)
         self._changed = asyncio.Event()
 
     def put(self, kind: str, payload: Json, place: int) -> Update | None:
@@ -98,14 +103,32 @@ class Queue:
             self._poll.set_result(reason)
 
     async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:
-        """getUpdates: a second poll ends the first one with 409, https://core.telegram.org/bots/api#getupdates."""
+        """getUpdates: a second poll ends the first one with 409, https://core.telegram.org/bots/api#getupdates.
+
+        One that comes in haste is slowed down, as process_get_updates_query in
+        https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp does it.
+        """
         if self.webhook:
             raise conflict(_WEBHOOK)
+        limit, timeout = self._slowed(offset, limit, timeout)
         self.terminate(_TERMINATED)
         self._confirm(offset)
         if not self.pending and timeout:
             await self._held(timeout)
         return [update.json() for update in self.pending[:limit]]
+
+    def rested(self) -> None:
+        """As if the bot had not asked for a while."""
+        self._asked = (-1, -100.0)
+
+    def _slowed(self, offset: int, limit: int, timeout: float) -> tuple[int, float]:
+        """The limit and the timeout that a poll gets."""
+        now = asyncio.get_running_loop().time()
+        (before, since), self._asked = self._asked, (offset, now)
+        if offset != before:
+            return limit, timeout
+        held = HURRIED if timeout < HURRIED and now < since + HURRIED else timeout
+        return 1 if now < since + AT_ONCE else limit, held
 
     def _confirm(self, offset: int) -> None:
         before = len(self.pending)

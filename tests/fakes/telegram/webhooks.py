@@ -30,6 +30,7 @@ class Webhook:
         self.pause = 0.05
         self.attempts = 0
         self.error = ""
+        self.error_at = 0
         self._server = server
         self._most = 40
         self._task: asyncio.Task[None] | None = None
@@ -46,7 +47,10 @@ class Webhook:
             raise bad("secret token contains unallowed characters")
         self._server.queue.allow(params.json("allowed_updates"))
         self._end(params)
-        self.url, self.secret, self._most = url, secret, params.number("max_connections", 40)
+        new = (url, secret, params.number("max_connections", 40))
+        if new != (self.url, self.secret, self._most):
+            self.error = ""
+        self.url, self.secret, self._most = new
         self._server.queue.webhook = True
         self._server.queue.terminate("terminated by setWebhook request")
         self._task = asyncio.create_task(self._deliver())
@@ -68,7 +72,7 @@ class Webhook:
         if self._server.queue.allowed:
             found["allowed_updates"] = sorted(self._server.queue.allowed)
         if self.error:
-            found |= {"last_error_date": int(self._server.now().timestamp()), "last_error_message": self.error}
+            found |= {"last_error_date": self.error_at, "last_error_message": self.error}
         return found
 
     async def stop(self) -> None:
@@ -116,10 +120,14 @@ class Webhook:
                 if response.status // 100 == 2:
                     await self._called(response)
                     return True
-                self.error = f"Wrong response from the webhook: {response.status} {response.reason}"
+                self._fail(f"Wrong response from the webhook: {response.status} {response.reason}")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            self.error = f"Connection failed: {type(error).__name__}"
+            self._fail(f"Connection failed: {type(error).__name__}")
         return False
+
+    def _fail(self, what: str) -> None:
+        """Remembered until another webhook is set, even when later updates arrive."""
+        self.error, self.error_at = what, int(self._server.now().timestamp())
 
     async def _called(self, response: aiohttp.ClientResponse) -> None:
         if response.content_type != "application/json":
@@ -129,4 +137,4 @@ class Webhook:
             try:
                 await self._server.perform(str(body.pop("method")), body)
             except ApiError as error:
-                self.error = error.description
+                self._fail(error.description)

@@ -166,7 +166,7 @@ class Running:
         menu: bool = False,
     ) -> None:
         self.tg, self.proxy, self.answers = tg, proxy, answers
-        self.told: list[tuple[str, list[str]]] = []
+        self.told: list[tuple[str, list[str] | None]] = []
         self.errors: list[NewsbotError] = []
         self.bot: Bot = make_bot(tg.token, tg.url, read_timeout=5.0, connect_timeout=5.0)
         self.platform = TelegramPlatform(
@@ -184,8 +184,8 @@ class Running:
         self._changed = asyncio.Event()
         self._rounds_done = 0
 
-    async def _tell(self, key: str, lines: Sequence[str]) -> None:
-        self.told.append((key, list(lines)))
+    async def _tell(self, key: str, lines: Sequence[str] | None) -> None:
+        self.told.append((key, lines if lines is None else list(lines)))
         self._changed.set()
 
     async def until(self, condition: Callable[[Running], bool], timeout: float = 8.0) -> None:

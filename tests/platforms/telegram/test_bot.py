@@ -182,7 +182,7 @@ async def test_a_second_poller_is_explained_once_and_its_end_noticed(
     clock.advance(minutes=5)
     await ann.writes("alone again")
     await polling.until(lambda r: len(r.told) == 2)
-    assert polling.told[1][0] == "telegram_conflict_over"
+    assert polling.told[1] == ("telegram_conflict", None)
     await answers.get("alone again")
 
 
@@ -192,7 +192,9 @@ async def test_somebody_elses_webhook_is_explained_and_not_fought(
     await polling.bot.set_webhook("https://elsewhere.example.org/secret-path")
     await polling.until(lambda r: len(r.errors) >= 2)
     [(key, lines)] = polling.told
-    assert key == "telegram_conflict" and "elsewhere.example.org" in lines[0] and "secret-path" not in lines[0]
+    assert (
+        key == "telegram_conflict" and lines and "elsewhere.example.org" in lines[0] and "secret-path" not in lines[0]
+    )
     assert tg.webhook.url == "https://elsewhere.example.org/secret-path"
     await polling.bot.delete_webhook()
     await ann.writes("back")
@@ -219,7 +221,11 @@ async def test_a_webhook_that_was_taken_away_is_set_again(
     await ann.writes("waits")
     clock.advance(minutes=2)
     await answers.get("waits")
-    assert tg.webhook.url == webhook.proxy.url and webhook.errors == []
+    assert tg.webhook.url == webhook.proxy.url and webhook.told == []
+    await webhook.bot.delete_webhook()
+    clock.advance(minutes=2)
+    await webhook.until(lambda r: bool(r.told))
+    assert tg.webhook.url == webhook.proxy.url and webhook.told[0][0] == "telegram_conflict"
 
 
 async def test_a_webhook_that_another_program_set_is_explained_and_not_fought(
@@ -230,9 +236,8 @@ async def test_a_webhook_that_another_program_set_is_explained_and_not_fought(
         clock.advance(minutes=2)
         await webhook.rounds()
     assert isinstance(webhook.errors[-1], TokenShared)
-    assert [key for key, _ in webhook.told] == ["telegram_conflict"] and "elsewhere.example.org" in webhook.told[0][1][
-        0
-    ]
+    [(key, lines)] = webhook.told
+    assert key == "telegram_conflict" and lines and "elsewhere.example.org" in lines[0]
     assert tg.webhook.url == "https://elsewhere.example.org/x"
 
 
@@ -339,7 +344,41 @@ async def test_a_webhook_that_telegram_cannot_reach_is_told_once(
     for _ in range(3):
         clock.advance(minutes=2)
         await webhook.rounds()
-    assert [key for key, _ in webhook.told] == ["telegram_webhook_fails"] and "503" in webhook.told[0][1][0]
+    [(key, lines)] = webhook.told
+    assert key == "telegram_webhook_fails" and lines and "503" in lines[0]
+    assert webhook.platform._webhook is not None
+    webhook.platform._webhook.open = True
+    await tg.queue.handled()
+    for _ in range(3):
+        clock.advance(minutes=2)
+        await webhook.rounds()
+    assert webhook.told[1:] == [("telegram_webhook_fails", None)]
+
+
+async def test_an_update_behind_a_slow_one_is_sent_away_until_its_turn(
+    webhook: Running, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook.platform._webhook, "_longest", 0.05)
+    answers.hold("slow")
+    assert await post(webhook, update(5, "slow")) == 200
+    assert await post(webhook, update(6, "next")) == 503
+    answers.open("slow")
+    await answers.get("next")
+    assert await post(webhook, update(6, "next")) == 200
+    assert answers.done == ["slow", "next"]
+
+
+async def test_when_too_much_is_under_way_updates_are_sent_away_for_now(
+    webhook: Running, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsbot.platforms.telegram.lanes.MOST", 1)
+    answers.hold("slow")
+    first = asyncio.create_task(post(webhook, update(5, "slow")))
+    await answers.until(lambda a: bool(a.begun))
+    assert await post(webhook, update(6, "other")) == 503
+    answers.open("slow")
+    assert await first == 200
+    assert answers.begun == ["slow"]
 
 
 async def test_the_webhook_asks_for_what_long_polling_asks_for(

@@ -187,6 +187,7 @@ async def test_privacy_mode_lets_through_commands_replies_and_service_messages(
     assert messages[2].message_thread_id == sent.message_id and not messages[2].is_topic_message
     await group.promotes_bot(ann)
     await ann.says(group, "chatter")
+    tg.queue.rested()
     assert (await heard(bot))[-1].text == "chatter"
 
 

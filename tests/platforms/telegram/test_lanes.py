@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram import Update
 
-from newsbot.platforms.telegram.lanes import Lanes
+from newsbot.platforms.telegram.lanes import DEPTH, Lanes
 
 
 def update(number: int, *, chat: int = 5, person: int = 5, kind: str = "message") -> Update:
@@ -135,6 +135,40 @@ async def test_many_slow_commands_leave_room_for_presses() -> None:
     await turns()
     assert slow.begun[-1] == 200
     await lanes.finish(0)
+
+
+async def test_one_persons_presses_leave_room_for_everybody_elses_and_for_inline_queries() -> None:
+    slow = Slow()
+    lanes = Lanes(slow)
+    for number in range(40):
+        lanes.put(update(number, kind="callback_query"))
+    lanes.put(update(100, person=6, kind="callback_query"))
+    lanes.put(update(101, kind="inline_query"))
+    await turns()
+    assert slow.begun == [0, 1, 2, 100, 101]
+    await lanes.finish(0)
+
+
+async def test_a_flood_behind_somebodys_slow_command_is_left_out() -> None:
+    slow = Slow()
+    lanes = Lanes(slow)
+    tasks = [lanes.put(update(number)) for number in range(DEPTH + 5)]
+    assert tasks.count(None) == 5 and len(lanes) == DEPTH
+    assert lanes.put(update(900, person=6)) is not None
+    await lanes.finish(0)
+
+
+async def test_what_waits_is_told_from_what_is_at_work_and_what_is_let_go_is_held_no_more() -> None:
+    slow = Slow()
+    lanes = Lanes(slow)
+    first, second = lanes.put(update(1)), lanes.put(update(2))
+    assert first is not None and second is not None
+    await turns()
+    assert not lanes.waits(first) and lanes.waits(second)
+    assert await lanes.settle(0) is False
+    lanes.let_go()
+    assert await lanes.settle(0) and lanes.held is None and len(lanes) == 2
+    assert await lanes.finish(0) is None and lanes.waits(second)
 
 
 @settings(max_examples=40, deadline=None)

@@ -11,14 +11,14 @@ from tests.clock import ManualClock
 
 
 @pytest.fixture
-def told() -> list[tuple[str, list[str]]]:
+def told() -> list[tuple[str, list[str] | None]]:
     return []
 
 
 @pytest.fixture
-def rivals(clock: ManualClock, told: list[tuple[str, list[str]]]) -> Rivals:
-    async def tell(key: str, lines: Sequence[str]) -> None:
-        told.append((key, list(lines)))
+def rivals(clock: ManualClock, told: list[tuple[str, list[str] | None]]) -> Rivals:
+    async def tell(key: str, lines: Sequence[str] | None) -> None:
+        told.append((key, lines if lines is None else list(lines)))
 
     return Rivals(clock, tell)
 
@@ -47,5 +47,5 @@ async def test_a_rival_is_explained_once_and_its_end_too(
     clock.advance(minutes=5)
     await rivals.quiet()
     await rivals.quiet()
-    assert told[1:] == [("telegram_conflict_over", [])]
+    assert told[1:] == [("telegram_conflict", None)]
     assert not await rivals.met("terminated")

@@ -87,6 +87,22 @@ async def test_nobody_waits_for_somebody_elses_slow_command(
     await tg.queue.handled()
 
 
+async def test_a_slow_command_and_what_waits_behind_it_stop_nobody_however_many_write(
+    tg: TelegramServer, running: Running, answers: Answers, ann: Person
+) -> None:
+    answers.hold("slow")
+    await ann.writes("slow")
+    await ann.writes("waits")
+    await answers.until(lambda a: "slow" in a.begun)
+    people = [tg.person(3000 + n, f"P{n}", started=True) for n in range(150)]
+    for person in people:
+        await person.writes(f"{person.id}")
+    await answers.get(*(f"{person.id}" for person in people))
+    assert "waits" not in answers.begun
+    answers.open("slow")
+    await answers.get("slow", "waits")
+
+
 async def test_one_persons_commands_are_answered_in_order(
     tg: TelegramServer, running: Running, answers: Answers, ann: Person
 ) -> None:
@@ -238,7 +254,7 @@ async def test_a_stop_in_the_middle_of_a_rush_loses_and_repeats_nothing(
 async def test_what_takes_long_is_confirmed_and_goes_on_in_the_background(
     tg: TelegramServer, bot: telegram.Bot, proxy: Proxy, clock: ManualClock, answers: Answers, mode: Mode, ann: Person
 ) -> None:
-    async def nobody(key: str, lines: Sequence[str]) -> None:
+    async def nobody(key: str, lines: Sequence[str] | None) -> None:
         raise AssertionError(key)
 
     lanes = Lanes(answers.handle, patience=0.05)

@@ -115,7 +115,7 @@ class Town:
                 await asyncio.sleep(0.01)
 
 
-async def _tell(key: str, lines: Sequence[str]) -> None:
+async def _tell(key: str, lines: Sequence[str] | None) -> None:
     raise AssertionError((key, lines))
 
 
