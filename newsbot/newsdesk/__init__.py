@@ -131,8 +131,8 @@ class Newsdesk:
         """Raises Forbidden when the asker's chat may not use this bot."""
         admit(asker, self.rules.access)
 
-    async def tell_admins(self, key: str, lines: Sequence[str] = ()) -> None:
-        """Keep a notice for the bot's admins, shown with /status; ``key`` names a sentence."""
+    async def tell_admins(self, key: str, lines: Sequence[str] | None = ()) -> None:
+        """Keep a notice for the bot's admins, shown with /status; ``key`` names a sentence, None: it is over."""
         await self.running.tell_admins(key, lines)
 
     async def remember(self, payload: Mapping[str, object]) -> str:

@@ -220,10 +220,15 @@ async def test_a_refused_config_is_told_with_its_problems(room: Room) -> None:
     with pytest.raises(BadRequest, match=r"newsbot\.yaml:3: feeds: is no list"):
         await room.newsdesk.running.reload(BOSS)
     await room.newsdesk.tell_admins("config_refused", ["newsbot.yaml:3: feeds: is no list"])
-    assert (await room.newsdesk.running.status(BOSS)).notice is not None
+    await room.newsdesk.tell_admins("telegram_conflict", ["terminated"])
+    told = (await room.newsdesk.running.status(BOSS)).notices
+    assert [notice.key for notice in told] == ["telegram_conflict", "config_refused"]
     room.newsdesk.reload = accept
     assert await room.newsdesk.running.reload(BOSS) == ["feed added: volt"]
-    assert (await room.newsdesk.running.status(BOSS)).notice is None
+    [left] = (await room.newsdesk.running.status(BOSS)).notices
+    assert left.key == "telegram_conflict"
+    await room.newsdesk.tell_admins("telegram_conflict", None)
+    assert not (await room.newsdesk.running.status(BOSS)).notices
 
 
 async def test_who_may_use_the_bot_at_all(room: Room) -> None:

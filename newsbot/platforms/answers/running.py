@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from newsbot.newsdesk.running import LoopState
+from newsbot.newsdesk.running import LoopState, Notice
 from newsbot.newsdesk.sourcing import SourceRow
 from newsbot.platforms.answers.paging import page_of, turning
 from newsbot.platforms.answers.visit import Visit, heading, line, number
@@ -83,18 +83,17 @@ async def status(visit: Visit, text: str) -> Reply:
     loops = [_loop(visit, loop) for loop in now.loops]
     title = heading(visit.words("status_title"))
     said = [_entry(said) for said in (counts, visit.words("status_outbox", text=outbox), *sent, *loops)]
-    if now.notice is not None:
-        said = [
-            line(f"{visit.words(now.notice.key)} ({visit.ago(now.notice.at)})"),
-            *map(line, now.notice.lines),
-            *said,
-        ]
-    return Reply((title, *said), private=True)
+    told = [line(text) for notice in now.notices for text in (_told(visit, notice), *notice.lines)]
+    return Reply((title, *told, *said), private=True)
 
 
 def _entry(said: str) -> Paragraph:
     """A line of a list, which platforms keep close to the next one."""
     return line(f"• {said}")
+
+
+def _told(visit: Visit, notice: Notice) -> str:
+    return f"{visit.words(notice.key)} ({visit.ago(notice.at)})"
 
 
 def _loop(visit: Visit, loop: LoopState) -> str:
