@@ -121,6 +121,7 @@ _CALLS = r"[@#](?=\w)|\$(?=[A-Z]|1INCH)|(?<![A-Za-z0-9_/])/(?=([A-Za-z0-9_]+))"
 _NUMBERS = r"(?<=[0-9])\.(?=[0-9]+\.[0-9]+\.[0-9])"  # four numbers are a machine's address
 _SIGNS = re.compile(_CALLS)
 _SIGNS_AND_LINKS = re.compile(f"{_CALLS}|{_NUMBERS}" + r"|:(?=//)|(?<=\S)\.(?=[^\W\d_]{2})")
+_QUOTED = re.compile("[“„«「].*[”“»」]", re.DOTALL)
 
 
 def outside(text: str) -> str:
@@ -149,11 +150,15 @@ def defused(text: str) -> str:
 def disarmed(runs: Runs, commands: Collection[str] = (), *, own: bool = False) -> Runs:
     """The same for ``runs`` side by side, but for our ``commands``, and for what stands as code, to be copied.
 
-    ``own``: a sentence of ours, in which addresses stay whole, so that they can be copied too.
+    ``own``: a sentence of ours, in which addresses stay whole, so that they can be copied too; but what it quotes, from
+    its first quotation mark to its last, is from outside.
     """
     text = "".join(run.text for run in runs)
-    found = (_SIGNS if own else _SIGNS_AND_LINKS).finditer(text)
-    signs = [sign.end() for sign in found if sign.group(1) not in commands]
+    quoted = _QUOTED.search(text) if own else None
+    first, last = quoted.span() if quoted else (len(text), len(text))
+    signs = [sign.end() for sign in (_SIGNS if own else _SIGNS_AND_LINKS).finditer(text) if sign[1] not in commands]
+    if quoted:
+        signs = sorted({*signs, *(sign.end() for sign in _SIGNS_AND_LINKS.finditer(text, first, last))})
     kept, start = list[Run](), 0
     for run in runs:
         end = start + len(run.text)

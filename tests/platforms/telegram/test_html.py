@@ -45,6 +45,17 @@ def found(html: str) -> list[str]:
     return [entity.type for entity in automatic(parse(html))]
 
 
+def test_what_a_sentence_of_ours_quotes_is_from_outside() -> None:
+    said = "More like “Win at https://evil.example/x or ” evil.example /unsubscribe”: see /help or https://ours.example"
+    (run,) = disarmed((Run(said),), {"help", "unsubscribe"}, own=True)
+    assert run.text.replace(JOINER, "") == said
+    assert "https://ours.example" in run.text and " /help" in run.text
+    for live in ("https://evil", "evil.example", "/unsubscribe"):
+        assert live not in run.text
+    german = disarmed((Run("Du folgst „evil.example“."),), own=True)[0].text
+    assert "evil.example" not in german
+
+
 def test_lengths_are_counted_in_utf16_units() -> None:
     assert [utf16(text) for text in ("", "é", "汉", "🚗", "👨‍👩‍👧")] == [0, 1, 1, 2, 8]
 
