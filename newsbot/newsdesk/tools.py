@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.models import Chat, ChatKey, ChatKind, Subscription, Topic
-from newsbot.domain.plan import own_feeds
-from newsbot.domain.plan import due_anew
+from newsbot.domain.plan import due_anew, own_feeds
 from newsbot.domain.ports import Clock, FeedProbe, Wake
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.asking import Asker, Rules
