@@ -32,7 +32,7 @@ _PERIOD = re.compile(r"(\d{1,4})\s*(h|d|w|m)(?:ours?|ays?|eeks?|onths?|rs?)?")
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The newest stories of something, newest first. ``hidden``: there are none but in languages that the chat hides."""
+    """The newest stories of something, newest first. ``hidden``: there are none, but in languages the chat hides."""
 
     choice: Choice
     stories: tuple[DigestStory, ...]
@@ -157,7 +157,7 @@ class Reading:
     async def _stories(
         self, chat: Chat, choice: Choice, limit: int, since: datetime | None = None, languages: Sequence[str] = ()
     ) -> list[list[Article]]:
-        """The stories of the newest ``limit`` articles that the chat may see, each whole in order of arrival, the newest
+        """The stories of the newest ``limit`` articles that the chat may see, each whole in order of arrival, newest
         story first."""
         own = await self._tools.own_feeds(chat)
         newest = await self._tools.storage.articles.latest(
