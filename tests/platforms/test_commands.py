@@ -347,7 +347,7 @@ async def test_somebody_elses_typed_topic_is_nobodys_to_open(visitor: Visitor) -
 async def test_a_made_up_press_mutes_and_names_nothing_that_others_typed(visitor: Visitor) -> None:
     done = await visitor.room.newsdesk.following.follow(ME, "my secret illness")
     secret = FeedSpec("https://secret.example/token", name="Secret feed")
-    feed = await visitor.room.storage.feeds.add(secret, visitor.room.clock.now())
+    feed = await visitor.room.storage.feeds.add(secret, visitor.room.clock.now(), private=True)
     for press in (f"mu:topic:{done.topic.id}", f"mu:source:{feed.id}", f"mu:source:{feed.id}:1"):
         reply = await visitor.press(press, person(user="9"))
         assert reply.error
