@@ -36,7 +36,8 @@ def test_a_story_carries_its_figures_sources_and_reason() -> None:
 
 def test_the_buttons_of_a_single_story_stand_under_its_post() -> None:
     body = render.post(Digest((XIAOMI,)), 5)
-    assert [b["action"] for row in body["buttons"] for b in row] == ["tp:3", "lk:7", "up:7:3", "dn:7:3", "mm:7", "wy:7", "so:7"]
+    actions = [b["action"] for row in body["buttons"] for b in row]
+    assert actions == ["tp:3", "lk:7", "up:7:3", "dn:7:3", "mm:7", "wy:7", "so:7"]
     assert body["digest"]["stories"][0]["buttons"] == []
 
 
