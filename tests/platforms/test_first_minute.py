@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from newsbot.locales import Words, languages
 from newsbot.newsdesk import Access, Asker, Rules
+from newsbot.newsdesk.picking import PAGE
 from newsbot.platforms import actions
 from newsbot.platforms.commands import MENUS, TABLE, Desk, Request
 from newsbot.platforms.views import Cards, Reply
@@ -232,7 +233,7 @@ async def test_no_text_shows_the_latest_stories_page_by_page_each_once(visitor: 
         if not offset:
             break
     assert [story for page in pages for story in page] == [article.story_id for article in told]
-    assert max(map(len, pages)) == 8
+    assert max(map(len, pages)) == PAGE
 
 
 async def test_a_word_that_is_not_finished_finds_what_it_may_become(visitor: Visitor) -> None:
@@ -251,7 +252,7 @@ async def test_a_search_goes_on_where_its_page_ended(visitor: Visitor) -> None:
         await visitor.room.publish("stars", f"Rocket number {n}", "It flew.", hours=n + 1)
     seen: list[str] = []
     offset = ""
-    for expected in (8, 8, 8, 1):
+    for expected in (6, 6, 6, 6, 1):
         found = await cards(visitor, "rocket", offset)
         assert len(found.digests) == expected
         seen += headlines(found)

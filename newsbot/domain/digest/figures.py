@@ -6,6 +6,7 @@ with some of their neighbours' words.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -180,6 +181,11 @@ class Figure:
     value: str
 
 
+KEPT = 1000
+"""Sentences whose figures are kept: a summary asks for those of each of its sentences several times."""
+
+
+@functools.lru_cache(KEPT)
 def figures(sentence: str) -> tuple[Figure, ...]:
     """The figures of one sentence in order, none overlapping another; a figure of money is not counted again."""
     text = sentence[:_MAX_SENTENCE]

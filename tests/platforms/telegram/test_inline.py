@@ -89,7 +89,7 @@ async def test_many_are_paged(town: Town, ann: Person) -> None:
         answer = await ann.asks_inline("quixotic", offset)
         seen += [result["id"] for result in answer.results]
         offset, pages = answer.next_offset, pages + 1
-    assert len(seen) == len(set(seen)) == 24 and pages == 3
+    assert len(seen) == len(set(seen)) == 24 and pages == 4
 
 
 async def test_nothing_found_offers_the_private_chat(town: Town, ann: Person) -> None:
