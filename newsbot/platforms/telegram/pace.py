@@ -28,6 +28,8 @@ LATE = 0.1
 CROWD = 3
 """So many chats refused within a second were refused for what the bot does as a whole: Telegram does not say which of
 its limits was passed, and a chat's own is passed in one chat at a time."""
+GRACE = 5.0
+"""Seconds for which a place is kept for the delivery that was promised it."""
 TICK = 0.001
 """Seconds that are not worth a wait; clocks are no finer."""
 NEVER = float("-inf")
@@ -58,6 +60,11 @@ class Limit:
             turns.append(times[-self.shared] + self.window)
         return max(turns, default=NEVER)
 
+    def room(self, times: list[float], at: float) -> bool:
+        """Whether one at ``at`` may be among ``times``, some of which are still to come."""
+        among = sorted((*times, at))
+        return all(last - first >= self.window for first, last in zip(among, among[self.count :], strict=False))
+
     def note(self, times: list[float], at: float, now: float) -> None:
         """Add a message that leaves at ``at``, and forget those that no longer count."""
         insort(times, at)
@@ -66,18 +73,31 @@ class Limit:
 
 @dataclass(slots=True)
 class _Place:
-    """When a chat got its messages, and until when Telegram wants none."""
+    """When a chat got its messages, and until when Telegram wants none.
+
+    ``told``: when the delivery that waits was told to ask again; ``kept``: the place that is now its own, one of the
+    times."""
 
     times: list[float] = field(default_factory=list)
     minute: list[float] = field(default_factory=list)
     held: float = NEVER
+    told: float = NEVER
+    kept: float = NEVER
+
+    def free(self) -> None:
+        """Nothing is kept any more, and nobody waits."""
+        for times in (self.times, self.minute):
+            if self.kept in times:
+                times.remove(self.kept)
+        self.told = self.kept = NEVER
 
 
 class Pace:
     """The bot's messages of the last minute; all that sends shares one.
 
-    Replies count and obey the limits too, but go before deliveries, which leave places for them. The topics of a forum
-    are one group to Telegram.
+    Replies count and obey the limits too, but go before deliveries, which leave places for them. Within one chat they
+    take turns: a delivery that replies went before has the next place for its own, or it would come only when the
+    person there falls silent. The topics of a forum are one group to Telegram.
     """
 
     def __init__(
@@ -100,7 +120,7 @@ class Pace:
 
         ``urgent``: a reply, which goes before the deliveries."""
         at = self._clock(now)
-        turn = self._turn(to, urgent)
+        turn = max(self._bots_turn(urgent), self._chats_turn(to, at, urgent))
         turn = turn if turn > at + TICK else at
         if turn - at <= most:
             self._note(to, turn, at, urgent)
@@ -133,24 +153,60 @@ class Pace:
         self._latest = max(self._latest, at)
         return at
 
-    def _turn(self, to: ChatKey, urgent: bool) -> float:
-        turns = [self._held, self._all.turn(self._times, urgent=urgent)]
-        if not urgent:
-            turns.append(self._next)
-        if place := self._places.get(to.native):
-            turns += [place.held, self._burst.turn(place.times, urgent=True)]
-            turns += [] if urgent else [self._chat.turn(place.times, urgent=False)]
-            turns += [self._group.turn(place.minute, urgent=urgent)] if is_shared(to) else []
-        return max(turns)
+    def _bots_turn(self, urgent: bool) -> float:
+        return max(self._held, self._all.turn(self._times, urgent=urgent), NEVER if urgent else self._next)
+
+    def _chats_turn(self, to: ChatKey, at: float, urgent: bool) -> float:
+        place = self._places.get(to.native)
+        if place is None:
+            return NEVER
+        return self._free_turn(to, place, urgent) if urgent else max(place.held, self._own_turn(to, place, at))
+
+    def _free_turn(self, to: ChatKey, place: _Place, urgent: bool) -> float:
+        group = self._group.turn(place.minute, urgent=urgent) if is_shared(to) else NEVER
+        return max(place.held, self._burst.turn(place.times, urgent=True), group)
+
+    def _own_turn(self, to: ChatKey, place: _Place, at: float) -> float:
+        """A delivery's: when it was passed over, or a reply has its place already, the next one is kept for it."""
+        if at < place.kept:
+            return place.kept
+        if place.kept != NEVER:
+            if at < place.kept + GRACE and self._fits(place, at):
+                return at
+            place.free()
+        turn = self._free_turn(to, place, urgent=False)
+        evenly = max(turn, self._chat.turn(place.times, urgent=False))
+        if evenly <= at + TICK:
+            return evenly
+        if NEVER < place.told <= at + TICK or max(place.times, default=NEVER) > at:
+            return self._keep(to, place, turn, at)
+        place.told = evenly if place.told == NEVER else place.told
+        return evenly
+
+    def _fits(self, place: _Place, at: float) -> bool:
+        """Whether the delivery that has a place may take it as late as ``at``: replies stand behind it."""
+        limits = (self._burst, place.times), (self._group, place.minute)
+        return all(limit.room([time for time in times if time != place.kept], at) for limit, times in limits)
+
+    def _keep(self, to: ChatKey, place: _Place, turn: float, at: float) -> float:
+        if turn > at + TICK:
+            place.kept = turn
+            self._count(to, place, turn, at)
+        return turn
+
+    def _count(self, to: ChatKey, place: _Place, turn: float, now: float) -> None:
+        self._burst.note(place.times, turn, now)
+        if is_shared(to):
+            self._group.note(place.minute, turn, now)
 
     def _note(self, to: ChatKey, turn: float, now: float, urgent: bool) -> None:
         self._all.note(self._times, turn + ON_THE_WAY, now)
         if not urgent:  # evenly, so that a reply finds a free place at any moment
             self._next = max(self._next, turn - LATE) + self._gap
         place = self._place(to)
-        self._burst.note(place.times, turn, now)
-        if is_shared(to):
-            self._group.note(place.minute, turn, now)
+        if not urgent:
+            place.free()
+        self._count(to, place, turn, now)
         self._drop_idle(now)
 
     def _place(self, to: ChatKey) -> _Place:

@@ -49,6 +49,7 @@ class Run:
         self.pace, self.telegram, self.left = Pace(), Telegram(), Counter[ChatKey]()
         self.line: deque[ChatKey] = deque()
         self.order = itertools.count()
+        self.waited: list[float] = []
         self.moments: list[tuple[float, int, Callable[[float], None]]] = []
         for second, to in replies:
             self.later(second, partial(self.reply, to))
@@ -70,6 +71,15 @@ class Run:
         if wait:
             self.later(second + wait, partial(self.reply, to))
         else:
+            self.take(to, second)
+
+    def post(self, to: ChatKey, asked: float, second: float) -> None:
+        """A delivery, which asks again when it is told to, as the outbox does: a moment late."""
+        wait = self.pace.delay(to, at(second))
+        if wait:
+            self.later(second + wait + 0.05, partial(self.post, to, asked))
+        else:
+            self.waited.append(second - asked)
             self.take(to, second)
 
     def ready(self, to: ChatKey, second: float) -> None:
@@ -151,6 +161,36 @@ def test_quick_presses_are_answered_at_once_and_then_at_the_chats_pace() -> None
     assert waits[:3] == [0, 0, 0]
     assert 3.0 < waits[3] < 3.2
     assert pace.delay(OTHER, at(0)) == 0
+
+
+@pytest.mark.parametrize("every", [0.3, 1.0, 1.5])
+def test_whoever_asks_without_end_gets_posts_between_the_answers(every: float) -> None:
+    run = Run([], [(n * every, PERSON) for n in range(int(60 / every))])
+    wanted = [10.1, 20.0, 30.55]
+    for second in wanted:
+        run.later(second, partial(run.post, PERSON, second))
+    run.go(2)
+    assert len(run.waited) == len(wanted)
+    assert max(run.waited) <= 3.2
+
+
+def test_a_delivery_that_waits_in_a_busy_group_gets_its_place() -> None:
+    run = Run([], [(n * 1.1, GROUP) for n in range(200)])
+    run.later(70.0, partial(run.post, GROUP, 70.0))
+    run.go(5)
+    assert run.waited
+    assert max(run.waited) <= 65
+
+
+def test_a_place_that_nobody_takes_is_kept_from_nobody_for_long() -> None:
+    pace = Pace()
+    for n in range(3):
+        pace.delay(PERSON, at(n / 10), most=5.0, urgent=True)
+    told = pace.delay(PERSON, at(0.5), most=-1.0)
+    assert pace.delay(PERSON, at(0.5 + told), urgent=True) == 0
+    assert pace.delay(PERSON, at(0.5 + told), most=-1.0) > 0  # and was never heard of again
+    assert pace.delay(PERSON, at(60), urgent=True) == 0
+    assert pace.delay(PERSON, at(62), most=-1.0) == 0
 
 
 def test_what_would_wait_too_long_is_not_counted() -> None:
