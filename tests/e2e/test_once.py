@@ -19,7 +19,7 @@ BAD = {
     "nothing": "answered with nothing",
     "broken": "broke off",
 }
-HUGE = 3_000
+HUGE = 1_000
 EVERYTHING = [{"chat": "web:newsroom", "what": "everything"}]
 
 
