@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from newsbot.domain.models import Delivery
-from newsbot.domain.ports import RetryLater, SendOutcome, Sent
+from newsbot.domain.ports import Over, RetryLater, SendOutcome, Sent
 
 MARKS = {"post": "→", "edit": "↻", "reply": "↳", "retract": "✗"}
 
@@ -50,9 +50,10 @@ class Terminal:
         """A platform answered."""
         stories = delivery.digest.stories
         headline = stories[0].headline if stories else ""
+        look = "green" if isinstance(answer, Sent) else "dim" if isinstance(answer, Over) else "red"
         line = Text.assemble(
             self._time(),
-            (MARKS[delivery.kind] + " ", "green" if isinstance(answer, Sent) else "red"),
+            (MARKS[delivery.kind] + " ", look),
             (f"{delivery.chat}  ", "cyan"),
             headline,
         )
@@ -62,7 +63,7 @@ class Terminal:
             line.append(f"  ({len(stories[0].sources)} sources)", "dim")
         if not isinstance(answer, Sent):
             again = " (will be tried again)" if isinstance(answer, RetryLater) else ""
-            line.append(f"  {answer.reason if hasattr(answer, 'reason') else answer}{again}", "red")
+            line.append(f"  {answer.reason if hasattr(answer, 'reason') else answer}{again}", look)
         self._console.print(line)
 
     def _time(self) -> tuple[str, str]:
