@@ -52,8 +52,9 @@ class Request:
 class Desk:
     """The way in for every platform: a command, a press or a half-typed line in, a :class:`Reply` out.
 
-    Never raises for what people do: a refusal is a Reply with ``error`` set. Whoever asks for too much by commands is
-    told so once a minute; what else they ask for then gets an empty Reply.
+    Never raises for what people do: a refusal is a Reply with ``error`` set. Whoever asks for too much is told so each
+    time, for what was not done must not look done; by commands in a shared chat once a minute, and what else is asked
+    for there then gets an empty Reply.
     """
 
     def __init__(self, newsdesk: Newsdesk, words_for: Callable[[str], Words] = Words) -> None:
@@ -160,7 +161,7 @@ class Desk:
             answer = await work(visit)
             return self._shown(visit, answer) if pressed else answer
         except TooFast as late:
-            told_now = pressed or self._turns.tell(late.who)
+            told_now = pressed or request.asker.chat_kind == "private" or self._turns.tell(late.who)
             return refusal(words("too_fast", seconds=late.seconds), toast=pressed) if told_now else Reply()
         except BadRequest as error:
             return refusal(told(words, error), toast=pressed)

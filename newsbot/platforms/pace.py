@@ -56,7 +56,8 @@ class Pace:
         return max(1, math.ceil((times[0] + MINUTE - now).total_seconds())) if times else 60
 
     def tell(self, who: str) -> bool:
-        """Whether to tell ``who`` that they must wait: once a minute, for a flood of refusals is a flood too."""
+        """Whether to tell ``who`` before others that they must wait: once a minute, for a flood of refusals is a flood
+        too."""
         now, seen = self._clock.now(), self._of(who)
         if seen.told is not None and timedelta(0) <= now - seen.told < MINUTE:
             return False
