@@ -22,6 +22,7 @@ from newsbot.domain.lessons import (
     unwanted,
 )
 from newsbot.domain.models import Article, Lessons, Mark, Subscription, What
+from newsbot.domain.plan import seen_by
 from newsbot.domain.query import TopicQuery, compile_topic
 from newsbot.errors import BadRequest, NotFound, QueryError
 from newsbot.newsdesk.asking import Asker, must_run_chat
@@ -54,13 +55,15 @@ class Learning:
         self._tools = tools
 
     async def mark(self, asker: Asker, story_id: int, topic_id: int, *, good: bool) -> Learned:
-        """Praise a story that a topic brought to the asker's chat, or not; the same again takes it back.
+        """Praise a story that a topic brought to the asker's chat, or not; the same again takes it back. What others'
+        private feeds tell of it has no say.
 
         Raises Forbidden, NotFound for what has ended or is gone.
         """
         must_run_chat(asker)
         orders = await self._on(asker, topic_id)
-        articles = (await self._tools.storage.articles.of_stories([story_id])).get(story_id)
+        stored = (await self._tools.storage.articles.of_stories([story_id])).get(story_id, ())
+        articles = seen_by(stored, await self._tools.own_feeds(await self._tools.known(asker)))
         if not articles:
             raise NotFound("story_gone")
         known = mark_of(orders[0].lessons, story_id)

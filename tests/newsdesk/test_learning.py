@@ -11,7 +11,7 @@ import pytest
 
 from newsbot.domain.lessons import MOST_WITHOUT, taught
 from newsbot.domain.match import matches
-from newsbot.domain.models import Article, Lessons, OutcomeState, Subscription, When
+from newsbot.domain.models import Article, FeedSpec, Lessons, OutcomeState, Subscription, When
 from newsbot.domain.query import compile_topic
 from newsbot.errors import BadRequest, Forbidden, NotFound
 from newsbot.newsdesk import Asker
@@ -52,6 +52,16 @@ async def test_an_unwanted_story_offers_its_telling_words_and_the_same_again_tak
     assert done.left_out == () and (await now(room, order)).lessons.without == ()
     back = await mark(room, bad, order)
     assert back.mark is None and (await now(room, order)).lessons.marks == ()
+
+
+async def test_a_thumb_on_a_made_up_story_of_a_strangers_private_feed_tells_no_word_of_it(room: Room) -> None:
+    feed = await room.storage.feeds.add(FeedSpec("https://secret.example/token"), room.clock.now(), private=True)
+    hidden, order = await room.publish(feed.url, *REDMI), await followed(room)
+    for good in (False, True):
+        with pytest.raises(NotFound):
+            await mark(room, hidden, order, good=good)
+    await room.publish("motors", "Xiaomi tablets cost less", "A tablet.", story=hidden.story_id)
+    assert not {"Redmi", "India"} & set((await mark(room, hidden, order)).offered)
 
 
 async def test_a_word_left_out_goes_from_the_preview_and_comes_again(room: Room) -> None:
