@@ -65,7 +65,7 @@ class Subscribing:
         when: When | None = None,
         added: Feed | None = None,
     ) -> Subscribed:
-        """Give ``chat`` the order, and begin it with a sample; or change the time of the one that it has.
+        """Give ``chat`` the order, and begin it with what is out already; or change the time of the one that it has.
 
         Raises BadRequest when it has too many, QueryError.
         """
@@ -83,7 +83,7 @@ class Subscribing:
         order = await self._one(had.id) if had else await self._order(asker, chat, choice, query, wanted, due)
         if had is None and choice.what.kind == "feed":
             tools.wake.notify("collect")  # what somebody typed rested while nobody subscribed to it
-        begun = await self._sampling.begin(chat, order, sample=had is None and wanted.kind == "instant")
+        begun = await self._sampling.begin(chat, order, sample=had is None)
         return Subscribed(order, chat, had is None, changed, begun.stories, begun.held, due, added, begun.preview)
 
     async def _order(

@@ -96,6 +96,19 @@ async def test_a_new_instant_order_begins_with_the_newest_story(room: Room) -> N
     assert "plan" in room.wake.told
 
 
+async def test_a_new_scheduled_order_has_its_first_digests_period_waiting(room: Room) -> None:
+    await room.newsdesk.settling.change(ME, "languages", "en")
+    await room.publish("motors", *BATTERY, hours=25)
+    await room.publish("motors", "小米汽车", "小米汽车发布", language="zh", hours=1)
+    new = await room.publish("volt", *SU7, hours=2)
+    done = await room.newsdesk.subscribing.subscribe(ME, "cars daily 12:30")
+    (waiting,) = await room.outcomes(ME)
+    assert (done.sample, waiting.story_id, waiting.urgent) == (0, new.story_id, False)
+    assert waiting.due == done.first == done.subscription.next_due
+    assert await room.newsdesk.subscribing.change_when(ME, done.subscription.id, "weekly mon 08:00")
+    assert len(await room.outcomes(ME)) == 1  # another time brings nothing of the past
+
+
 async def test_a_story_that_the_chat_has_had_is_no_sample(room: Room) -> None:
     await room.publish("volt", *SU7)
     await room.newsdesk.subscribing.subscribe(ME, "cars")

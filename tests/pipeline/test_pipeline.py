@@ -26,6 +26,7 @@ from newsbot.storage import Storage
 from newsbot.storage.feeds import NewArticle, PolledFeed
 from tests.clock import ManualClock
 from tests.fakes.sender import FakeSender
+from tests.newsdesk.room import ME, open_room
 from tests.pipeline.house import House
 
 XIAOMI = (
@@ -185,6 +186,24 @@ async def test_a_daily_digest_comes_at_its_hour_in_the_chats_zone_and_the_next_a
     assert (digest.digest.occasion, len(digest.digest.stories)) == ("daily", 2)
     [order] = await house.storage.chats.subscriptions(chat.id)
     assert order.next_due == datetime(2026, 1, 16, 23, tzinfo=UTC)
+
+
+async def test_a_new_orders_first_digest_comes_with_what_was_out_before_and_no_story_comes_twice(house: House) -> None:
+    feed = await house.feed()
+    await house.bring(feed, OTHERS[0], OTHERS[1])
+    await house.settle()
+    room = await open_room(house.storage, house.clock)
+    for slug in ("motors", "volt", "stars"):
+        await house.bring(await room.feed(slug))
+    begun = [await room.newsdesk.subscribing.subscribe(ME, text) for text in ("daily 12:30", "cars daily 12:30")]
+    assert not await house.settle()
+    await house.bring(feed, OTHERS[2])
+    assert begun[0].first
+    house.clock.advance((begun[0].first - house.clock.now()).total_seconds())
+    [digest] = await house.settle()
+    assert {story.headline for story in digest.digest.stories} == {title for title, _ in OTHERS[:3]}
+    house.clock.advance(24 * 3600)
+    assert not await house.settle()
 
 
 async def test_what_an_ended_order_or_a_muted_source_had_waiting_is_not_posted_and_says_why(house: House) -> None:
