@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
+import httpx
 import pytest
 import telegram
 from telegram.request import HTTPXRequest
@@ -11,7 +12,16 @@ from telegram.request import HTTPXRequest
 from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.telegram import Person, TelegramServer
-from tests.platforms.telegram.town import Town, open_town
+from tests.platforms.telegram.town import MODES, Town, open_town
+
+
+@pytest.fixture(autouse=True, scope="package")
+def one_tls_context() -> Iterator[None]:
+    """To read the machine's certificates anew costs each bot 20 ms, and loopback has none."""
+    context = httpx.create_ssl_context(trust_env=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx, "create_ssl_context", lambda **_: context)
+        yield
 
 
 @pytest.fixture
@@ -43,8 +53,10 @@ def ben(tg: TelegramServer) -> Person:
     return tg.person(1002, "Ben", language="de")
 
 
-@pytest.fixture
-async def town(tg: TelegramServer, sqlite_storage: Storage, clock: ManualClock) -> AsyncIterator[Town]:
-    """The bot, running over a real desk with three articles."""
-    async with open_town(tg, sqlite_storage, clock) as opened:
+@pytest.fixture(params=MODES)
+async def town(
+    request: pytest.FixtureRequest, tg: TelegramServer, sqlite_storage: Storage, clock: ManualClock
+) -> AsyncIterator[Town]:
+    """The bot, running over a real desk with three articles: once by long polling, once by webhook."""
+    async with open_town(tg, sqlite_storage, clock, mode=request.param) as opened:
         yield opened

@@ -100,6 +100,11 @@ class Answers:
         self._changed.set()
 
 
+def without_menu(platform: TelegramPlatform) -> None:
+    """Let it tell Telegram no lists of commands: that costs dozens of calls."""
+    platform._menu_rest = Wait(until=datetime.max.replace(tzinfo=UTC))
+
+
 def offered(scope: Scope, language: str) -> Sequence[CommandInfo]:
     """What the desk offers, without a desk."""
     words = Words(language or "en")
@@ -178,8 +183,8 @@ class Running:
             tell_admins=self._tell,
             webhook=WebhookPlace(proxy.url, secret) if mode == "webhook" else None,
         )
-        if not menu:  # it costs dozens of calls
-            self.platform._menu_rest = Wait(until=datetime.max.replace(tzinfo=UTC))
+        if not menu:
+            without_menu(self.platform)
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._rounds_done = 0

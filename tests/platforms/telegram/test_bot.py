@@ -35,6 +35,7 @@ async def polling(tg: TelegramServer, proxy: Proxy, answers: Answers, clock: Man
     async with Running(tg, proxy, "polling", answers, clock) as bot:
         await bot.set_up()
         yield bot
+        tg.queue.rested()
 
 
 @pytest.fixture
@@ -353,6 +354,28 @@ async def test_a_webhook_that_telegram_cannot_reach_is_told_once(
         clock.advance(minutes=2)
         await webhook.rounds()
     assert webhook.told[1:] == [("telegram_webhook_fails", None)]
+
+
+async def test_what_failed_while_the_bot_was_away_is_not_told(
+    tg: TelegramServer, proxy: Proxy, answers: Answers, clock: ManualClock, ann: Person
+) -> None:
+    tg.now = lambda: clock.now().replace(microsecond=0)
+    async with Running(tg, proxy, "webhook", answers, clock, secret="a-secret") as before:
+        await before.set_up()
+    answers.hold("waits")
+    clock.advance(minutes=1)
+    await ann.writes("waits")
+    await proxy.answers(2)
+    clock.advance(minutes=1)
+    async with Running(tg, proxy, "webhook", answers, clock, secret="a-secret") as back:
+        await answers.until(lambda a: "waits" in a.begun)
+        for _ in range(2):
+            clock.advance(minutes=2)
+            await back.rounds()
+        standing = tg.webhook.info()
+        assert "502" in str(standing["last_error_message"]) and standing["pending_update_count"] == 1
+        assert back.told == []
+        answers.open("waits")
 
 
 async def test_an_update_behind_a_slow_one_is_sent_away_until_its_turn(

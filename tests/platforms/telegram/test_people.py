@@ -8,7 +8,7 @@ import pytest
 
 from newsbot.locales import Words, languages
 from tests.fakes.telegram import Person, faults
-from tests.platforms.telegram.town import BOSS, Town
+from tests.platforms.telegram.town import BOSS, BY_POLLING, Town
 
 
 async def test_an_admin_without_a_name_runs_the_group_and_its_presses_come_by_name(town: Town, ann: Person) -> None:
@@ -65,6 +65,7 @@ async def test_a_bots_own_admin_is_known_by_number(town: Town, ann: Person) -> N
     assert "Status" not in ann.private.last.text
 
 
+@BY_POLLING  # the updates are given to the handler itself
 @pytest.mark.parametrize("hidden", ["is_automatic_forward", "bot"])
 async def test_copies_of_a_channels_posts_and_other_bots_are_not_answered(town: Town, ann: Person, hidden: str) -> None:
     channel = town.tg.channel("Volt News", "volt_news", [ann])

@@ -9,7 +9,7 @@ import pytest
 from newsbot.locales import Words
 from newsbot.newsdesk.asking import Access
 from tests.fakes.telegram import Person
-from tests.platforms.telegram.town import Town
+from tests.platforms.telegram.town import BY_POLLING, Town
 
 
 async def paused(town: Town, native: int, thread: str = "") -> str:
@@ -96,6 +96,7 @@ async def test_a_group_that_becomes_a_supergroup_takes_all_along(town: Town, ann
     assert not moved.messages  # Telegram says that the bot has joined, but nobody let it in
 
 
+@BY_POLLING  # the updates are given to the handler itself
 @pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0, 1), (1,)])
 async def test_both_messages_of_a_migration_say_the_same_in_any_order(
     town: Town, ann: Person, order: tuple[int, ...]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.telegram import Person, faults
-from tests.platforms.telegram.town import Town
+from tests.platforms.telegram.town import BY_POLLING, Town
 
 
 async def test_start_shows_what_the_bot_does_with_three_ways_on(town: Town, ann: Person) -> None:
@@ -63,6 +63,7 @@ async def test_an_answer_to_a_message_that_was_deleted_comes_all_the_same(town: 
     assert (await group.wait_for("Xiaomi")).reply_to is None
 
 
+@BY_POLLING  # the updates are given to the handler itself
 async def test_edited_messages_and_captions_are_left_alone(town: Town, ann: Person) -> None:
     await ann.writes("/start")
     await ann.private.wait_for(1)
@@ -72,6 +73,7 @@ async def test_edited_messages_and_captions_are_left_alone(town: Town, ann: Pers
     assert len(ann.private.messages) == 1 and town.desk.worked == 1
 
 
+@BY_POLLING  # the updates are given to the handler itself
 async def test_what_a_person_posted_by_inline_mode_is_no_search(town: Town, ann: Person) -> None:
     message = {"message_id": 900, "date": 1, "chat": ann.private.json(), "from": ann.json(), "text": "rocket"}
     await town.handle({"update_id": 1, "message": {**message, "via_bot": town.tg.me()}})
@@ -253,6 +255,7 @@ HOSTILE = (
 )
 
 
+@BY_POLLING  # the updates are given to the handler itself
 async def test_nothing_that_is_written_raises_or_is_an_error(
     town: Town, ann: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -263,6 +266,7 @@ async def test_nothing_that_is_written_raises_or_is_an_error(
     assert not [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}]
 
 
+@BY_POLLING  # the updates are given to the handler itself
 async def test_strange_updates_are_harmless(town: Town, ann: Person, caplog: pytest.LogCaptureFixture) -> None:
     chat: dict[str, object] = {"id": -77, "type": "supergroup"}
     nobody: dict[str, object] = {"message_id": 5, "date": 1, "chat": chat, "text": "/latest"}

@@ -44,6 +44,7 @@ async def running(
     async with Running(tg, proxy, mode, answers, clock) as bot:
         await bot.set_up()
         yield bot
+        tg.queue.rested()
 
 
 async def test_every_kind_of_update_that_we_answer_comes_in(
@@ -173,6 +174,27 @@ async def test_what_was_being_answered_when_the_process_died_comes_again(
     async with Running(tg, proxy, mode, fresh, clock):
         await tg.queue.handled()
     assert "slow" in fresh.done and answers.done == ["before"]
+
+
+async def test_what_waited_behind_a_slow_one_when_the_process_died_comes_again(
+    tg: TelegramServer, proxy: Proxy, mode: Mode, clock: ManualClock, ann: Person, ben: Person
+) -> None:
+    answers, fresh = Answers(), Answers()
+    answers.hold("slow")
+    async with Running(tg, proxy, mode, answers, clock) as dying:
+        dying.platform._lanes._patience = 0.05  # so that the slow one soon counts as answered
+        if dying.platform._webhook is not None:
+            dying.platform._webhook._longest = 0.05
+        for person, text in ((ben, "before"), (ann, "slow"), (ann, "behind")):
+            await person.writes(text)
+        async with asyncio.timeout(8):
+            while len(tg.queue.pending) > 1:
+                await tg.queue.change()
+        await dying.die()
+    assert [update.payload["text"] for update in tg.queue.pending] == ["behind"]
+    async with Running(tg, proxy, mode, fresh, clock):
+        await tg.queue.handled()
+    assert fresh.done == ["behind"] and answers.begun == ["before", "slow"]
 
 
 async def test_a_stop_lets_what_is_under_way_finish_and_takes_no_more(

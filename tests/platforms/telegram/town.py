@@ -6,28 +6,34 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+import pytest
 import telegram
 from telegram import Update
 
 from newsbot.domain.models import Chat, ChatKey, Subscription
 from newsbot.newsdesk import Asker, Rules
 from newsbot.platforms.commands import Desk, Request
-from newsbot.platforms.telegram.bot import TelegramPlatform
+from newsbot.platforms.telegram.bot import TelegramPlatform, WebhookPlace
 from newsbot.platforms.telegram.pace import Pace
 from newsbot.platforms.telegram.talk import Handler
 from newsbot.platforms.telegram.wire import make_bot
 from newsbot.platforms.views import Reply
+from newsbot.server import Server
 from newsbot.storage import Storage
 from tests.clock import ManualClock
+from tests.e2e.house import free_port
 from tests.fakes.telegram import Chat as Place
 from tests.fakes.telegram import Message, Person, TelegramServer
 from tests.newsdesk.room import BATTERY, ROCKET, SU7, Room, open_room
-from tests.platforms.telegram.running import Notes
+from tests.platforms.telegram.running import Mode, Notes, without_menu
 
 BOSS = "1999"
 """The user's number of the bot's own admin."""
 Wanted = int | str | Callable[[Message], bool]
 ALL = Rules(commands_per_minute=0)
+MODES: tuple[Mode, ...] = ("polling", "webhook")
+BY_POLLING = pytest.mark.parametrize("town", ["polling"], indirect=True)
+"""Put above a test that does not run by webhook too; the reason stands beside it."""
 
 
 class SlowDesk(Desk):
@@ -56,9 +62,9 @@ class SlowDesk(Desk):
 class Town:
     """One running bot. ``bot`` is the library's, ``desk`` the real one, ``clock`` moves when the test says so.
 
-    ``story`` is the newest one's id."""
+    ``story`` is the newest one's id; ``server`` the bot's own web server, where a webhook comes in."""
 
-    def __init__(self, tg: TelegramServer, room: Room) -> None:
+    def __init__(self, tg: TelegramServer, room: Room, mode: Mode) -> None:
         self.tg = tg
         self.room = room
         self.story = 0
@@ -66,9 +72,19 @@ class Town:
         self.desk = SlowDesk(room)
         self.bot = make_bot(tg.token, tg.url, read_timeout=5.0, connect_timeout=5.0)
         self.handler: Handler | None = None
+        port = free_port()  # Telegram is told the address before the server listens
         self.platform = TelegramPlatform(
-            self.bot, self._handler, Notes(), self.clock, offered=lambda scope, language: (), tell_admins=_tell
+            self.bot,
+            self._handler,
+            Notes(),
+            self.clock,
+            offered=lambda scope, language: (),
+            tell_admins=_tell,
+            webhook=WebhookPlace(f"http://127.0.0.1:{port}/telegram", "a-secret") if mode == "webhook" else None,
         )
+        without_menu(self.platform)
+        self.server = Server("127.0.0.1", port)
+        self.server.add_routes(self.platform.routes)
 
     def _handler(self, me: telegram.User) -> Handler:
         pace = Pace(1e6, 1e6, 1e6)
@@ -121,21 +137,31 @@ async def _tell(key: str, lines: Sequence[str] | None) -> None:
 
 @contextlib.asynccontextmanager
 async def open_town(
-    tg: TelegramServer, storage: Storage, clock: ManualClock, rules: Rules = ALL, *, stories: bool = True
+    tg: TelegramServer,
+    storage: Storage,
+    clock: ManualClock,
+    rules: Rules = ALL,
+    *,
+    mode: Mode = "polling",
+    stories: bool = True,
 ) -> AsyncIterator[Town]:
-    """The bot, running over three feeds and, with ``stories``, three articles."""
+    """The bot, running over three feeds and, with ``stories``, three articles; updates come in by ``mode``."""
     room = await open_room(storage, clock, rules)
-    town = Town(tg, room)
+    town = Town(tg, room, mode)
     if stories:
         town.story = (await room.publish("motors", *SU7, hours=1)).story_id or 0
         await room.publish("volt", *BATTERY, hours=2)
         await room.publish("stars", *ROCKET, hours=3)
+    if mode == "webhook":
+        await town.server.start()
     await town.platform.start()
     task = asyncio.create_task(town.rounds())
     try:
         yield town
     finally:
+        tg.queue.rested()  # or the poll that confirms is held for 3 seconds where the one before it asked for the same
         await town.platform.stop()
+        await town.server.stop()
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
