@@ -12,7 +12,7 @@ from datetime import datetime
 from newsbot.domain.analyze import AnalyzedArticle, fold
 from newsbot.domain.lexicon import Lexicon
 from newsbot.domain.models import Match
-from newsbot.domain.query import Alias, And, Facet, Not, Or, Prefix, SearchQuery, Term, TopicQuery
+from newsbot.domain.query import Alias, And, Facet, Filters, Not, Or, Prefix, SearchQuery, Term, TopicQuery
 from newsbot.domain.query.parts import SHOUTED
 from newsbot.domain.query.search import Node
 
@@ -127,23 +127,30 @@ def fits(
     ``source`` is its feed's name, or name and address. Filters on what is not given (no ``source``, no ``published``,
     no ``now`` for "7d") are taken as met.
     """
-    filters = query.filters
-    if filters.languages and article.language not in filters.languages:
+    admits = admitted(query.filters, language=article.language, source=source, published=published, now=now)
+    return admits and _holds(query.node, article)
+
+
+def admitted(
+    filters: Filters, *, language: str, source: str = "", published: datetime | None = None, now: datetime | None = None
+) -> bool:
+    """Whether an article passes a search's filters; the arguments are those of :func:`fits`."""
+    if filters.languages and language not in filters.languages:
         return False
-    if article.language in filters.not_languages:
+    if language in filters.not_languages:
         return False
     name = source.casefold()
     if name and filters.sources and not any(part in name for part in filters.sources):
         return False
     if name and any(part in name for part in filters.not_sources):
         return False
-    return _in_time(query, published, now) and _holds(query.node, article)
+    return _in_time(filters, published, now)
 
 
-def _in_time(query: SearchQuery, published: datetime | None, now: datetime | None) -> bool:
+def _in_time(filters: Filters, published: datetime | None, now: datetime | None) -> bool:
     if published is None:
         return True
-    after, before = query.filters.window(now or published)
+    after, before = filters.window(now or published)
     return (after is None or published >= after) and (before is None or published < before)
 
 

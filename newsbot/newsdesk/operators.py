@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from newsbot.domain.query.lex import Atom, atoms
+from newsbot.domain.query.lex import Atom, atoms, bare
 from newsbot.domain.query.search import read_moment
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.languages import is_language
 from newsbot.newsdesk.tools import Tools
 
+EXAMPLES = {
+    "title": "title:battery",
+    "source": "source:bbc",
+    "lang": "lang:zh",
+    "after": "after:7d",
+    "before": "before:2026-01-31",
+}
+"""Each operator as it is written."""
+
 
 async def check_operators(tools: Tools, text: str) -> None:
-    """Raises BadRequest for the first value in ``text`` that no article can have."""
+    """Raises BadRequest for the first value in ``text`` that no article can have, and for an operator alone."""
+    if operator := bare(text):
+        raise BadRequest("operator_bare", text=f"{operator}:", example=EXAMPLES[operator])
     for atom in atoms(text):
         match atom.field:
             case "source" if not await _is_source(tools, atom):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from newsbot.domain.models import Article
-from newsbot.domain.query import SearchQuery, parse_search
+from newsbot.domain.models import Article, Chat
+from newsbot.domain.query import And, Filters, SearchQuery, parse_filters, parse_search
 from newsbot.domain.rank import snippet
 from newsbot.domain.snippet import Snippet
 from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.browsing import newest
 from newsbot.newsdesk.operators import check_operators
 from newsbot.newsdesk.tools import Tools
 from newsbot.storage.search import SearchRequest
@@ -35,6 +37,7 @@ class Results:
 
     ``page`` counts from 0; there are ``total`` articles, or at least so many where ``capped``. ``cursor`` is for the
     pages after it; ``relaxed``: no article has all the words. ``suggestion`` is a better spelling, "" for none.
+    ``latest``: there were operators alone, and these are simply the newest.
     """
 
     text: str
@@ -46,6 +49,7 @@ class Results:
     cursor: str = ""
     relaxed: bool = False
     suggestion: str = ""
+    latest: bool = False
 
     @property
     def first(self) -> int:
@@ -65,7 +69,8 @@ class Searching:
         self._tools = tools
 
     async def search(self, asker: Asker, text: str, page: int = 0, cursor: str = "") -> Results:
-        """The articles that answer ``text``, best and newest first, in the chat's languages.
+        """The articles that answer ``text``, best and newest first, in the chat's languages; by operators alone, the
+        newest.
 
         ``cursor`` is an earlier page's. Raises QueryError when ``text`` has no words to look for, BadRequest for
         an operator whose value no article can have.
@@ -73,8 +78,10 @@ class Searching:
         tools = self._tools
         page = min(max(page, 0), LAST_PAGE)
         await check_operators(tools, text)
-        query = parse_search(text, tools.analyzer, tools.lexicon)
         chat = await tools.known(asker)
+        if filters := parse_filters(text):
+            return await self._latest(chat, text, filters, page, cursor)
+        query = parse_search(text, tools.analyzer, tools.lexicon)
         languages, own = chat.settings.languages, await tools.own_feeds(chat)
         request = SearchRequest(query, PAGE, page * PAGE, cursor, languages, own, now=tools.now())
         result = await tools.storage.search.find(request)
@@ -82,6 +89,18 @@ class Searching:
         hits = await asyncio.to_thread(lambda: tuple(self._hit(query, article) for article in articles))
         found = Results(text, page, hits, result.total, result.capped, result.more, result.cursor, result.relaxed)
         return replace(found, suggestion=await self._suggestion(text)) if result.relaxed or not hits else found
+
+    async def _latest(self, chat: Chat, text: str, filters: Filters, page: int, cursor: str) -> Results:
+        """``cursor`` is when the first page was asked for."""
+        now = self._tools.now()
+        asked = int(cursor[:15]) / 1000 if cursor.isascii() and cursor.isdecimal() else now.timestamp()
+        until = datetime.fromtimestamp(min(asked, now.timestamp()), UTC)
+        own = await self._tools.own_feeds(chat)
+        found, capped = await newest(self._tools, filters, until, chat.settings.languages, own)
+        shown, query = found[page * PAGE :][:PAGE], SearchQuery(text, And(()), filters)
+        hits = await asyncio.to_thread(lambda: tuple(self._hit(query, article) for article in shown))
+        more = len(found) > (page + 1) * PAGE
+        return Results(text, page, hits, len(found), capped, more, str(int(until.timestamp() * 1000)), latest=True)
 
     def _hit(self, query: SearchQuery, article: Article) -> Hit:
         analyzer = self._tools.analyzer

@@ -10,7 +10,7 @@ from newsbot.errors import BadRequest, NotFound, QueryError
 from newsbot.newsdesk.likening import topic_words
 from newsbot.newsdesk.naming import Unclear
 from newsbot.newsdesk.reading import read_period, split_count, split_period
-from tests.newsdesk.room import BATTERY, ME, ROCKET, SU7, Room, person
+from tests.newsdesk.room import BATTERY, ME, MEMBER, ROCKET, SU7, Room, person
 
 
 async def fill(room: Room) -> dict[str, int]:
@@ -97,6 +97,43 @@ async def test_a_search_without_words_is_refused_and_a_strange_one_is_not(room: 
         await room.newsdesk.searching.search(ME, '""')
     for text in ("rocket AND (", "title: rocket", "a* OR", "'; drop table articles --", "source:x lang:zh rocket"):
         await room.newsdesk.searching.search(ME, text, 10**9, "made up")
+
+
+async def test_operators_alone_ask_for_the_newest_page_by_page(room: Room) -> None:
+    for n in range(7):
+        await room.publish("motors", f"小米汽车 {n}", "小米汽车发布", language="zh", hours=n + 1)
+    english = await room.publish("volt", *SU7, hours=30)
+    search = room.newsdesk.searching.search
+    first = await search(ME, "lang:zh")
+    room.clock.advance(minutes=1)
+    await room.publish("motors", "小米手机", "小米手机", language="zh", hours=0.5)
+    rest = await search(ME, "lang:zh", 1, first.cursor)
+    titles = [hit.article.title for hit in (*first.hits, *rest.hits)]
+    assert first.latest
+    assert titles[0] == "小米汽车 0"
+    assert len(set(titles)) == len(titles)
+    assert [hit.article.id for hit in (await search(ME, "source:volt")).hits] == [english.id]
+    assert (await search(ME, "after:6h -lang:zh")).total == 0
+    assert (await search(ME, "before:0001")).total == (await search(ME, "after:9999-12")).total == 0
+    for cursor in ("9" * 5000, "²", "x", "-1"):
+        assert (await search(ME, "lang:zh after:9999y", 10**9, cursor)).hits == ()
+
+
+async def test_somebodys_own_feed_is_not_among_anybody_elses_newest(room: Room) -> None:
+    room.probe.add("https://mine.example/", "Mine")
+    done = await room.newsdesk.subscribing.subscribe(ME, "https://mine.example/")
+    assert done.added
+    await room.publish(done.added.slug or done.added.url, "Only mine", "Quite private.", language="de")
+    assert (await room.newsdesk.searching.search(ME, "lang:de")).total == 1
+    assert (await room.newsdesk.searching.search(MEMBER, "lang:de")).total == 0
+
+
+@pytest.mark.parametrize("operator", ["title", "source", "lang", "after", "before"])
+async def test_an_operator_alone_is_told_what_it_lacks(room: Room, operator: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        await room.newsdesk.searching.search(ME, f"{operator.upper()}: ")
+    assert caught.value.key == "operator_bare"
+    assert caught.value.values["text"] == f"{operator}:"
 
 
 async def test_more_like_this_finds_stories_that_share_its_words(room: Room) -> None:

@@ -400,6 +400,19 @@ async def test_search_turns_pages_in_place_even_for_a_long_query(visitor: Visito
     assert [b.number for b in again.blocks if isinstance(b, Item)] == [1, 2, 3, 4, 5]
 
 
+async def test_a_search_by_operators_alone_shows_the_newest_and_offers_to_follow_nothing(visitor: Visitor) -> None:
+    for n in range(7):
+        await visitor.room.publish("motors", f"小米汽车 {n}", "小米汽车发布", language="zh", hours=n + 1)
+    first = await visitor.say("/search lang:zh")
+    second = await visitor.press(button(first, "Next"))
+    assert [b.number for b in second.blocks if isinstance(b, Item)] == [6, 7]
+    assert not [b for b in buttons(first) if "Follow" in b.label]
+    lacking = await visitor.say("/search title:")
+    assert "title:battery" in text_of(lacking)
+    assert lacking.error
+    assert not buttons(lacking)
+
+
 async def test_a_story_in_a_list_opens_with_its_own_buttons_and_all_of_them_work(visitor: Visitor) -> None:
     told = await visitor.room.publish("motors", *SU7)
     await visitor.room.publish("volt", "Xiaomi delivers", SU7[1], story=told.story_id)
@@ -528,6 +541,7 @@ async def test_a_setting_that_there_is_not_is_told_the_shown_names_of_those_that
     refused = text_of(await visitor.say("/settings colour red"))
     assert "Stories in a digest" in refused and "max_items" not in refused
     assert "UTC+3" in text_of(await visitor.say("/settings timezone +3"))
+    assert "(UTC+3)" in text_of(await visitor.say("/subscribe everything daily 09:00"))
     assert "“+25”" in text_of(await visitor.say("/settings timezone +25"))
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from newsbot.domain.query.search import And, Filters, Node, Not, Or, Prefix, SearchQuery, Term, parse_search
+from newsbot.domain.query.search import (
+    And,
+    Filters,
+    Node,
+    Not,
+    Or,
+    Prefix,
+    SearchQuery,
+    Term,
+    parse_filters,
+    parse_search,
+)
 from newsbot.domain.query.topic import Alias, Facet, TopicQuery, canonical, compile_topic, understood, vetoes
 
 __all__ = [
@@ -19,6 +30,7 @@ __all__ = [
     "TopicQuery",
     "canonical",
     "compile_topic",
+    "parse_filters",
     "parse_search",
     "understood",
     "vetoes",

@@ -15,6 +15,9 @@ _ATOM = re.compile(
 )
 
 
+_BARE = re.compile(r"-?(title|source|lang|after|before):", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """One word or "phrase". ``field`` is "" or title, source, lang, after, before; ``either`` joins it to the
@@ -36,6 +39,12 @@ _OR = frozenset({"OR", "|", "||"})
 _AND = frozenset({"AND", "&&", "+", "&"})
 OPERATORS = _OR | _AND | {"NOT"}
 """Words and signs that join what stands beside them, in capitals."""
+
+
+def bare(text: str) -> str:
+    """The operator of a ``text`` that is one and no more, as "title:" is; "" for any other."""
+    found = _BARE.fullmatch(text.strip())
+    return found[1].lower() if found else ""
 
 
 def atoms(text: str) -> list[Atom]:

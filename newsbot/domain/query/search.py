@@ -110,6 +110,13 @@ def parse_search(text: str, analyzer: Analyzer, lexicon: Lexicon) -> SearchQuery
     return SearchQuery(text, And(tuple(nodes)), filters)
 
 
+def parse_filters(text: str) -> Filters | None:
+    """The filters of a ``text`` that asks for nothing else, as "lang:zh after:7d" does; None for any other."""
+    filters, words = _filters(atoms(text)[:MOST_ATOMS])
+    asked = filters.sources or filters.languages or filters.after or filters.before
+    return filters if asked and not words else None
+
+
 def _positive(node: Node) -> Iterator[Term | Prefix]:
     match node:
         case Term() | Prefix():

@@ -39,7 +39,7 @@ async def _shown(visit: Visit, results: Results, *, edit: bool) -> Reply:
     blocks: list[Block] = [_title(visit, results)]
     if results.relaxed and results.hits:
         blocks.append(line(visit.words("search_relaxed"), "muted"))
-    if not results.hits:
+    if not results.hits and not results.latest:
         blocks.append(line(visit.words("search_none_hint"), "muted"))
     blocks += [_item(visit, results, n) for n in range(len(results.hits))]
     buttons = (_opening(visit, results), await _paging(visit, results), await _offers(visit, results))
@@ -84,7 +84,10 @@ async def _paging(visit: Visit, results: Results) -> tuple[Button, ...]:
 
 
 async def _offers(visit: Visit, results: Results) -> tuple[Button, ...]:
-    """A better spelling where there is one; else to follow what was looked for, which may be a site's name too."""
+    """A better spelling where there is one; else to follow what was looked for, which may be a site's name too.
+    Operators alone are nothing to follow."""
+    if results.latest:
+        return ()
     if results.suggestion:
         label = visit.words("search_meant", text=brief(results.suggestion))
         return (await visit.button(label, "s", 0, "", results.suggestion, primary=True),)
