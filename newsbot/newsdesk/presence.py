@@ -26,7 +26,7 @@ class Presence:
     async def contact(self, asker: Asker) -> Chat:
         """The asker's chat as it is known (id 0: not at all), from now on with the language of a person alone in it."""
         found = await self._tools.storage.chats.find(asker.chat)
-        chat = self._tools.addressed(found or Chat(0, asker.chat, asker.chat_kind, asker.chat_title), asker)
+        chat = self._tools.addressed(found or await self._tools.unknown(asker), asker)
         if found is not None and found.language != chat.language:
             await self._tools.storage.chats.set_language(found.id, chat.language)
         return chat

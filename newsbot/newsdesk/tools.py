@@ -42,7 +42,8 @@ class Tools:
 
     async def here(self, asker: Asker) -> Chat:
         """The asker's chat, remembered from now on."""
-        own = self.client_language(asker) if asker.chat_kind == "private" else None
+        alone = asker.chat_kind == "private"
+        own = self.client_language(asker) if alone else (await self.known(asker)).language or None
         return await self._ensure(asker.chat, asker.chat_kind, asker.chat_title, own)
 
     async def private(self, asker: Asker) -> Chat:
@@ -64,8 +65,13 @@ class Tools:
     async def known(self, asker: Asker) -> Chat:
         """The asker's chat as it is known; a fresh one that nothing was stored for (id 0) when it is not. In private it
         speaks the language of their client as that is now."""
-        chat = await self.storage.chats.find(asker.chat) or Chat(0, asker.chat, asker.chat_kind, asker.chat_title)
-        return self.addressed(chat, asker)
+        return self.addressed(await self.storage.chats.find(asker.chat) or await self.unknown(asker), asker)
+
+    async def unknown(self, asker: Asker) -> Chat:
+        """The asker's chat before anything is stored for it (id 0): a thread speaks as the place does that it is in."""
+        place = await self.storage.chats.find(replace(asker.chat, thread="")) if asker.chat.thread else None
+        language = (place.settings.language or place.language) if place else ""
+        return Chat(0, asker.chat, asker.chat_kind, asker.chat_title, language=language)
 
     def addressed(self, chat: Chat, asker: Asker) -> Chat:
         """``chat`` with the asker's language where they are alone in it."""

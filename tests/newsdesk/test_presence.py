@@ -199,6 +199,23 @@ async def test_a_group_speaks_its_own_language_whoever_asks(room: Room) -> None:
     assert found.language == ""
 
 
+async def test_a_thread_speaks_as_its_group_does_until_a_language_is_chosen_there(room: Room) -> None:
+    presence, thread = room.newsdesk.presence, replace(IN_GROUP, chat=NEWS)
+
+    async def spoken_there() -> str:
+        return room.newsdesk.language(thread, await presence.contact(thread))
+
+    assert await spoken_there() == "en"
+    await presence.welcomed(IN_GROUP)
+    assert await spoken_there() == "ru"
+    await room.newsdesk.settling.change(replace(thread, is_chat_admin=True), "compact", "on")
+    assert await spoken_there() == "ru"
+    found = await room.storage.chats.find(NEWS)
+    assert found is not None and found.language == "ru"
+    await room.storage.chats.set_settings(found.id, ChatSettings(language="pt"))
+    assert await spoken_there() == "pt"
+
+
 async def test_following_from_a_group_tells_the_private_chat_the_persons_language(room: Room) -> None:
     await room.newsdesk.following.follow(IN_GROUP, "Space")
     found = await room.storage.chats.find(ANNA.chat)
