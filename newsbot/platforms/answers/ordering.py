@@ -8,6 +8,7 @@ from newsbot.domain.models import STOPPED, Subscription, What, WhatKind
 from newsbot.domain.schedule import format_when, parse_when
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.naming import NoWhen, Unclear
+from newsbot.newsdesk.settling import zone_label
 from newsbot.newsdesk.subscribing import Subscribed
 from newsbot.platforms.actions import keep, short
 from newsbot.platforms.answers import lessons
@@ -82,7 +83,7 @@ def _said(visit: Visit, done: Subscribed) -> tuple[Paragraph, ...]:
     if done.added is not None:
         said.insert(0, line(words("subscribed_added", feed=done.added.label)))
     if done.first is not None:
-        said.append(line(words("subscribed_first", moment=visit.moment(done.first), zone=str(visit.zone))))
+        said.append(line(words("subscribed_first", moment=visit.moment(done.first), zone=zone_label(str(visit.zone)))))
     elif done.held is not None and (done.sample or done.added):
         said.append(line(visit.later(done.held)))
     elif done.added is not None:
