@@ -199,6 +199,7 @@ async def test_switching_back_to_polling_keeps_what_was_not_delivered(
     await bot.delete_webhook()
     assert len(await bot.get_updates()) == 1
     await bot.delete_webhook(drop_pending_updates=True)
+    tg.queue.rested()
     assert await bot.get_updates() == ()
 
 

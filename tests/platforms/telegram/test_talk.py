@@ -23,6 +23,15 @@ async def test_words_in_private_are_a_search_and_offer_to_follow(town: Town, ann
     assert any("Follow" in label for label in said.labels)
 
 
+async def test_an_address_in_private_is_offered_to_subscribe_to(town: Town, ben: Person) -> None:
+    town.room.probe.add("https://letters.example/", "Open Letters", "https://letters.example/feed")
+    offer = await town.said(ben.private, ben.writes("https://letters.example/"), "A web address")
+    assert not await town.orders(ben.id)
+    await (await ben.presses(offer, offer.labels[0])).answered()
+    await town.settled()
+    assert await town.labels(ben.id) == ["Open Letters"]
+
+
 async def test_a_command_may_name_the_bot_in_any_case(town: Town, ann: Person) -> None:
     assert await town.said(ann.private, ann.writes("/Search@NewsBot rocket"), "rocket")
 

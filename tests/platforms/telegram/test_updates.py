@@ -173,6 +173,7 @@ async def test_what_was_being_answered_when_the_process_died_comes_again(
     fresh = Answers()
     async with Running(tg, proxy, mode, fresh, clock):
         await tg.queue.handled()
+        tg.queue.rested()
     assert "slow" in fresh.done and answers.done == ["before"]
 
 
@@ -194,6 +195,7 @@ async def test_what_waited_behind_a_slow_one_when_the_process_died_comes_again(
     assert [update.payload["text"] for update in tg.queue.pending] == ["behind"]
     async with Running(tg, proxy, mode, fresh, clock):
         await tg.queue.handled()
+        tg.queue.rested()
     assert fresh.done == ["behind"] and answers.begun == ["before", "slow"]
 
 
@@ -249,6 +251,7 @@ async def test_what_a_failing_answer_left_is_not_asked_for_again(
         await ann.writes("two")
         await answers.get("one", "two")
         await tg.queue.handled()
+        tg.queue.rested()
     assert answers.done == ["one", "two"] and "was not answered" in caplog.text
 
 
