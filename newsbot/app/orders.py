@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from newsbot.config import SubscriptionSpec
 from newsbot.domain.models import ChatKey, What
+from newsbot.domain.plan import due_anew
 from newsbot.domain.schedule import next_due
 from newsbot.storage import Storage
 
@@ -48,6 +49,8 @@ async def _placed(storage: Storage, spec: SubscriptionSpec, what: What, timezone
     )
     if not created and made.created_by == CONFIG and made.when != spec.when:
         await storage.chats.update_subscription(made.id, when=spec.when, next_due=due)
+        orders = await storage.chats.subscriptions(chat.id)
+        await storage.outbox.move(due_anew(await storage.outbox.waiting(chat.id), orders, now))
     return made.id
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from newsbot.app.orders import learn_name, place_orders
 from newsbot.config import SubscriptionSpec
-from newsbot.domain.models import ChatKey, What, When
+from newsbot.domain.models import ChatKey, Outcome, Reason, What, When
 from newsbot.storage import Storage
 from tests.clock import ManualClock
 
@@ -51,3 +54,18 @@ async def test_an_order_for_a_group_goes_on_when_the_group_becomes_a_supergroup(
     await place_orders(storage, orders, "UTC", clock.now())
     assert [(c.id, c.key) for c in await storage.chats.all()] == [(chat.id, supergroup)]
     assert await storage.chats.subscriptions(chat.id) == before
+
+
+async def test_what_waits_for_an_order_comes_at_the_new_time_that_the_config_gives_it(
+    storage: Storage, clock: ManualClock
+) -> None:
+    later, now = clock.now() + timedelta(days=3), clock.now()
+    weekly = replace(ORDERS[0], when=When("weekly"))
+    await place_orders(storage, [weekly], "UTC", now)
+    (chat,) = await storage.chats.all()
+    waiting = Outcome(chat.id, 1, 1, (Reason("everything"),), due=later, at=now)
+    await storage.outbox.record([], [waiting])
+    await place_orders(storage, [weekly], "UTC", now)
+    assert [o.due for o in await storage.outbox.waiting(chat.id)] == [later]
+    await place_orders(storage, ORDERS, "UTC", now)
+    assert [(o.due, o.urgent) for o in await storage.outbox.waiting(chat.id)] == [(now, True)]
