@@ -23,6 +23,7 @@ from newsbot.platforms.telegram.updates import WANTED, read
 log = logging.getLogger(__name__)
 
 LONGEST_ANSWER = 5.0  # seconds for which a request waits for its answer
+QUICK = 1.0  # the same for a press or an inline query: Telegram brings a person's next one only after it
 LARGEST = 512 * 1024  # bytes of an update
 LOOK = timedelta(minutes=1)  # between looks whether the webhook stands
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
@@ -105,7 +106,8 @@ class Webhook:
         update = read(await _body(request), self._bot)
         task = self._lanes.put(update) if update is not None else None
         if task is not None:
-            await asyncio.wait([task], timeout=self._longest)
+            pressed = update is not None and (update.callback_query or update.inline_query)
+            await asyncio.wait([task], timeout=min(QUICK, self._longest) if pressed else self._longest)
             if self._lanes.waits(task):  # so that it is not lost if we die before its turn
                 return web.Response(status=503, headers={"Retry-After": "1"})
         return web.Response()

@@ -11,7 +11,7 @@ from newsbot.locales import catalogue
 from newsbot.platforms.telegram import render, wire
 from newsbot.platforms.telegram.message import key
 from tests.fakes.telegram import Chat, Message, Person, Supergroup
-from tests.platforms.telegram.town import BY_POLLING, Town, asker
+from tests.platforms.telegram.town import Town, asker
 
 STORY = DigestStory(
     story_id=1,
@@ -106,7 +106,6 @@ async def test_a_press_in_a_topic_that_telegram_does_not_tell_changes_nothing_in
     assert await town.labels(forum.id) == ["cars"] and await town.labels(forum.id, str(topic.id)) == ["space"]
 
 
-@BY_POLLING  # by webhook a second press of the same person comes after the first
 async def test_a_press_is_answered_within_a_second_however_long_its_work(town: Town, ann: Person) -> None:
     shown = await town.said(ann.private, ann.writes("/settings"), 1)
     town.desk.gate.clear()
@@ -133,7 +132,6 @@ async def test_a_late_refusal_is_said_in_a_message(town: Town, ann: Person) -> N
     assert await ann.private.wait_for("served its time")
 
 
-@BY_POLLING  # by webhook a second press of the same person comes after the first
 async def test_another_button_is_answered_while_the_first_is_at_work(town: Town, ann: Person) -> None:
     shown = await town.said(ann.private, ann.writes("/settings"), 1)
     town.desk.gate.clear()
