@@ -80,6 +80,10 @@ class Answer:
     place: ChatKey | None = None
 
 
+GENERAL = "1"
+"""What links to a forum's General call it. Sending knows no such thread: https://core.telegram.org/api/forum"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     """A place as somebody named it: ``ref`` as the Bot API takes it. ``reading``: being a member is enough."""
@@ -180,7 +184,7 @@ class Elsewhere:
             raise _NoEntry("place_not_yours", place=name)
         if target.thread and not chat.is_forum:
             raise _NoEntry("place_no_thread", place=name)
-        place = key(chat.id, int(target.thread or 0))
+        place = key(chat.id, None if target.thread == GENERAL else int(target.thread or 0))
         if not target.reading:  # nothing keeps posts from there any more
             await self._presence.reached(place)
         return replace(

@@ -175,10 +175,12 @@ async def test_an_operator_keeps_a_channel_out_by_the_config(town: Town, channel
 
 async def test_a_topic_of_a_forum_is_a_place_of_its_own_and_other_groups_have_none(town: Town, ann: Person) -> None:
     forum = town.tg.supergroup("Cars", [], [ann], forum=True, bot=True)
-    topic = await forum.topic("News", ann)
+    _, topic = await forum.topic("Number 1 is General's", ann), await forum.topic("News", ann)
     await town.said(ann.private, ann.writes(f"/subscribe {forum.id}/{topic.id} cars"), "In Cars")
     assert await town.labels(forum.id, str(topic.id)) == ["cars"] and not await town.labels(forum.id)
     group = town.tg.supergroup("Space", [], [ann], bot=True)
+    await town.said(ann.private, ann.writes(f"/subscribe {forum.id}/1 cars"), "In Cars")
+    assert await town.labels(forum.id) == ["cars"] and await town.orders(forum.id, "1") == []  # General is the group
     await town.said(ann.private, ann.writes(f"/subscribe {group.id}/999 cars"), "no such topic")
     assert await town.chat(group.id, "999") is None
     assert not town.tg.called("sendChatAction")  # which would tell nothing: a first post does
