@@ -17,6 +17,7 @@ SLOTS = 32  # updates of one kind (messages, presses, inline queries) that are a
 OWN = 3  # presses, and inline queries, of one person among them
 MOST = 500  # updates under way, beyond which no more are taken
 DEPTH = 50  # updates of one lane under way, beyond which others are left out: the limit of commands would refuse them
+HELD = 10  # updates of one lane that Telegram keeps until they are answered: a flood must not repeat others' answers
 PATIENCE = 5.0  # seconds of work after which an update counts as answered, and goes on in the background
 LONGEST = 120.0  # seconds after which an answer is given up
 REMEMBERED = 10_000  # updates that are known again when they come twice
@@ -36,6 +37,13 @@ def lane_of(update: Update) -> Lane:
         return "press" if update.callback_query else "inline", 0, quick.from_user.id
     chat, sender = update.effective_chat, update.effective_sender
     return "", chat.id if chat else 0, sender.id if sender else 0
+
+
+def _tells_of_the_place(update: Update) -> bool:
+    """Whether it tells what became of a chat, or of us in it: nobody says that again."""
+    message = update.message
+    moved = message is not None and (message.migrate_to_chat_id or message.migrate_from_chat_id)
+    return bool(update.my_chat_member or moved)
 
 
 @dataclass(slots=True, eq=False)
@@ -80,7 +88,8 @@ class Lanes:
             return self._tasks.get(update.update_id)
         self._remember(update.update_id)
         work = Work(update, lane_of(update))
-        if self._depth[work.lane] >= DEPTH:
+        work.let_go = self._depth[work.lane] >= HELD
+        if self._depth[work.lane] >= DEPTH and not _tells_of_the_place(update):
             log.warning("an update is left out: %d of the same person are under way", DEPTH)
             return None
         self._depth[work.lane] += 1

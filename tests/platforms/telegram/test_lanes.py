@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram import Update
 
-from newsbot.platforms.telegram.lanes import DEPTH, Lanes
+from newsbot.platforms.telegram.lanes import DEPTH, HELD, Lanes
 
 
 def update(number: int, *, chat: int = 5, person: int = 5, kind: str = "message") -> Update:
@@ -155,6 +155,31 @@ async def test_a_flood_behind_somebodys_slow_command_is_left_out() -> None:
     tasks = [lanes.put(update(number)) for number in range(DEPTH + 5)]
     assert tasks.count(None) == 5 and len(lanes) == DEPTH
     assert lanes.put(update(900, person=6)) is not None
+    await lanes.finish(0)
+
+
+async def test_a_flood_keeps_few_updates_so_that_a_stop_has_others_answered_once() -> None:
+    slow = Slow()
+    lanes = Lanes(slow)
+    for number in range(1, DEPTH + 1):
+        lanes.put(update(number))
+    lanes.put(update(100, person=6))
+    slow.open(*range(1, HELD + 1), 100)
+    await turns(20 * HELD)
+    assert sorted(slow.done) == [*range(1, HELD + 1), 100]
+    assert lanes.held is None
+    assert await lanes.finish(0) is None
+
+
+async def test_what_became_of_a_chat_is_told_behind_any_flood() -> None:
+    slow = Slow()
+    lanes = Lanes(slow)
+    for number in range(1, DEPTH + 2):
+        lanes.put(update(number))
+    moved = update(200).to_dict()
+    moved["message"]["migrate_to_chat_id"] = -100
+    assert lanes.put(update(150)) is None
+    assert lanes.put(Update.de_json(moved, None)) is not None
     await lanes.finish(0)
 
 
