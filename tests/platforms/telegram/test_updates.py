@@ -114,6 +114,7 @@ async def test_one_persons_commands_are_answered_in_order(
     await answers.until(lambda a: "0" in a.begun)
     answers.open("0")
     await tg.queue.handled()
+    await answers.until(lambda a: len(a.done) == len(said))
     assert answers.done == said
 
 
