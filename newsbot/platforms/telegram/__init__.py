@@ -15,6 +15,7 @@
     links      actions that travel by a link or with the place that they are about
     people     who asks, where, and what Telegram says of their rights there
     elsewhere  acting on a channel or group from the private chat, and links into the private chat
+    door       what Telegram says of the person and of the bot in another place, before anybody acts there
     inline     @bot words in any chat
     places     the bot's own comings and goings: added, removed, migrated, topics closed
     menu       the lists of commands and the bot's descriptions, in each language

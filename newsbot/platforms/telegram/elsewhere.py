@@ -6,29 +6,22 @@ whether the person is an admin there, and whether the bot may post. What is only
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from telegram import Bot, ChatFullInfo, ChatMember, Message, MessageEntity, MessageOriginChannel
-from telegram.constants import ChatType
-from telegram.error import BadRequest as Refused
-from telegram.error import ChatMigrated, Forbidden
+from telegram import Bot, Message, MessageEntity, MessageOriginChannel
 
-from newsbot.domain.models import ChatKey, ChatKind
-from newsbot.errors import BadRequest
+from newsbot.domain.models import ChatKey
 from newsbot.locales import Words
 from newsbot.newsdesk.asking import Asker
 from newsbot.platforms import actions
 from newsbot.platforms.actions import Action, Memory
 from newsbot.platforms.commands import Request, split
+from newsbot.platforms.telegram.door import Door, NoEntry, Presence, Target
 from newsbot.platforms.telegram.links import Aim, Links, place_of
-from newsbot.platforms.telegram.message import key
-from newsbot.platforms.telegram.people import ADMINS, UNREADABLE, can_post, kind_of, members_may_write, title_of
-from newsbot.platforms.telegram.troubles import said
+from newsbot.platforms.telegram.people import title_of
 from newsbot.platforms.views import Button, Paragraph, Reply, Span
 
 COMMANDS = frozenset({
@@ -42,8 +35,6 @@ ALONE = frozenset({"s", "tt"})
 """The buttons that concern nobody but the person, wherever they are pressed."""
 MOST_LINKS = 30
 _NAME = re.compile(r"@[A-Za-z]\w{3,31}", re.ASCII)
-T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 
 class Desk(Protocol):
@@ -65,13 +56,6 @@ class Desk(Protocol):
         """The bot's words in the asker's chat; ``aside``: to the asker alone."""
 
 
-class Presence(Protocol):
-    """What :class:`newsbot.newsdesk.presence.Presence` does for this."""
-
-    async def reached(self, key: ChatKey) -> None:
-        """Posts can come there."""
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A reply, and the place that its buttons act on: None for the chat where it is shown."""
@@ -80,37 +64,13 @@ class Answer:
     place: ChatKey | None = None
 
 
-GENERAL = "1"
-"""What links to a forum's General call it. Sending knows no such thread: https://core.telegram.org/api/forum"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """A place as somebody named it: ``ref`` as the Bot API takes it. ``reading``: being a member is enough."""
-
-    ref: int | str
-    thread: str = ""
-    reading: bool = False
-
-
-class _NoEntry(BadRequest):
-    """The person or the bot may not act there; ``ways`` are labels and links that help."""
-
-    def __init__(self, key: str, *ways: tuple[str, str], **values: object) -> None:
-        self.ways = ways
-        super().__init__(key, **values)
-
-
 class Elsewhere:
-    """Answers for other places. ``bot_id`` is the bot's own user number."""
+    """Answers for other places, once their :attr:`door` has opened. ``bot_id`` is the bot's own user number."""
 
     def __init__(self, bot: Bot, desk: Desk, presence: Presence, memory: Memory, links: Links, bot_id: int) -> None:
-        self._bot = bot
-        self._presence = presence
+        self.door = Door(bot, presence, links, bot_id)
         self._desk = desk
         self._memory = memory
-        self._links = links
-        self._me = bot_id
 
     async def command(self, asker: Asker, text: str) -> Answer | None:
         """Carry out a command that names a place; None for one that does not."""
@@ -135,7 +95,7 @@ class Elsewhere:
         action = await actions.unpack(self._memory, aim.action)
         if aim.place is None or action is None or not _is_local(action):
             return Answer(await self._desk.press(Request(asker), aim.action))
-        target = _Target(int(aim.place.native), aim.place.thread, reading=action.verb in READ)
+        target = Target(int(aim.place.native), aim.place.thread, reading=action.verb in READ)
         entry = _Entry(self, asker, target, pressed=True)
         return await entry.answer(self._desk.press(Request(asker, vouch=entry.vouch), aim.action))
 
@@ -150,7 +110,7 @@ class Elsewhere:
         origin = message.forward_origin
         if not isinstance(origin, MessageOriginChannel):
             return None
-        entry = _Entry(self, asker, _Target(origin.chat.id))
+        entry = _Entry(self, asker, Target(origin.chat.id))
         answer = await entry.answer(self._desk.command(Request(asker, "/subscribe", entry.vouch)))
         if entry.refused is None:
             return answer
@@ -160,43 +120,7 @@ class Elsewhere:
                 return Answer(offered)
         return answer
 
-    async def enter(self, asker: Asker, target: _Target) -> Asker:
-        """The asker as they stand in the place. Raises _NoEntry where they or we may not act."""
-        try:
-            return await self._enter(asker, target)
-        except ChatMigrated as error:  # named by a button from before
-            return await self._enter(asker, replace(target, ref=error.new_chat_id))
-
-    async def _enter(self, asker: Asker, target: _Target) -> Asker:
-        chat, mine, theirs = await asyncio.gather(
-            self._said(self._bot.get_chat(target.ref)),
-            self._said(self._bot.get_chat_member(target.ref, self._me)),
-            self._said(self._bot.get_chat_member(target.ref, int(asker.user_id))),
-        )
-        name = str(target.ref)
-        if chat is None or chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL}:
-            raise _NoEntry("place_unknown", self._way("channel"), self._way("group"), place=name)
-        kind = kind_of(chat)
-        if mine is None or not (_may_post(mine, kind, chat) or target.reading):
-            raise _NoEntry(f"place_not_mine_{kind}", self._way(kind), place=name)
-        is_admin = theirs is not None and theirs.status in ADMINS
-        if not is_admin and not (target.reading and theirs is not None and _is_member(theirs)):
-            raise _NoEntry("place_not_yours", place=name)
-        if target.thread and not chat.is_forum:
-            raise _NoEntry("place_no_thread", place=name)
-        place = key(chat.id, None if target.thread == GENERAL else int(target.thread or 0))
-        if not target.reading:  # nothing keeps posts from there any more
-            await self._presence.reached(place)
-        return replace(
-            asker,
-            chat=place,
-            chat_kind=kind,
-            chat_title=title_of(chat),
-            private=asker.chat,
-            is_chat_admin=is_admin,
-        )
-
-    async def refusal(self, asker: Asker, error: _NoEntry, *, pressed: bool) -> Reply:
+    async def refusal(self, asker: Asker, error: NoEntry, *, pressed: bool) -> Reply:
         """Why not, and what helps; as a short notice for a press."""
         words = await self._desk.words(asker)
         text = words(error.key, **error.values)
@@ -212,38 +136,23 @@ class Elsewhere:
         title = Paragraph((Span(words("place_title", place=there.chat_title or there.chat.native), "muted"),))
         return replace(reply, blocks=(title, *reply.blocks)) if reply.blocks else reply
 
-    def _way(self, kind: ChatKind) -> tuple[str, str]:
-        return f"place_add_{kind}", self._links.invite(channel=kind == "channel")
-
-    async def _said(self, asked: Awaitable[T]) -> T | None:
-        """What Telegram says; None where it refuses. Raises _NoEntry where it says nothing, and ChatMigrated."""
-        try:
-            return await asked
-        except ChatMigrated:
-            raise
-        except (Refused, Forbidden):
-            return None
-        except UNREADABLE as error:
-            log.info("rights elsewhere are not known: %s", said(error))
-            raise _NoEntry("place_no_answer") from None
-
 
 class _Entry:
     """One attempt to act in a place: the desk asks for it once it knows that the person is not too fast."""
 
-    def __init__(self, door: Elsewhere, asker: Asker, target: _Target, *, pressed: bool = False) -> None:
-        self._door = door
+    def __init__(self, elsewhere: Elsewhere, asker: Asker, target: Target, *, pressed: bool = False) -> None:
+        self._elsewhere = elsewhere
         self._asker = asker
         self._target = target
         self._pressed = pressed
         self._there: Asker | None = None
-        self.refused: _NoEntry | None = None
+        self.refused: NoEntry | None = None
 
     async def vouch(self, asker: Asker) -> Asker:
         """The asker in the place, with the rights that they have there. Raises BadRequest."""
         try:
-            self._there = await self._door.enter(self._asker, self._target)
-        except _NoEntry as error:
+            self._there = await self._elsewhere.door.enter(self._asker, self._target)
+        except NoEntry as error:
             self.refused = error
             raise
         return self._there
@@ -252,11 +161,11 @@ class _Entry:
         """What the desk answered, under the place's name; or why there is no entry."""
         reply = await work
         if self.refused is not None:
-            return Answer(await self._door.refusal(self._asker, self.refused, pressed=self._pressed))
+            return Answer(await self._elsewhere.refusal(self._asker, self.refused, pressed=self._pressed))
         if self._there is None:  # the desk did not come so far
             return Answer(reply)
         if not self._target.reading:
-            reply = await self._door.titled(self._asker, reply, self._there)
+            reply = await self._elsewhere.titled(self._asker, reply, self._there)
         thread = f"/{self._target.thread}" if self._target.thread else ""
         return Answer(placed(reply, f"{self._target.ref}{thread}"), self._there.chat)
 
@@ -288,12 +197,12 @@ def links_of(message: Message) -> list[str]:
     return list(dict.fromkeys(entity.url or text for entity, text in in_order))[:MOST_LINKS]
 
 
-def _target(word: str) -> _Target | None:
+def _target(word: str) -> Target | None:
     """A place as a command names it, "@channel" or its number; None for any other word."""
     if _NAME.fullmatch(word):
-        return _Target(word)
+        return Target(word)
     place = place_of(word)
-    return _Target(int(place.native), place.thread) if place else None
+    return Target(int(place.native), place.thread) if place else None
 
 
 def _is_local(action: Action) -> bool:
@@ -301,14 +210,3 @@ def _is_local(action: Action) -> bool:
     if action.verb == "c":
         return bool(action.arguments) and split(action.arguments[0])[0] in COMMANDS
     return action.verb not in ALONE
-
-
-def _may_post(member: ChatMember, kind: ChatKind, chat: ChatFullInfo) -> bool:
-    is_plain = kind == "group" and member.status == ChatMember.MEMBER
-    return can_post(member, kind) and (not is_plain or members_may_write(chat))
-
-
-def _is_member(member: ChatMember) -> bool:
-    if member.status == ChatMember.RESTRICTED:
-        return bool(getattr(member, "is_member", False))
-    return member.status == ChatMember.MEMBER
