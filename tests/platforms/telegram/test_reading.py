@@ -55,6 +55,11 @@ def test_nothing_that_comes_raises(offline: Bot, item: object) -> None:
         assert lane_of(update)
 
 
+@pytest.mark.parametrize("kind", ["callback_query", "inline_query"])
+def test_a_press_by_nobody_is_left_out(offline: Bot, kind: str) -> None:
+    assert read({"update_id": 1, kind: WHOLE[kind] | {"from": None}}, offline) is None
+
+
 @pytest.mark.parametrize("kind", sorted(WHOLE))
 def test_whole_updates_are_read(offline: Bot, kind: str) -> None:
     update = read({"update_id": 1, kind: WHOLE[kind]}, offline)
