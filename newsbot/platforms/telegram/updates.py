@@ -43,8 +43,8 @@ def read(item: object, bot: Bot) -> Update | None:
         return None
     try:
         update = Update.de_json(known, bot)
-        quick = update.callback_query or update.inline_query
-        return None if quick and not quick.from_user else update  # the library lets a person be null
     except Exception as error:  # whatever the library cannot read must not hold up the others
         log.warning("an update could not be read and is left out: %s: %s", type(error).__name__, said(error))
         return None
+    quick = update.callback_query or update.inline_query
+    return None if quick and not quick.from_user else update  # the library lets a person be null
