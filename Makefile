@@ -9,8 +9,9 @@ UV := uv==0.13.9
 run: $(VENV)/.run
 	@$(BIN)/newsbot run
 
+# Three workers, for on two cores the tests wait more than they compute.
 test: lint
-	@$(BIN)/pytest -n 2 --dist worksteal
+	@$(BIN)/pytest -n 3 --dist worksteal
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
