@@ -153,11 +153,6 @@ class TelegramPlatform:
         unanswered = await self._lanes.finish(FINISH_SECONDS)
         await self._way.confirm(unanswered)
 
-    async def wait_idle(self, timeout: float = 5.0) -> None:
-        """Return when no update is being answered. Raises TimeoutError after ``timeout`` seconds."""
-        if not await self._lanes.settle(timeout):
-            raise TimeoutError
-
     async def _handle(self, update: Update) -> None:
         if self._handler is not None:
             await self._handler.handle(update)
