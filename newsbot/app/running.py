@@ -90,8 +90,9 @@ def _boxes(
 ) -> list[Outbox]:
     if "deliver" not in roles:
         return []
-    boxes = [Outbox(room.storage, web_sender(room, poke), room.clock, room.owner, settled)]
-    boxes = boxes if room.config.web_enabled else []
+    boxes = []
+    if room.config.web_enabled:
+        boxes.append(Outbox(room.storage, web_sender(room, poke), room.clock, room.owner, settled))
     if telegram is not None:
         boxes.append(Outbox(room.storage, telegram.sender, room.clock, room.owner, settled, resend=telegram.resends))
     return boxes

@@ -72,7 +72,7 @@ class Limits(Section):
 
     subscriptions_per_chat: Annotated[int, Field(ge=1, le=100_000)] = 100
     commands_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 20
-    """For each user."""
+    """For each user; the members of a shared chat together may ask three times that, its admins not counted."""
     users_may_add_feeds: bool = True
     """Whether people may subscribe to a feed's address that is not in this file."""
 

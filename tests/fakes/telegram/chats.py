@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 WAIT = 10.0
 
 
-class Chat:
+class Chat(ABC):
     """A place with messages. ``log`` is everything that was ever written there, by anybody, deleted or not."""
 
     type = "private"
@@ -97,17 +98,17 @@ class Chat:
         named = {"username": self.username} if self.username else {}
         return {"id": self.id, "type": self.type, "title": self.title} | named
 
+    @abstractmethod
     def bots_way(self, *, thread: int | None = None) -> None:
         """Raise ApiError when the bot may not write here."""
-        raise NotImplementedError
 
     def edits_way(self) -> None:
         """Raise ApiError when the bot may not change what it wrote here."""
         self.bots_way()
 
+    @abstractmethod
     def hears(self, message: Message) -> bool:
         """Whether the bot is told of a person's ``message``."""
-        raise NotImplementedError
 
     def told(self, message: Message, kind: str = "message") -> Message:
         """Make an update of a person's ``message`` where the bot hears it."""

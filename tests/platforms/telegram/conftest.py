@@ -12,6 +12,7 @@ from telegram.request import HTTPXRequest
 from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.telegram import Person, TelegramServer
+from tests.platforms.telegram.running import Answers, Proxy
 from tests.platforms.telegram.town import MODES, Town, open_town
 
 
@@ -60,3 +61,16 @@ async def town(
     """The bot, running over a real desk with three articles: once by long polling, once by webhook."""
     async with open_town(tg, sqlite_storage, clock, mode=request.param) as opened:
         yield opened
+
+
+@pytest.fixture
+def answers() -> Answers:
+    """Answers that the test holds and opens."""
+    return Answers()
+
+
+@pytest.fixture
+async def proxy() -> AsyncIterator[Proxy]:
+    """What stands between Telegram and the bot's own server."""
+    async with Proxy() as standing:
+        yield standing

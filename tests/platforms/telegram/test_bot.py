@@ -20,17 +20,6 @@ from tests.platforms.telegram.running import Answers, Mode, Notes, Proxy, Runnin
 
 
 @pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
-async def proxy() -> AsyncIterator[Proxy]:
-    async with Proxy() as standing:
-        yield standing
-
-
-@pytest.fixture
 async def polling(tg: TelegramServer, proxy: Proxy, answers: Answers, clock: ManualClock) -> AsyncIterator[Running]:
     async with Running(tg, proxy, "polling", answers, clock) as bot:
         await bot.set_up()

@@ -26,17 +26,6 @@ def mode(request: pytest.FixtureRequest) -> Mode:
 
 
 @pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
-async def proxy() -> AsyncIterator[Proxy]:
-    async with Proxy() as standing:
-        yield standing
-
-
-@pytest.fixture
 async def running(
     tg: TelegramServer, proxy: Proxy, mode: Mode, answers: Answers, clock: ManualClock
 ) -> AsyncIterator[Running]:
