@@ -1,0 +1,28 @@
+"""Discord: https://docs.discord.com/developers, by way of discord.py.
+
+::
+
+    bot          the platform as a whole: what app starts, feeds and stops
+    client       the gateway's client: shards, what it listens to, what it keeps
+    tree         the commands as Discord lists them, in each language
+    talk         the one door for commands, presses, forms and private messages, answered
+    voice        an answer said to an interaction, in time
+    modals       forms with fields to fill in
+    people       who asks, where, and with which rights
+    guilds       the bot's own comings and goings: servers, channels, threads
+    setup        /setup: what is missing in a channel, and where to click
+    notices      what a server's admins are told
+    permissions  pure: what the bot may do in a channel, and what it needs
+    send         the way out for deliveries
+    publishing   posts of announcement channels, published to those who follow them
+    doors        private chats, opened once
+    answers      what Discord's answers mean for a delivery
+    pace         staying under Discord's limits
+    wire         one request to Discord
+    render       pure: digests and replies as messages
+    cards        pure: a digest as parts of messages
+    blocks       pure: an answer as parts of messages
+    layout       pure: parts as messages within Discord's limits, buttons as keys and menus
+    markdown     pure: Discord's markdown, and text from outside in it
+    message      pure: a message as it is to be sent, what its buttons carry, addresses
+"""
