@@ -203,6 +203,10 @@ class Defaults:
     language: str = "en"
 
 
+Threads = Literal["story", "day"]
+"""What a forum has a thread of its own for."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """From ``start`` to ``end`` in the chat's time zone, over midnight where end is earlier."""
@@ -215,7 +219,8 @@ class QuietHours:
 class ChatSettings:
     """What a chat chose; None or () means the config's default.
 
-    ``languages``: of articles wanted, () for all. ``max_items``: stories in one digest.
+    ``languages``: of articles wanted, () for all. ``max_items``: stories in one digest. ``threads``: what a forum has a
+    thread of its own for. ``publish``: a channel that others can follow passes its posts on to them.
     """
 
     when: When | None = None
@@ -227,9 +232,12 @@ class ChatSettings:
     images: bool | None = None
     silent: bool = False
     max_items: int | None = None
+    threads: Threads = "story"
+    publish: bool = True
 
 
-ChatKind = Literal["private", "group", "channel"]
+ChatKind = Literal["private", "group", "channel", "forum"]
+"""One person; people who talk to each other; people who read; threads, of which each post opens one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +262,8 @@ class Chat:
     """A known place. ``paused`` is "" or why its posts wait (blocked, no permission, by its admin).
 
     ``language`` is that of the person's client in a private chat, "" where it is not known: what the bot speaks there
-    unless the settings say otherwise.
+    unless the settings say otherwise. ``server`` is the native id of the community that the place is part of, "" where
+    the platform has none.
     """
 
     id: int
@@ -264,6 +273,7 @@ class Chat:
     settings: ChatSettings = field(default_factory=ChatSettings)
     paused: str = ""
     language: str = ""
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +297,7 @@ class Lessons:
 class Subscription:
     """A chat's standing order. ``query`` narrows it, and so do its ``lessons``; ``label`` is what people call it.
 
-    ``next_due`` is None for instant ones.
+    ``next_due`` is None for instant ones. ``ping`` is the native id of the role that its posts call, "" for nobody.
     """
 
     id: int
@@ -301,6 +311,7 @@ class Subscription:
     created: datetime | None = None
     created_by: str = ""
     lessons: Lessons = field(default_factory=Lessons)
+    ping: str = ""
 
 
 MuteKind = Literal["source", "topic", "story"]
@@ -375,7 +386,8 @@ class Digest:
     ``title`` is what its stories have in common (a topic, a category), "" when nothing but the occasion.
 
     ``compact``, ``images`` and ``silent`` are the chat's wishes at planning; ``language`` is of the bot's words;
-    ``audience`` are those who read it: a person, a group, or whoever reads a channel.
+    ``audience`` are those who read it: a person, a group, or whoever reads a channel. ``pings`` are the native ids of
+    roles that it calls, and ``threads`` and ``publish`` are wishes too.
     """
 
     stories: tuple[DigestStory, ...]
@@ -388,6 +400,9 @@ class Digest:
     language: str = "en"
     timezone: str = "UTC"
     audience: ChatKind = "private"
+    pings: tuple[str, ...] = ()
+    threads: Threads = "story"
+    publish: bool = True
 
 
 # --- the outbox ----------------------------------------------------------------------------------

@@ -171,6 +171,12 @@ class Post:
     more: tuple[Outcome, ...] = ()
 
 
+def called(post: Post, orders: Iterable[Subscription]) -> tuple[str, ...]:
+    """The roles that a post calls: those of the orders that brought its stories, each once."""
+    brought = {reason.label for outcome in post.shown for reason in outcome.reasons}
+    return tuple(dict.fromkeys(o.ping for o in orders if o.ping and o.label in brought and not o.paused))
+
+
 @dataclass(frozen=True, slots=True)
 class Composition:
     """What to do with a chat's waiting stories: posts to make, and stories to ``hold`` ``until``, with a note."""

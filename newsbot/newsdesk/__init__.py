@@ -27,6 +27,7 @@ from newsbot.newsdesk.presence import Presence
 from newsbot.newsdesk.reading import Reading
 from newsbot.newsdesk.running import Loops, LoopState, Reload, Running
 from newsbot.newsdesk.searching import Searching
+from newsbot.newsdesk.servers import Servers
 from newsbot.newsdesk.settling import Settling
 from newsbot.newsdesk.sourcing import Sourcing
 from newsbot.newsdesk.subscribing import Subscribing
@@ -72,6 +73,7 @@ class Newsdesk:
         self.porting = Porting(tools, self.subscribing)
         self.picking = Picking(tools)
         self.presence = Presence(tools)
+        self.servers = Servers(tools)
         self.running = Running(tools)
         self.loops = loops
         self.reload = reload

@@ -14,7 +14,8 @@ class Asker:
     """A person in a chat, as the platform vouches for them.
 
     ``private`` is where the bot may write to this person alone (the chat itself when it is private; None when
-    the platform has not met them there). ``language`` is their client's, a BCP 47 tag or "".
+    the platform has not met them there). ``language`` is their client's, a BCP 47 tag or "". ``server`` is the native
+    id of the community that the chat is part of, "" where there is none.
     """
 
     platform: str
@@ -26,6 +27,7 @@ class Asker:
     chat_title: str = ""
     private: ChatKey | None = None
     language: str = ""
+    server: str = ""
 
     @property
     def private_chat(self) -> ChatKey | None:
@@ -35,7 +37,8 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Which chats may use the bot: entries are ``platform:id``. ``deny`` beats everything, bot admins aside."""
+    """Which chats may use the bot: entries are ``platform:id``, of a chat, a person, or a community with all its chats.
+    ``deny`` beats everything, bot admins aside."""
 
     mode: Literal["open", "allowlist"] = "open"
     allow: tuple[str, ...] = ()
@@ -50,6 +53,7 @@ class Access:
         """Whether the asker's chat, or the asker by their own id, may use the bot."""
         whole = f"{asker.chat.platform}:{asker.chat.native}"
         names = {str(asker.chat), whole, f"{asker.platform}:{asker.user_id}"}
+        names |= {f"{asker.platform}:{asker.server}"} if asker.server else set()
         if asker.is_bot_admin:
             return True
         if names & set(self.deny):

@@ -46,7 +46,7 @@ class Presence:
         language = self._tools.client_language(asker)
         if language and not await self.knows(asker.chat):
             await self._tools.storage.chats.ensure(
-                asker.chat, asker.chat_kind, asker.chat_title, self._tools.now(), language
+                asker.chat, asker.chat_kind, asker.chat_title, self._tools.now(), language, asker.server
             )
 
     def admits(self, asker: Asker) -> bool:

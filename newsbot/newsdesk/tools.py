@@ -44,7 +44,7 @@ class Tools:
         """The asker's chat, remembered from now on."""
         alone = asker.chat_kind == "private"
         own = self.client_language(asker) if alone else (await self.known(asker)).language or None
-        return await self._ensure(asker.chat, asker.chat_kind, asker.chat_title, own)
+        return await self._ensure(asker.chat, asker.chat_kind, asker.chat_title, own, asker.server)
 
     async def private(self, asker: Asker) -> Chat:
         """The chat where the asker is alone with the bot. Raises NeedsPrivate when none is known."""
@@ -71,7 +71,7 @@ class Tools:
         """The asker's chat before anything is stored for it (id 0): a thread speaks as the place does that it is in."""
         place = await self.storage.chats.find(replace(asker.chat, thread="")) if asker.chat.thread else None
         language = (place.settings.language or place.language) if place else ""
-        return Chat(0, asker.chat, asker.chat_kind, asker.chat_title, language=language)
+        return Chat(0, asker.chat, asker.chat_kind, asker.chat_title, language=language, server=asker.server)
 
     def addressed(self, chat: Chat, asker: Asker) -> Chat:
         """``chat`` with the asker's language where they are alone in it."""
@@ -101,5 +101,5 @@ class Tools:
         """The chat's time zone."""
         return ZoneInfo(chat.settings.timezone or self.rules.defaults.timezone)
 
-    async def _ensure(self, key: ChatKey, kind: ChatKind, title: str, language: str | None) -> Chat:
-        return await self.storage.chats.ensure(key, kind, title, self.now(), language)
+    async def _ensure(self, key: ChatKey, kind: ChatKind, title: str, language: str | None, server: str = "") -> Chat:
+        return await self.storage.chats.ensure(key, kind, title, self.now(), language, server)

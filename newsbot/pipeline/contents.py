@@ -72,6 +72,8 @@ def make_digest(
         language=chosen.language or chat.language or defaults.language,
         timezone=chosen.timezone or defaults.timezone,
         audience=chat.kind,
+        threads=chosen.threads,
+        publish=chosen.publish,
     )
 
 

@@ -29,6 +29,7 @@ from newsbot.domain.plan import (
     Candidate,
     Composition,
     Judged,
+    called,
     compose,
     due_now,
     lapsed,
@@ -183,7 +184,8 @@ class Planner:
             next((s.when.kind for s in moved if s.when.kind != "instant"), "daily"),
             now,
         )
-        await self._store(chat, made, articles, mutes, next_dues, fence, now)
+        pings = [called(post, orders) for post in made.posts]
+        await self._store(chat, made, pings, articles, mutes, next_dues, fence, now)
 
     async def _wanted(
         self,
@@ -213,6 +215,7 @@ class Planner:
         self,
         chat: Chat,
         made: Composition,
+        pings: Sequence[tuple[str, ...]],
         articles: Mapping[int, Sequence[Article]],
         mutes: Sequence[Mute],
         next_dues: Sequence[tuple[int, datetime]],
@@ -220,8 +223,11 @@ class Planner:
         now: datetime,
     ) -> None:
         digests = [
-            await asyncio.to_thread(make_digest, chat, post, articles, mutes, self._defaults, self._summaries)
-            for post in made.posts
+            replace(
+                await asyncio.to_thread(make_digest, chat, post, articles, mutes, self._defaults, self._summaries),
+                pings=called_roles,
+            )
+            for post, called_roles in zip(made.posts, pings, strict=True)
         ]
         deliveries = [
             PlannedDelivery(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from newsbot.domain.ports import Clock
 from newsbot.storage import Storage
@@ -10,6 +10,8 @@ from newsbot.storage import Storage
 BATCH = 500
 BUTTONS = timedelta(days=90)
 """How long a button works whose meaning is stored, from the day when it was last shown."""
+AWAY = timedelta(days=30)
+"""How long a server that sent the bot away can have it back with everything as it was."""
 
 
 class Retention:
@@ -20,8 +22,17 @@ class Retention:
         self.keep = keep
 
     async def step(self) -> bool:
-        """Delete one batch of old articles and what hangs on them, and of old buttons; True while there may be more."""
+        """Delete one batch of old articles and what hangs on them, of old buttons, and of servers left long ago; True
+        while there may be more."""
         now = self._clock.now()
         articles = await self._storage.articles.purge(now - self.keep, BATCH)
         buttons = await self._storage.chats.forget_tokens(now - BUTTONS, BATCH)
-        return max(articles, buttons) >= BATCH
+        return max(articles, buttons, await self._forget_servers(now)) >= BATCH
+
+    async def _forget_servers(self, now: datetime) -> int:
+        left = await self._storage.servers.gone_before(now - AWAY, BATCH)
+        for platform, server in left:
+            for chat in await self._storage.chats.of_server(platform, server):
+                await self._storage.chats.forget(chat.id)
+            await self._storage.servers.forget(platform, server)
+        return len(left)

@@ -16,4 +16,4 @@ def key_of(row: Any) -> ChatKey:
 def chat_of(row: Any) -> Chat:
     """The Chat of a row of the table."""
     settings = codec.decode(ChatSettings, row.settings)
-    return Chat(row.id, key_of(row), row.kind, row.title, settings, row.paused, row.language)
+    return Chat(row.id, key_of(row), row.kind, row.title, settings, row.paused, row.language, row.server)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from newsbot.domain.models import NO_MESSAGE, STOPPED, Chat, ChatKey, ChatKind, ChatSettings
 from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of, key_of
+from newsbot.storage.servers import Places
 from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
 from newsbot.storage.tables import chats, deliveries, meta, mutes, outcomes, subscriptions, tokens
 from newsbot.storage.tokens import Tokens
@@ -25,15 +26,15 @@ MOST_MOVES = 4
 """A place's name leads to a number, and that perhaps to another; never round in a circle."""
 
 
-class Chats(Subscriptions, Mutes, Tokens):
+class Chats(Subscriptions, Mutes, Tokens, Places):
     """``storage.chats``."""
 
     async def ensure(
-        self, key: ChatKey, kind: ChatKind, title: str, now: datetime, language: str | None = None
+        self, key: ChatKey, kind: ChatKind, title: str, now: datetime, language: str | None = None, server: str = ""
     ) -> Chat:
-        """The chat with this key, made if need be; its kind, (unless empty) title and (unless None) the person's
-        language are brought up to date."""
-        fresh = {"kind": kind} | ({"title": title} if title else {})
+        """The chat with this key, made if need be; its kind, (unless empty) title and server and (unless None) the
+        person's language are brought up to date."""
+        fresh = {"kind": kind} | ({"title": title} if title else {}) | ({"server": server} if server else {})
         fresh |= {} if language is None else {"language": language}
         row = {
             "platform": key.platform,
@@ -44,6 +45,7 @@ class Chats(Subscriptions, Mutes, Tokens):
             "settings": codec.encode(ChatSettings()),
             "created": now,
             "language": language or "",
+            "server": server,
         }
         found = await self.find(key)  # nearly always known and unchanged, and reading needs no turn at writing
         if found and all(getattr(found, name) == value for name, value in fresh.items()):
@@ -99,13 +101,13 @@ class Chats(Subscriptions, Mutes, Tokens):
 
     async def resume(self, chat_id: int) -> None:
         """Let the chat's posts go out again."""
-        await self._set(chat_id, paused="")
+        await self._set(chat_id, paused="", told="")
 
     async def release(self, chat_ids: Sequence[int]) -> None:
         """:meth:`resume` those of the chats that no emergency stop holds."""
         held = chats.c.id.in_(chat_ids) & (chats.c.paused != STOPPED)
         async with self._db.write() as conn:
-            await conn.execute(update(chats).where(held).values(paused=""))
+            await conn.execute(update(chats).where(held).values(paused="", told=""))
 
     async def paused(self) -> dict[str, int]:
         """How many chats are paused, by reason."""

@@ -19,6 +19,7 @@ from newsbot.storage.leases import Leases
 from newsbot.storage.meta import Meta
 from newsbot.storage.outbox import Outbox
 from newsbot.storage.search import Search
+from newsbot.storage.servers import Servers
 from newsbot.storage.topics import Topics
 from newsbot.storage.transcript import Transcripts
 
@@ -38,6 +39,7 @@ class Storage:
         self.search = Search(db)
         self.topics = Topics(db)
         self.chats = Chats(db)
+        self.servers = Servers(db)
         self.outbox = Outbox(db)
         self.transcript = Transcripts(db)
 

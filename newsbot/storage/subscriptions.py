@@ -47,6 +47,7 @@ def subscription_of(row: Any) -> Subscription:
         created=row.created,
         created_by=row.created_by,
         lessons=codec.decode(Lessons, row.lessons),
+        ping=row.ping,
     )
 
 
@@ -125,9 +126,10 @@ class Subscriptions(Repository):
         next_due: datetime | Literal[Unset.UNSET] | None = UNSET,
         paused: bool | None = None,
         label: str | None = None,
+        ping: str | None = None,
     ) -> Subscription | None:
         """Change what is given and return the order as it stands now; None when there is no such order."""
-        wishes = {"paused": paused, "label": label} | (_when(when) if when else {})
+        wishes = {"paused": paused, "label": label, "ping": ping} | (_when(when) if when else {})
         values: dict[str, Any] = {key: value for key, value in wishes.items() if value is not None}
         if next_due is not UNSET:
             values["next_due"] = next_due

@@ -175,8 +175,24 @@ chats = Table(
     Column("paused", Words, nullable=False, server_default=""),
     Column("created", Moment, nullable=False),
     Column("language", Text, nullable=False, server_default=""),
+    Column("server", Words, nullable=False, server_default=""),
+    Column("room", Words, nullable=False, server_default=""),  # where the platform has a private chat's messages
+    Column("told", Words, nullable=False, server_default=""),  # of which pause its admins were told
     UniqueConstraint("platform", "native", "thread"),
+    _partial("ix_chats_server", "platform", "server", where="server <> ''"),
+    _partial("ix_chats_paused", "platform", where="paused <> ''"),
     sqlite_autoincrement=True,
+)
+
+servers = Table(
+    "servers",
+    metadata,
+    Column("platform", Text, nullable=False),
+    Column("native", Words, nullable=False),
+    Column("joined", Moment, nullable=False),
+    Column("gone", Moment),
+    PrimaryKeyConstraint("platform", "native"),
+    _partial("ix_servers_gone", "gone", where="gone IS NOT NULL"),
 )
 
 subscriptions = Table(
@@ -198,6 +214,7 @@ subscriptions = Table(
     Column("created", Moment, nullable=False),
     Column("created_by", Words, nullable=False),
     Column("lessons", JSON, nullable=False, server_default="{}"),
+    Column("ping", Words, nullable=False, server_default=""),
     UniqueConstraint("chat_id", "identity"),
     Index("ix_subscriptions_what", "what_kind", "what_key"),
     _partial("ix_subscriptions_next_due", "next_due", where="next_due IS NOT NULL"),
