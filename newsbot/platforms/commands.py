@@ -16,10 +16,10 @@ from newsbot.locales import Words
 from newsbot.newsdesk import Asker, NeedsPrivate, Newsdesk
 from newsbot.platforms import actions
 from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, linking, porting, welcome
-from newsbot.platforms.answers.completing import complete
+from newsbot.platforms.answers.completing import Offer, Offers, complete, fitting, offered
 from newsbot.platforms.answers.picking import cards
 from newsbot.platforms.answers.refusing import refusal, told, usage
-from newsbot.platforms.answers.visit import Usage, Visit, onward
+from newsbot.platforms.answers.visit import Stamps, Usage, Visit, onward
 from newsbot.platforms.lines import clean, half_typed, split
 from newsbot.platforms.pace import TooFast, Turns
 from newsbot.platforms.table import COMMANDS, MENUS, RUNNING, TABLE
@@ -41,12 +41,14 @@ class Request:
     """What a person typed (or, for a press, nothing) and who they are.
 
     ``vouch`` completes the asker with the rights that the platform must be asked for; it is called only when the
-    person is not too fast, and only once. None: ``asker`` is complete.
+    person is not too fast, and only once. None: ``asker`` is complete. ``apart``: the asker alone sees the answer,
+    whoever else is in the chat.
     """
 
     asker: Asker
     text: str = ""
     vouch: Callable[[Asker], Awaitable[Asker]] | None = None
+    apart: bool = False
 
 
 class Desk:
@@ -57,10 +59,15 @@ class Desk:
     for there then gets an empty Reply.
     """
 
-    def __init__(self, newsdesk: Newsdesk, words_for: Callable[[str], Words] = Words) -> None:
+    def __init__(
+        self, newsdesk: Newsdesk, words_for: Callable[[str], Words] = Words, *, stamps: Stamps | None = None
+    ) -> None:
+        """``stamps``: the platform writes moments by each reader's own clock, and this is how they are marked."""
         self._newsdesk = newsdesk
         self._words_for = words_for
+        self._stamps = stamps
         self._turns = Turns(newsdesk.clock)
+        self._offers = Offers(newsdesk.clock)
 
     async def command(self, request: Request) -> Reply:
         """Answer a line: a command, or in a private chat plain text, which is a search; in a group people talk to each
@@ -102,6 +109,21 @@ class Desk:
         except NewsbotError:
             return []
 
+    async def offers(self, request: Request, kind: str, typed: str, head: str = "") -> list[Completion]:
+        """Suggestions for one argument of a command (its ``kind``, as in the table) of which ``typed`` is written
+        already; ``head`` are the arguments before it. From memory, where the asker was offered such within seconds."""
+        asker = request.asker
+        try:
+            self._newsdesk.admit(asker)
+            key = (asker.platform, str(asker.chat), asker.user_id, asker.language, kind, head)
+            return fitting(await self._offers.get(key, lambda: self._offered(asker, kind, head)), typed)
+        except NewsbotError:
+            return []
+
+    async def _offered(self, asker: Asker, kind: str, head: str) -> Sequence[Offer]:
+        visit = await self._visit(asker, asker, apart=True)
+        return await offered(visit, kind, head, self._table(visit.words, asker))
+
     async def cards(self, request: Request, text: str, offset: str = "") -> Cards:
         """Stories that answer ``text`` as it is typed, ten at a time; the latest ones for no text.
 
@@ -135,25 +157,27 @@ class Desk:
     def _table(self, words: Words, asker: Asker | None) -> list[CommandInfo]:
         return [c.info(words) for c in COMMANDS if not c.admin or (asker is not None and asker.is_bot_admin)]
 
-    async def _visit(self, asker: Asker, reader: Asker | None = None) -> Visit:
-        """``reader``: who is answered, in their own chat, when ``asker`` is the same person acting elsewhere."""
+    async def _visit(self, asker: Asker, reader: Asker | None = None, *, apart: bool = False) -> Visit:
+        """``reader``: who is answered, in their own chat, when ``asker`` is the same person acting elsewhere. ``apart``:
+        they alone see the answer, wherever they are."""
         newsdesk = self._newsdesk
         chat = await newsdesk.presence.contact(asker)
         settings, words = chat.settings, self._words_for(newsdesk.language(asker, chat))
-        apart = reader is not None and reader.chat_kind == "private" and reader.chat != asker.chat
+        elsewhere = reader is not None and reader.chat_kind == "private" and reader.chat != asker.chat
+        apart = elsewhere or (apart and asker.chat_kind != "private")
         if reader is not None and apart:
-            words = await self.words(reader)
+            words = await self.words(reader, aside=True)
         zone = ZoneInfo(settings.timezone or newsdesk.rules.defaults.timezone)
-        return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now(), apart)
+        return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now(), apart, stamps=self._stamps)
 
     async def _answer(
         self, request: Request, work: Callable[[Visit], Awaitable[Reply]], *, pressed: bool = False
     ) -> Reply:
         """The calm edge: whatever goes wrong in ``work`` becomes a Reply; the unexpected is logged too."""
-        words = self._words_for(self._newsdesk.language(request.asker, aside=pressed))
+        words = self._words_for(self._newsdesk.language(request.asker, aside=pressed or request.apart))
         try:
             asker = await self._admitted(request, pressed=pressed)
-            visit = await self._visit(asker, request.asker)
+            visit = await self._visit(asker, request.asker, apart=request.apart)
             words = visit.words
             if pressed and not visit.apart and asker.chat_kind != "private":
                 words = await self.words(asker, aside=True)
@@ -161,7 +185,8 @@ class Desk:
             answer = await work(visit)
             return self._shown(visit, answer) if pressed else answer
         except TooFast as late:
-            told_now = pressed or request.asker.chat_kind == "private" or self._turns.tell(late.who)
+            alone = request.apart or request.asker.chat_kind == "private"
+            told_now = pressed or alone or self._turns.tell(late.who)
             return refusal(words("too_fast", seconds=late.seconds), toast=pressed) if told_now else Reply()
         except BadRequest as error:
             return refusal(told(words, error), toast=pressed)
@@ -183,7 +208,7 @@ class Desk:
                 self._turns.crowd(asker, limit)
             asker = await request.vouch(asker)
             self._newsdesk.admit(asker)  # it may be in another chat now
-        if not pressed and asker.chat == request.asker.chat:
+        if not pressed and not request.apart and asker.chat == request.asker.chat:
             self._turns.shown(asker, limit, pressed=False)
         return asker
 

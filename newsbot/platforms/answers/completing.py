@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
+from newsbot.domain.ports import Clock
 from newsbot.newsdesk.settling import NAMES, zone_names
 from newsbot.platforms.answers.ordering import TIMES, label_of
 from newsbot.platforms.answers.settings import ITEMS, LANGUAGES, QUIET, ZONES
@@ -11,6 +14,10 @@ from newsbot.platforms.answers.visit import Visit
 from newsbot.platforms.views import CommandInfo, Completion
 
 MOST = 25  # Discord shows no more
+FRESH = timedelta(seconds=10)
+"""How long what is offered stays as it is while somebody types."""
+REMEMBERED = 2000
+"""People whose offers are kept; whoever has not typed for longest is forgotten first."""
 PERIODS = ("12h", "day", "3d", "week", "month")
 VALUES: dict[str, Sequence[str]] = {
     "when": TIMES,
@@ -39,7 +46,7 @@ async def complete(visit: Visit, text: str, commands: Sequence[CommandInfo]) -> 
         return []
     head, rest = "", typed.lstrip()
     for kind in command.arguments:
-        offers = await _offers(visit, kind, head, commands)
+        offers = await offered(visit, kind, head, commands)
         fitting = [o for o in offers if _fits(o, rest) and o[0].casefold() != rest.casefold()]
         done = _done(offers, rest)
         if fitting and not done:
@@ -48,6 +55,33 @@ async def complete(visit: Visit, text: str, commands: Sequence[CommandInfo]) -> 
             return []
         head, rest = head + rest[: len(done)] + " ", rest[len(done) :].lstrip()
     return []
+
+
+def fitting(offers: Sequence[Offer], typed: str) -> list[Completion]:
+    """Up to 25 of ``offers`` for what is ``typed``: those that begin with it first."""
+    near = [offer for offer in offers if _fits(offer, typed)]
+    first = sorted(near, key=lambda offer: not offer[0].casefold().startswith(typed.casefold()))
+    return [Completion(value, about or value, about and value) for value, about in first][:MOST]
+
+
+class Offers:
+    """What was offered to people within the last seconds: while somebody types, the database is asked once."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[tuple[str, ...], tuple[datetime, Sequence[Offer]]] = OrderedDict()
+
+    async def get(self, key: tuple[str, ...], ask: Callable[[], Awaitable[Sequence[Offer]]]) -> Sequence[Offer]:
+        """What ``ask`` gives, or gave a moment ago."""
+        now = self._clock.now()
+        at, offers = self._kept.get(key, (None, ()))
+        if at is None or not timedelta(0) <= now - at < FRESH:
+            offers = await ask()
+            self._kept[key] = (now, offers)
+        self._kept.move_to_end(key)
+        while len(self._kept) > REMEMBERED:
+            self._kept.popitem(last=False)
+        return offers
 
 
 def _fits(offer: Offer, rest: str) -> bool:
@@ -62,7 +96,8 @@ def _done(offers: Sequence[Offer], rest: str) -> str:
     return longest if len(rest) > len(longest) else ""
 
 
-async def _offers(visit: Visit, kind: str, head: str, commands: Sequence[CommandInfo]) -> list[Offer]:
+async def offered(visit: Visit, kind: str, head: str, commands: Sequence[CommandInfo]) -> list[Offer]:
+    """All that an argument of this kind may be, after the arguments ``head``."""
     match kind:
         case "command":
             return [(c.name, c.help) for c in commands]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from newsbot.domain.models import ChatSettings, When
@@ -17,6 +18,10 @@ from newsbot.platforms import actions
 from newsbot.platforms.views import Button, Paragraph, Reply, Span, Style
 
 MONDAY = datetime(2024, 1, 1, tzinfo=UTC)  # any will do: only its day of the week is told
+
+
+Stamps = Callable[[datetime, Literal["R", "f"]], str]
+"""How a moment is marked that the platform writes by its reader's own clock: how long ago ("R"), or when ("f")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Visit:
     now: datetime
     apart: bool = False
     aside: Words | None = None
+    stamps: Stamps | None = None
 
     async def button(self, label: str, verb: str, *arguments: object, hint: str = "", primary: bool = False) -> Button:
         """A button whose action may be of any length."""
@@ -61,6 +67,8 @@ class Visit:
         """ "5 min ago", "in 2 h", "14 Nov": how far ``then`` is from now, or "never"."""
         if then is None:
             return self.words("never")
+        if self.stamps is not None:
+            return self.stamps(then, "R")
         seconds = (self.now - then).total_seconds()
         past, distance = seconds >= 0, abs(seconds)
         if distance > timedelta(days=14).total_seconds():
@@ -77,6 +85,8 @@ class Visit:
 
     def moment(self, then: datetime) -> str:
         """The date and time in the chat's time zone: "Tuesday 24 November at 08:00"."""
+        if self.stamps is not None:
+            return self.stamps(then, "f")
         return self.words("moment", at=then.astimezone(self.zone))
 
     def later(self, held: Held) -> str:
