@@ -1,0 +1,36 @@
+"""A strict Discord of our own: REST v10 and the gateway on loopback, and people who use it.
+
+``async with DiscordServer() as dc``: a ``discord.Client`` works against it unchanged, once ``Route.BASE`` and
+``DiscordWebSocket.DEFAULT_GATEWAY`` point at it. What the documentation forbids is refused with Discord's own codes and
+words; where Discord is lenient or silent and a bot would never learn of its mistake, the refusal says "strict:".
+"""
+
+from __future__ import annotations
+
+from tests.fakes.discord.errors import ApiError
+from tests.fakes.discord.permissions import EVERYONE, Permission
+from tests.fakes.discord.posts import Button, Flag, Menu
+from tests.fakes.discord.server import TOKEN, Call, DiscordServer
+from tests.fakes.discord.world import Application, Channel, Guild, Kind, Member, Message, Role, Tag, User, World
+
+__all__ = [
+    "EVERYONE",
+    "TOKEN",
+    "ApiError",
+    "Application",
+    "Button",
+    "Call",
+    "Channel",
+    "DiscordServer",
+    "Flag",
+    "Guild",
+    "Kind",
+    "Member",
+    "Menu",
+    "Message",
+    "Permission",
+    "Role",
+    "Tag",
+    "User",
+    "World",
+]

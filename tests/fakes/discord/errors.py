@@ -1,0 +1,116 @@
+"""The refusals of the API: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+Json = dict[str, Any]
+
+GENERAL = 0
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_GUILD = 10004
+UNKNOWN_MEMBER = 10007
+UNKNOWN_MESSAGE = 10008
+UNKNOWN_ROLE = 10011
+UNKNOWN_USER = 10013
+MISSING_ACCESS = 50001
+EMPTY_MESSAGE = 50006
+NOT_TO_THIS_USER = 50007
+MISSING_PERMISSIONS = 50013
+FORM = 50035
+
+_WORDS: dict[int, tuple[int, str]] = {
+    10003: (404, "Unknown Channel"),
+    10004: (404, "Unknown Guild"),
+    10007: (404, "Unknown Member"),
+    10008: (404, "Unknown Message"),
+    10011: (404, "Unknown Role"),
+    10013: (404, "Unknown User"),
+    10015: (404, "Unknown Webhook"),
+    10062: (404, "Unknown interaction"),
+    10063: (404, "Unknown application command"),
+    40033: (400, "This message has already been crossposted"),
+    40060: (400, "Interaction has already been acknowledged."),
+    40067: (400, "A tag is required to create a forum post in this channel"),
+    50001: (403, "Missing Access"),
+    50005: (403, "Cannot edit a message authored by another user"),
+    50006: (400, "Cannot send an empty message"),
+    50007: (403, "Cannot send messages to this user"),
+    50008: (400, "Cannot send messages in a non-text channel"),
+    50013: (403, "Missing Permissions"),
+    50024: (400, "Cannot execute action on this channel type"),
+    50027: (401, "Invalid Webhook Token"),
+    50033: (400, "Invalid Recipient(s)"),
+    50068: (400, "Invalid message type"),
+    50083: (400, "Thread is archived"),
+    50109: (400, "The request body contains invalid JSON."),
+    50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
+    160004: (400, "A thread has already been created for this message"),
+    160005: (403, "Thread is locked"),
+    160006: (400, "Maximum number of active threads reached"),
+}
+
+
+class ApiError(Exception):
+    """One refusal: the HTTP ``status``, the JSON ``code``, the words, and for forms the nested ``errors``."""
+
+    def __init__(self, status: int, code: int, message: str, **more: Any) -> None:
+        super().__init__(f"{status} {code} {message} {more or ''}")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.more = more
+
+    def body(self) -> Json:
+        """The JSON object that a client gets: https://discord.com/developers/docs/reference#error-messages."""
+        return {"message": self.message, "code": self.code, **self.more}
+
+
+def refusal(code: int) -> ApiError:
+    """The refusal that Discord's table has under ``code``."""
+    status, words = _WORDS[code]
+    return ApiError(status, code, words)
+
+
+def unauthorized() -> ApiError:
+    """A token that is none."""
+    return ApiError(401, GENERAL, "401: Unauthorized")
+
+
+def not_found() -> ApiError:
+    """An address that the API has not."""
+    return ApiError(404, GENERAL, "404: Not Found")
+
+
+class Form:
+    """Collects what is wrong with a body, by where it is; :meth:`done` refuses it with 50035 in the documented shape.
+
+    A path is a sequence of keys and list indices: ``("components", 0, "label")``.
+    """
+
+    def __init__(self) -> None:
+        self.errors: Json = {}
+
+    def wrong(self, path: Iterable[str | int], code: str, message: str) -> None:
+        """Note one thing."""
+        at = self.errors
+        for key in path:
+            at = at.setdefault(str(key), {})
+        at.setdefault("_errors", []).append({"code": code, "message": message})
+
+    def strict(self, path: Iterable[str | int], message: str) -> None:
+        """Note a thing that Discord itself forgives, and that a bot therefore would never learn of."""
+        self.wrong(path, "STRICT", f"strict: {message}")
+
+    def done(self) -> None:
+        """ApiError 400 with 50035 if anything was noted."""
+        if self.errors:
+            raise ApiError(400, FORM, "Invalid Form Body", errors=self.errors)
+
+
+def invalid(path: Iterable[str | int], code: str, message: str) -> ApiError:
+    """A form with one error."""
+    form = Form()
+    form.wrong(path, code, message)
+    return ApiError(400, FORM, "Invalid Form Body", errors=form.errors)

@@ -1,0 +1,76 @@
+"""What can go wrong between a bot and Discord, on request of a test."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from tests.fakes.discord.errors import Json
+
+Drop = Literal["", "before", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What one call meets. Nothing set: it goes through as always (a pause between faults)."""
+
+    status: int = 0
+    """Answered with this status and ``body``; nothing is done, unless ``done``."""
+    body: Json | str | None = None
+    """None: what Discord says with that status."""
+    done: bool = False
+    """The call does what it should before the ``status`` is answered, as behind a proxy that gave up."""
+    headers: dict[str, str] = field(default_factory=dict)
+    drop: Drop = ""
+    """The connection breaks before anything was accepted, or after it and before the answer."""
+    hold: asyncio.Event | None = None
+    """The call does what it should, and the answer comes when this is set."""
+
+
+class Faults:
+    """What is scripted, by method and path (a pattern: ``/channels/*/messages``), in order."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[str, str, Fault]] = []
+
+    def next(
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int = 0,
+        body: Json | str | None = None,
+        done: bool = False,
+        headers: dict[str, str] | None = None,
+        drop: Drop = "",
+        hold: asyncio.Event | None = None,
+        times: int = 1,
+    ) -> None:
+        """The next ``times`` calls that fit meet this; scripts of one pattern queue up. See :class:`Fault`."""
+        fault = Fault(status, body, done, headers or {}, drop, hold)
+        self._waiting += [(method, path, fault)] * times
+
+    def take(self, method: str, path: str) -> Fault:
+        """The fault that a call meets, which is used up by it."""
+        for each in self._waiting:
+            if each[0] in (method, "*") and fits(path, each[1]):
+                self._waiting.remove(each)
+                return each[2]
+        return Fault()
+
+    @property
+    def left(self) -> int:
+        """How many were not met yet."""
+        return len(self._waiting)
+
+    def clear(self) -> None:
+        """Nothing goes wrong any more."""
+        self._waiting.clear()
+
+
+def fits(path: str, pattern: str) -> bool:
+    """Whether ``path`` is of ``pattern``, in which ``*`` stands for (a piece of) one part."""
+    parts, wanted = path.split("/"), pattern.split("/")
+    return len(parts) == len(wanted) and all(fnmatchcase(*both) for both in zip(parts, wanted, strict=True))
