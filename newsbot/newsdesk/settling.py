@@ -68,7 +68,7 @@ class Settling:
         must_run_chat(asker)
         reader = _READERS.get(name)
         if reader is None:
-            raise BadRequest("no_setting", name=name, names=", ".join(NAMES))
+            raise BadRequest("no_setting", name=name, names=", ".join(names_for(asker)))
         chat = await self._tools.here(asker)
         value = value.strip()
         changes = _DEFAULT[name] if value.lower() == "default" else reader(value, self._tools)
@@ -157,6 +157,12 @@ def _items(value: str, _: Tools) -> Mapping[str, Any]:
     return {"max_items": int(value)}
 
 
+def _threads(value: str, _: Tools) -> Mapping[str, Any]:
+    if value.lower() not in {"story", "day"}:
+        raise BadRequest("no_threads", text=value)
+    return {"threads": value.lower()}
+
+
 _READERS: Mapping[str, Callable[[str, Tools], Mapping[str, Any]]] = {
     "when": _when,
     "timezone": _timezone,
@@ -167,6 +173,8 @@ _READERS: Mapping[str, Callable[[str, Tools], Mapping[str, Any]]] = {
     "images": _switch("images"),
     "silent": _switch("silent"),
     "items": _items,
+    "threads": _threads,
+    "publish": _switch("publish"),
 }
 NAMES = tuple(_READERS)
 _DEFAULT: Mapping[str, Mapping[str, Any]] = {
@@ -179,7 +187,16 @@ _DEFAULT: Mapping[str, Mapping[str, Any]] = {
     "images": {"images": None},
     "silent": {"silent": False},
     "items": {"max_items": None},
+    "threads": {"threads": "story"},
+    "publish": {"publish": True},
 }
+
+
+def names_for(asker: Asker) -> tuple[str, ...]:
+    """Those of :data:`NAMES` that mean something in the asker's chat: only forums have threads to open, and only a
+    community's channels can be followed by other communities."""
+    only = {"threads": asker.chat_kind == "forum", "publish": asker.chat_kind == "channel" and bool(asker.server)}
+    return tuple(name for name in NAMES if only.get(name, True))
 
 
 @functools.cache

@@ -159,6 +159,23 @@ class Subscribing:
         await self._tools.recall_due(found.chat_id)
         return await self._one(found.id)
 
+    async def ping(self, asker: Asker, text: str, role: str) -> Subscription:
+        """Let the posts of the chat's order called ``text`` call a role of its server ("": nobody); returns the order.
+
+        Raises Forbidden, NotFound for no such order, BadRequest where there is nobody to call or it is everybody: in
+        Discord's servers @everyone is a role too, with the server's own id
+        (https://discord.com/developers/docs/topics/permissions#role-object).
+        """
+        must_run_chat(asker)
+        if role and (not asker.server or role == asker.server):
+            raise BadRequest("ping_nobody")
+        name = text.casefold()
+        named = (await self._naming.names(asker)).exact(text)
+        for order in await self.all(asker):
+            if order.label.casefold() == name or (named is not None and order.what == named.what):
+                return await self._tools.storage.chats.update_subscription(order.id, ping=role) or order
+        raise NotFound("ping_what", text=text)
+
     async def restore(self, asker: Asker, chat_id: int, what: What, query: str, when: str, label: str) -> Subscribed:
         """Take back an ending: place the same order again, in the chat that had it (``chat_id``) and in no other, for
         what people typed is known to their own chats only. Raises Forbidden, BadRequest."""

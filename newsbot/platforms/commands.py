@@ -15,7 +15,7 @@ from newsbot.errors import BadRequest, Forbidden, NewsbotError, QueryError, Stor
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, NeedsPrivate, Newsdesk
 from newsbot.platforms import actions
-from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, linking, porting, welcome
+from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, linking, pings, porting, welcome
 from newsbot.platforms.answers.completing import Offer, Offers, complete, fitting, offered
 from newsbot.platforms.answers.picking import cards
 from newsbot.platforms.answers.refusing import refusal, told, usage
@@ -93,6 +93,11 @@ class Desk:
         for who may; it raises BadRequest for what cannot be read."""
         return await self._answer(request, lambda visit: porting.take(visit, load))
 
+    async def ping(self, request: Request, text: str, role: str, name: str) -> Reply:
+        """Let posts of the chat's subscription called ``text`` call the role ``role`` ("": nobody), called ``name``.
+        The platform vouches for the asker's right to call it."""
+        return await self._answer(request, lambda visit: pings.ping(visit, clean(text), role, clean(name)))
+
     async def words(self, asker: Asker, *, aside: bool = False) -> Words:
         """The bot's words in the asker's chat; ``aside``: to the asker alone, whoever else reads it."""
         chat = await self._newsdesk.presence.contact(asker)
@@ -158,8 +163,8 @@ class Desk:
         return [c.info(words) for c in COMMANDS if not c.admin or (asker is not None and asker.is_bot_admin)]
 
     async def _visit(self, asker: Asker, reader: Asker | None = None, *, apart: bool = False) -> Visit:
-        """``reader``: who is answered, in their own chat, when ``asker`` is the same person acting elsewhere. ``apart``:
-        they alone see the answer, wherever they are."""
+        """``reader``: who is answered, in their own chat, when ``asker`` is the same person acting elsewhere, or, with
+        ``apart``, who alone sees the answer."""
         newsdesk = self._newsdesk
         chat = await newsdesk.presence.contact(asker)
         settings, words = chat.settings, self._words_for(newsdesk.language(asker, chat))

@@ -293,3 +293,17 @@ async def test_an_address_that_is_private_or_not_of_the_web_is_refused_as_such(r
         with pytest.raises(BadRequest) as caught:
             await room.newsdesk.subscribing.subscribe(ME, text)
         assert caught.value.key == key
+
+
+async def test_a_subscription_of_a_server_calls_a_role_and_a_private_one_or_everybody_nobody(room: Room) -> None:
+    admin = replace(CHAIR, server="777")
+    await room.newsdesk.subscribing.subscribe(admin, "cars")
+    assert (await room.newsdesk.subscribing.ping(admin, "cars", "123")).ping == "123"
+    assert (await room.newsdesk.subscribing.all(admin))[0].ping == "123"
+    with pytest.raises(BadRequest):
+        await room.newsdesk.subscribing.ping(admin, "cars", "777")  # the server's own id is that of @everyone
+    with pytest.raises(NotFound):
+        await room.newsdesk.subscribing.ping(admin, "boats", "123")
+    with pytest.raises(Forbidden):
+        await room.newsdesk.subscribing.ping(replace(admin, is_chat_admin=False), "cars", "123")
+    assert (await room.newsdesk.subscribing.ping(admin, "cars", "")).ping == ""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from newsbot.domain.ports import Clock
-from newsbot.newsdesk.settling import NAMES, zone_names
+from newsbot.newsdesk.settling import names_for, zone_names
 from newsbot.platforms.answers.ordering import TIMES, label_of
 from newsbot.platforms.answers.settings import ITEMS, LANGUAGES, QUIET, ZONES
 from newsbot.platforms.answers.visit import Visit
@@ -27,6 +27,8 @@ VALUES: dict[str, Sequence[str]] = {
     "compact": ("on", "off"),
     "images": ("on", "off"),
     "silent": ("on", "off"),
+    "publish": ("on", "off"),
+    "threads": ("story", "day"),
 }
 
 Offer = tuple[str, str]
@@ -114,7 +116,7 @@ async def offered(visit: Visit, kind: str, head: str, commands: Sequence[Command
         case "topic" | "followed":
             return await _topics(visit, followed=kind == "followed")
         case "setting":
-            return [(name, visit.words(f"setting_{name}")) for name in NAMES]
+            return [(name, visit.words(f"setting_{name}")) for name in names_for(visit.asker)]
         case "value":
             return _values(visit, head.strip())
     return []

@@ -8,7 +8,7 @@ from newsbot.domain.models import ChatSettings, When
 from newsbot.domain.schedule import format_when
 from newsbot.errors import BadRequest
 from newsbot.locales import Words, own_name
-from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone, zone_label
+from newsbot.newsdesk.settling import NAMES, Effective, NoSuchZone, names_for, zone_label
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.ordering import TIMES, time_label
 from newsbot.platforms.answers.visit import Visit, brief, heading, line, rows
@@ -51,7 +51,7 @@ async def _change(visit: Visit, name: str, value: str) -> Reply:
 
 def _named(visit: Visit) -> str:
     """The settings by the names that they are shown by."""
-    return ", ".join(visit.words(f"setting_{name}") for name in NAMES)
+    return ", ".join(visit.words(f"setting_{name}") for name in names_for(visit.asker))
 
 
 def _heard(visit: Visit, name: str, now: Effective) -> Visit:
@@ -73,7 +73,7 @@ async def _zones(visit: Visit, error: NoSuchZone) -> Reply:
 def _all(visit: Visit, now: Effective, *, edit: bool = False, toast: str = "") -> Reply:
     words = visit.words
     one = len(visit.newsdesk.rules.languages) < 2  # nothing to choose from
-    names = [name for name in NAMES if not (one and name == "language")]
+    names = [name for name in names_for(visit.asker) if not (one and name == "language")]
     items = [
         Item((Span(f"{words(f'setting_{name}')}: "), Span(_value(visit, name, now.effective), "bold")))
         for name in names
@@ -103,7 +103,8 @@ def _switch(visit: Visit, name: str, now: ChatSettings) -> list[Button]:
 
 
 def _on(name: str, now: ChatSettings) -> bool:
-    return bool({"compact": now.compact, "images": now.images, "silent": now.silent}[name])
+    ways = {"compact": now.compact, "images": now.images, "silent": now.silent, "publish": now.publish}
+    return bool(ways[name])
 
 
 async def _one(visit: Visit, name: str, *, edit: bool = False) -> Reply:
@@ -130,7 +131,7 @@ def _back(visit: Visit) -> Button:
 
 
 _EXAMPLES = {"when": "daily 07:30", "timezone": "Asia/Tokyo", "quiet": "22:30-06:30", "language": "en",
-             "languages": "en zh", "items": "7"}  # fmt: skip
+             "languages": "en zh", "items": "7", "threads": "day"}  # fmt: skip
 
 
 def _choices(visit: Visit, name: str, now: ChatSettings) -> list[tuple[str, str]]:
@@ -147,6 +148,8 @@ def _choices(visit: Visit, name: str, now: ChatSettings) -> list[tuple[str, str]
             return [(code, own_name(code)) for code in visit.newsdesk.rules.languages]
         case "languages":
             return [("all", words("value_all")), *(_language(code, now) for code in _offered(now))]
+        case "threads":
+            return [(each, words("value_threads", each=each)) for each in ("story", "day")]
         case _:
             return [(n, n) for n in ITEMS]
 
@@ -166,6 +169,8 @@ def _typed(name: str, now: ChatSettings) -> str:
             return now.language or ""
         case "languages":
             return " ".join(now.languages) or "all"
+        case "threads":
+            return now.threads
     return str(now.max_items)
 
 
@@ -196,7 +201,9 @@ def _value(visit: Visit, name: str, now: ChatSettings) -> str:
             return ", ".join(map(language_name, now.languages)) or words("value_all")
         case "items":
             return str(now.max_items)
-        case "compact" | "images" | "silent":
+        case "threads":
+            return words("value_threads", each=now.threads)
+        case "compact" | "images" | "silent" | "publish":
             return words(f"value_{name}", on="yes" if _on(name, now) else "no")
     return words("value_off")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from newsbot.locales import Words, languages, own_name
 from newsbot.newsdesk.settling import NAMES
 
-TOGGLES = ("compact", "images", "silent")
+TOGGLES = ("compact", "images", "silent", "publish")
 _SHORT = {
     "zone": "timezone", "tz": "timezone", "time": "timezone", "time_zone": "timezone", "lang": "language",
     "article": "languages", "pictures": "images", "quiet hours": "quiet", "max items": "items", "max_items": "items",
