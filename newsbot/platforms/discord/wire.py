@@ -1,0 +1,271 @@
+"""Discord's REST API through the library's client: what posts, threads and doors are made of.
+
+discord.py repeats what fails with 500, 502, 504 or 524, up to five times and for half a minute, also where a second
+request does a second thing; and it sleeps for as long as a limit asks. Here it does neither: both are raised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import HTTPClient, Ratelimit, Route
+from discord.utils import MISSING
+
+from newsbot.platforms.discord.buckets import Bucket
+from newsbot.platforms.discord.message import Json
+from newsbot.platforms.discord.pace import NotYet, Pace
+from newsbot.platforms.discord.plainer import without
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT = aiohttp.ClientTimeout(total=30.0, sock_connect=10.0)
+_NEVER_SLEEP = 0.001
+"""Seconds that the library may sleep over a refusal; 0 would mean for ever."""
+_MANY = 1_000  # limits remembered, before those that are over are looked for
+
+
+def point_at(api_url: str, gateway_url: str = "") -> None:
+    """Where the library finds Discord, in the whole process: its REST API ("https://discord.com/api/v10") and, unless
+    Discord is asked, its gateway ("wss://gateway.discord.gg/")."""
+    Route.BASE = api_url.rstrip("/")
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+def tracing(pace: Pace) -> aiohttp.TraceConfig:
+    """For a client's ``http_trace``: tells ``pace`` of every answer."""
+
+    async def ended(_: object, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
+        _tell(pace, params.response)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(ended)
+    return trace
+
+
+def _once(pace: Pace) -> aiohttp.TraceConfig:
+    """The same, and a failure of Discord's is raised before the library repeats the request."""
+
+    async def ended(_: object, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
+        _tell(pace, params.response)
+        if params.response.status >= 500:
+            params.response.close()
+            raise discord.DiscordServerError(params.response, "")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(ended)
+    return trace
+
+
+def _tell(pace: Pace, response: aiohttp.ClientResponse) -> None:
+    headers = response.headers
+    pace.answered(response.status, headers.get("X-RateLimit-Scope", ""))
+    if response.status == 429 and "X-RateLimit-Global" in headers:
+        pace.hold(_seconds(headers.get("Retry-After", "")))
+        log.warning("Discord wants fewer requests of the whole bot", seconds=headers.get("Retry-After"))
+
+
+def _seconds(text: str) -> float:
+    try:
+        return min(3600.0, max(0.0, float(text)))
+    except ValueError:
+        return 1.0
+
+
+class _Http(HTTPClient):
+    """The library's, which otherwise has no pace of its own and sleeps within a request."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, pace: Pace, proxy: str | None) -> None:
+        super().__init__(loop, proxy=proxy, http_trace=_once(pace))
+        self.max_ratelimit_timeout = _NEVER_SLEEP
+        self._pace = pace
+        self._refused: OrderedDict[str, datetime] = OrderedDict()
+
+    def get_ratelimit(self, key: str) -> Ratelimit:
+        """What is known of one limit."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = Bucket(self._pace.clock)
+            if len(self._buckets) % _MANY == 0:
+                self._buckets = {k: b for k, b in self._buckets.items() if b is bucket or not b.is_inactive()}
+        return bucket
+
+    async def request(self, route: Route, **options: Any) -> Any:
+        """One request at its turn. Raises NotYet when that is not soon, discord.RateLimited when Discord refused it
+        for now, discord.HTTPException for other refusals, aiohttp.ClientError and TimeoutError where there is no
+        answer."""
+        key = f"{route.key}:{route.major_parameters}"
+        self._unless_refused(key)
+        await self._pace.turn()
+        options.setdefault("timeout", TIMEOUT)
+        try:
+            return await super().request(route, **options)
+        except NotYet:
+            raise
+        except discord.RateLimited as error:
+            self._refused[key] = self._pace.clock.now() + timedelta(seconds=error.retry_after)
+            raise
+
+    def _unless_refused(self, key: str) -> None:
+        now = self._pace.clock.now()
+        while self._refused and (next(iter(self._refused.values())) <= now or len(self._refused) > _MANY):
+            self._refused.popitem(last=False)
+        until = self._refused.get(key, now)
+        if until > now:
+            raise NotYet((until - now).total_seconds())
+
+
+class Rest(discord.Client):
+    """The client of all that is posted: it never connects to the gateway."""
+
+    def __init__(self, token: str, pace: Pace, proxy: str | None) -> None:
+        super().__init__(intents=discord.Intents.none(), max_messages=None)
+        self.http = self._connection.http = _Http(self.loop, pace, proxy)
+        self._token = token
+        self._opening = asyncio.Lock()
+
+    async def ready(self) -> str:
+        """Log in, once; the bot's own user id. Raises discord.LoginFailure for a token that Discord does not know, and
+        what :meth:`_Http.request` raises."""
+        if self.user is None:
+            async with self._opening:
+                if self.user is None:
+                    await self._open()
+        return str(self.user.id) if self.user else ""
+
+    async def _open(self) -> None:
+        try:
+            await self.login(self._token)
+        except BaseException:
+            await self.http.close()
+            self.http.clear()
+            self.http.connector = MISSING  # a closed one serves no second try
+            raise
+
+
+def make_rest(token: str, api_url: str, proxy: str | None, watch: Pace) -> Rest:
+    """A client for posting, which is to be closed at the end; ``ready()`` comes before its first use.
+
+    ``api_url``: Discord's, for the whole process. ``proxy``: an http(s) address; the environment is not asked.
+    """
+    point_at(api_url)
+    return Rest(token, watch, proxy)
+
+
+# --- messages ------------------------------------------------------------------------------------------
+
+
+async def post(http: HTTPClient, channel_id: str, body: Json, nonce: str = "") -> Json:
+    """Post a message; what Discord made of it. With a ``nonce`` (at most 25 characters) a second request within some
+    minutes gives the first one's message. Pictures and addresses that Discord refuses are left out.
+    https://docs.discord.com/developers/resources/message#create-message"""
+    route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel_id)
+    marked = {**body, "nonce": nonce, "enforce_nonce": True} if nonce else body
+    return await _with_less(http, route, marked)
+
+
+async def edit(http: HTTPClient, channel_id: str, message_id: str, body: Json) -> Json:
+    """Put ``body`` in the place of a message of the bot's, with less as :func:`post` does.
+    https://docs.discord.com/developers/resources/message#edit-message"""
+    path = "/channels/{channel_id}/messages/{message_id}"
+    return await _with_less(http, Route("PATCH", path, channel_id=channel_id, message_id=message_id), body)
+
+
+async def delete(http: HTTPClient, channel_id: str, message_id: str) -> None:
+    """https://docs.discord.com/developers/resources/message#delete-message"""
+    path = "/channels/{channel_id}/messages/{message_id}"
+    await http.request(Route("DELETE", path, channel_id=channel_id, message_id=message_id))
+
+
+async def crosspost(http: HTTPClient, channel_id: str, message_id: str) -> Json:
+    """Publish a message of an announcement channel to those who follow it.
+    https://docs.discord.com/developers/resources/message#crosspost-message"""
+    path = "/channels/{channel_id}/messages/{message_id}/crosspost"
+    return dict(await http.request(Route("POST", path, channel_id=channel_id, message_id=message_id)))
+
+
+async def message(http: HTTPClient, channel_id: str, message_id: str) -> Json:
+    """https://docs.discord.com/developers/resources/message#get-channel-message"""
+    path = "/channels/{channel_id}/messages/{message_id}"
+    return dict(await http.request(Route("GET", path, channel_id=channel_id, message_id=message_id)))
+
+
+async def history(http: HTTPClient, channel_id: str, *, after: str = "", limit: int = 100) -> list[Json]:
+    """The first ``limit`` messages after an id, or the latest ones, in either case newest first. None at all where the
+    bot may not read the history.
+    https://docs.discord.com/developers/resources/message#get-channel-messages"""
+    route = Route("GET", "/channels/{channel_id}/messages", channel_id=channel_id)
+    wanted: dict[str, str | int] = {"limit": limit, **({"after": after} if after else {})}
+    return list(await http.request(route, params=wanted))
+
+
+# --- places ----------------------------------------------------------------------------------------------
+
+
+async def channel(http: HTTPClient, channel_id: str) -> Json:
+    """https://docs.discord.com/developers/resources/channel#get-channel"""
+    return dict(await http.request(Route("GET", "/channels/{channel_id}", channel_id=channel_id)))
+
+
+async def open_dm(http: HTTPClient, user_id: str) -> Json:
+    """The private channel with a person, there or new: https://docs.discord.com/developers/resources/user#create-dm"""
+    return dict(await http.request(Route("POST", "/users/@me/channels"), json={"recipient_id": user_id}))
+
+
+async def thread(http: HTTPClient, forum_id: str, name: str, body: Json, tags: Sequence[str] = ()) -> Json:
+    """Open a thread in a forum with its first message, which has the thread's id. Nothing makes a second request
+    harmless. https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel"""
+    route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum_id)
+    return await _with_less(http, route, {"name": name, "applied_tags": list(tags), "message": body})
+
+
+async def change(http: HTTPClient, channel_id: str, **what: Any) -> Json:
+    """Change a channel or a thread, as by ``archived=False``.
+    https://docs.discord.com/developers/resources/channel#modify-channel"""
+    return dict(await http.request(Route("PATCH", "/channels/{channel_id}", channel_id=channel_id), json=what))
+
+
+async def remove(http: HTTPClient, channel_id: str) -> None:
+    """Delete a thread: https://docs.discord.com/developers/resources/channel#deleteclose-channel"""
+    await http.request(Route("DELETE", "/channels/{channel_id}", channel_id=channel_id))
+
+
+async def active_threads(http: HTTPClient, guild_id: str) -> list[Json]:
+    """Every thread of a server that is not archived.
+    https://docs.discord.com/developers/resources/guild#list-active-guild-threads"""
+    answer = await http.request(Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild_id))
+    return list(answer["threads"])
+
+
+async def archived_threads(http: HTTPClient, channel_id: str, limit: int = 100) -> list[Json]:
+    """A channel's archived threads, last archived first. Needs Read Message History.
+    https://docs.discord.com/developers/resources/channel#list-public-archived-threads"""
+    route = Route("GET", "/channels/{channel_id}/threads/archived/public", channel_id=channel_id)
+    answer = await http.request(route, params={"limit": limit})
+    return list(answer["threads"])
+
+
+async def _with_less(http: HTTPClient, route: Route, body: Json) -> Json:
+    """Send ``body``, and then without what Discord's refusal names."""
+    while True:
+        try:
+            return dict(await http.request(route, json=body))
+        except discord.HTTPException as error:
+            less = without(body, error.text) if error.code == INVALID_BODY else None
+            if less is None:
+                raise
+            log.info("Discord refused a part of a message", reason=error.text)
+            body = less
+
+
+INVALID_BODY = 50035
