@@ -1,0 +1,123 @@
+"""Who asks, where, and with which rights, as Discord vouches for them with every interaction.
+
+Where the bot is not a member (people may carry it along by themselves: https://discord.com/developers/docs/resources/
+application#installation-context), and between people, it serves nobody but the person: there they are alone with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection
+from typing import Any
+
+import aiohttp
+import discord
+
+from newsbot.domain.models import ChatKey, ChatKind
+from newsbot.newsdesk.asking import Asker
+from newsbot.platforms.discord.message import PLATFORM, private
+
+log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction[Any]
+Place = discord.abc.GuildChannel | discord.Thread
+"""Where posts of a server stand."""
+
+FORUMS = frozenset({discord.ChannelType.forum, discord.ChannelType.media})
+PATIENCE = 5.0  # seconds for a question to Discord
+_UNREADABLE = (discord.DiscordException, aiohttp.ClientError, TimeoutError)
+
+
+def asker_of(interaction: Interaction, admins: Collection[str] = ()) -> Asker:
+    """Who it is, in the channel or thread of a server, else alone with the bot. ``admins``: ids of the bot's own."""
+    channel = interaction.channel
+    if guild_of(interaction) is None or not isinstance(channel, Place):
+        return alone(interaction, admins)
+    return asker_in(interaction, channel, admins)
+
+
+def alone(interaction: Interaction, admins: Collection[str] = ()) -> Asker:
+    """The same person in their private chat with the bot, wherever they are."""
+    return person(interaction.user, str(interaction.locale), admins)
+
+
+def person(user: discord.abc.User, language: str = "", admins: Collection[str] = ()) -> Asker:
+    """Someone alone with the bot, who speaks ``language`` ("" when Discord does not say)."""
+    own, user_id = private(user.id), str(user.id)
+    return Asker(
+        PLATFORM,
+        user_id,
+        own,
+        is_bot_admin=user_id in admins,
+        chat_title=user.display_name,
+        private=own,
+        language=language,
+    )
+
+
+def asker_in(interaction: Interaction, channel: Place, admins: Collection[str] = ()) -> Asker:
+    """The same person in ``channel``, which is one of the server where they are: what they may change there is a
+    server's own right, whichever channel they speak in."""
+    user_id, rights = str(interaction.user.id), interaction.permissions
+    return Asker(
+        PLATFORM,
+        user_id,
+        place_of(channel),
+        is_chat_admin=rights.manage_guild or rights.administrator,
+        is_bot_admin=user_id in admins,
+        chat_kind=kind_of(channel),
+        chat_title=f"#{channel.name}",
+        private=private(user_id),
+        language=str(interaction.locale),
+        server=str(interaction.guild_id or ""),
+    )
+
+
+def guild_of(interaction: Interaction) -> discord.Guild | None:
+    """The server of an interaction, where the bot is a member of it."""
+    return interaction.client.get_guild(interaction.guild_id) if interaction.guild_id else None
+
+
+def place_of(channel: Place) -> ChatKey:
+    """The address of a channel, or of a thread in one."""
+    if isinstance(channel, discord.Thread):
+        return ChatKey(PLATFORM, str(channel.parent_id), str(channel.id))
+    return ChatKey(PLATFORM, str(channel.id))
+
+
+def kind_of(channel: Place) -> ChatKind:
+    """What it is to us: people follow announcement channels, forums open a thread for each post."""
+    if channel.type in FORUMS:
+        return "forum"
+    return "channel" if channel.type is discord.ChannelType.news else "group"
+
+
+async def channel_at(interaction: Interaction, key: ChatKey) -> Place | None:
+    """The channel or thread at ``key``, if it is one of the very server of the interaction; a thread that Discord has
+    put away is asked for."""
+    guild = guild_of(interaction)
+    if guild is None or not (key.thread or key.native).isdecimal():
+        return None
+    number = int(key.thread or key.native)
+    found = guild.get_channel_or_thread(number) or (await _thread(guild, number) if key.thread else None)
+    return found if found is not None and place_of(found) == key else None
+
+
+async def _thread(guild: discord.Guild, number: int) -> discord.Thread | None:
+    """https://discord.com/developers/docs/resources/channel#get-channel"""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            found = await guild.fetch_channel(number)
+    except _UNREADABLE as error:
+        log.info("thread %s is not known: %s", number, type(error).__name__)
+        return None
+    return found if isinstance(found, discord.Thread) else None
+
+
+def sees(interaction: Interaction, channel: Place) -> bool:
+    """Whether the person may look into ``channel``."""
+    if interaction.permissions.administrator:
+        return True
+    member = interaction.user
+    return isinstance(member, discord.Member) and channel.permissions_for(member).view_channel
