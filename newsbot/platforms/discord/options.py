@@ -1,0 +1,156 @@
+"""What commands are made of: who answers them, their options, and what is offered while an option is typed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
+
+import discord
+from discord import app_commands
+from discord.app_commands import AppCommandChannel, AppCommandThread
+
+from newsbot.domain.models import ChatKey
+from newsbot.platforms.discord.message import PLATFORM
+from newsbot.platforms.discord.permissions import POSTABLE
+
+log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction[Any]
+Command = app_commands.Command[Any, ..., Any]
+Picked = AppCommandChannel | AppCommandThread
+"""A channel or thread that somebody chose."""
+
+LONGEST = 100  # characters of what is offered, as a value and as it is shown
+MOST = 25
+"""https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-autocomplete"""
+
+UNSAID = "…"
+"""Stands for each description in the code: what is said is the catalogues', see :mod:`.words`."""
+
+Text = app_commands.Range[str, 1, 500]
+"""Free text; two such and a command's name are still a line that the desk reads whole."""
+
+
+class Talk(Protocol):
+    """Answers people; :class:`newsbot.platforms.discord.talk.Talk`.
+
+    ``place`` is the chat that a command is for, where it is not the one it was given in; with ``private_place`` it is
+    the person's own private chat.
+    """
+
+    async def command(
+        self, interaction: Interaction, line: str, *, place: ChatKey | None = None, private_place: bool = False
+    ) -> None:
+        """Answer the desk's ``line``: "/search battery"."""
+
+    async def take(
+        self,
+        interaction: Interaction,
+        attachment: discord.Attachment,
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+    ) -> None:
+        """Answer a file with feeds: the desk's ``take`` with its bytes."""
+
+    async def ping(
+        self, interaction: Interaction, text: str, role: discord.Role | None, *, place: ChatKey | None = None
+    ) -> None:
+        """Have the posts of the subscription ``text`` call ``role`` (None: nobody): the desk's ``ping``. That the role
+        may be called there has been looked at."""
+
+    async def press(self, interaction: Interaction, custom_id: str, values: Sequence[str]) -> None:
+        """Answer as if the button ``custom_id`` had been pressed, though this was a command."""
+
+    async def suggest(
+        self,
+        interaction: Interaction,
+        kind: str,
+        typed: str,
+        head: str = "",
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+    ) -> list[app_commands.Choice[str]]:
+        """What an argument of that ``kind`` may be, of which ``typed`` is there: the desk's ``offers``."""
+
+
+Completer = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+
+
+class NoSuchPlace(app_commands.AppCommandError):
+    """The channel that was chosen is gone, or none that can be posted to."""
+
+
+class Place(app_commands.Transformer):
+    """A channel or thread that can be posted to, as an option."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """A channel."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """Everything with messages in it, in a server."""
+        return [discord.ChannelType(number) for number in POSTABLE]
+
+    async def transform(self, interaction: Interaction, value: Any, /) -> Picked:
+        """The channel. Raises NoSuchPlace where Discord did not say what became of it."""
+        if not isinstance(value, Picked) or value.type not in self.channel_types:
+            raise NoSuchPlace
+        return value
+
+
+Channel = app_commands.Transform[AppCommandChannel | AppCommandThread, Place]
+
+
+def chat_of(picked: Picked | None) -> ChatKey | None:
+    """The chat that a chosen channel or thread is; None for none."""
+    if picked is None:
+        return None
+    if isinstance(picked, AppCommandThread):
+        return ChatKey(PLATFORM, str(picked.parent_id), str(picked.id))
+    return ChatKey(PLATFORM, str(picked.id))
+
+
+def named(interaction: Interaction) -> ChatKey | None:
+    """The chat of the option "channel" while another one is typed: then Discord tells its number and no more, and a
+    thread of which the library does not know is taken for a channel; None for none."""
+    chosen = interaction.namespace.channel
+    if chosen is None or isinstance(chosen, Picked):
+        return chat_of(chosen)
+    found = interaction.guild.get_thread(chosen.id) if interaction.guild else None
+    return ChatKey(PLATFORM, str(found.parent_id), str(found.id)) if found else ChatKey(PLATFORM, str(chosen.id))
+
+
+def made(callback: Callable[..., Any], name: str = "", **completed: Completer) -> Command:
+    """A command called like its ``callback``; ``completed``: what is offered for an option while it is typed."""
+    command: Command = app_commands.Command(name=name or callback.__name__, description=UNSAID, callback=callback)
+    for option, completer in completed.items():
+        command.autocomplete(option)(completer)
+    return command
+
+
+def offering(talk: Talk, kind: str, *, private_place: bool = False, after: str = "") -> Completer:
+    """Offers what the desk knows of that ``kind``, for the chat that the command is for; nothing, where that fails.
+    ``after`` is what the argument follows."""
+
+    async def offer(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            place = None if private_place else named(interaction)
+            found = await talk.suggest(interaction, kind, typed, after, place=place, private_place=private_place)
+        except Exception:  # whoever types sees no error, only a list or none
+            log.exception("nothing could be offered for %r", kind)
+            return []
+        return [shown(choice) for choice in found if choice.name and 0 < len(choice.value) <= LONGEST][:MOST]
+
+    return offer
+
+
+def shown(choice: app_commands.Choice[str]) -> app_commands.Choice[str]:
+    """The choice as Discord takes it."""
+    if len(choice.name) <= LONGEST:
+        return choice
+    return app_commands.Choice(name=f"{choice.name[: LONGEST - 1]}…", value=choice.value)
