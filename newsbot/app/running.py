@@ -9,10 +9,10 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
 
 import structlog
 
+from newsbot.app.houses import ROLES, House, Role, open_houses
 from newsbot.app.metrics import Metrics
 from newsbot.app.newsroom import Newsroom
 from newsbot.app.reloading import Reloader
@@ -27,13 +27,9 @@ from newsbot.pipeline.collect import CollectReport
 from newsbot.pipeline.outbox import OnSettled, Outbox
 from newsbot.server import is_taken
 
-if TYPE_CHECKING:
-    from newsbot.app.telegram import TelegramHouse
+__all__ = ["ROLES", "OnceReport", "Role", "run_once", "run_until_stopped"]
 
 log = structlog.get_logger(__name__)
-
-Role = Literal["ingest", "deliver", "chat"]
-ROLES: tuple[Role, ...] = ("ingest", "deliver", "chat")
 
 FINISH_SECONDS = 15.0
 """How long a stop waits for what is in flight."""
@@ -72,29 +68,17 @@ class Tally:
             self.failed += 1
 
 
-def _telegram(room: Newsroom, roles: Sequence[Role], terminal: Terminal) -> TelegramHouse | None:
-    """Telegram where the config has a token and this process a part in it; its library is loaded only then."""
-    if not room.config.telegram_enabled or not {"deliver", "chat"} & set(roles):
-        return None
-    from newsbot.app.telegram import TelegramHouse
-
-    return TelegramHouse(room, lambda address: terminal.met("Telegram", address))
-
-
 def _boxes(
-    room: Newsroom,
-    roles: Sequence[Role],
-    poke: Callable[[], None],
-    settled: OnSettled,
-    telegram: TelegramHouse | None,
+    room: Newsroom, roles: Sequence[Role], poke: Callable[[], None], settled: OnSettled, houses: Iterable[House]
 ) -> list[Outbox]:
     if "deliver" not in roles:
         return []
     boxes = []
     if room.config.web_enabled:
         boxes.append(Outbox(room.storage, web_sender(room, poke), room.clock, room.owner, settled))
-    if telegram is not None:
-        boxes.append(Outbox(room.storage, telegram.sender, room.clock, room.owner, settled, resend=telegram.resends))
+    boxes += [
+        Outbox(room.storage, house.sender, room.clock, room.owner, settled, resend=house.resends) for house in houses
+    ]
     return boxes
 
 
@@ -109,8 +93,8 @@ async def run_once(room: Newsroom, roles: Sequence[Role], terminal: Terminal) ->
         tally(delivery, answer)
         terminal.settled(delivery, answer)
 
-    telegram = _telegram(room, roles, terminal)
-    boxes = _boxes(room, roles, lambda: None, settled, telegram)
+    houses = open_houses(room, roles, terminal)
+    boxes = _boxes(room, roles, lambda: None, settled, houses)
     collected = CollectReport()
     try:
         if "ingest" in roles:
@@ -119,8 +103,8 @@ async def run_once(room: Newsroom, roles: Sequence[Role], terminal: Terminal) ->
             await _drain(box.step)
     finally:
         await _release(room, boxes)
-        if telegram is not None:
-            await telegram.close()
+        for house in houses:
+            await house.close()
     return OnceReport(collected, room.judge.judged, tally.sent, tally.failed)
 
 
@@ -153,8 +137,8 @@ async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Ter
     """Run the loops of ``roles`` until SIGTERM or SIGINT, then finish what is in flight and return."""
     sys.setswitchinterval(SWITCH_SECONDS)
     metrics = Metrics()
-    telegram = _telegram(room, roles, terminal)
-    routes = telegram.routes if telegram is not None and "chat" in roles else []
+    houses = open_houses(room, roles, terminal)
+    routes = [route for each in houses for route in each.routes if "chat" in roles]
     house = await WebChatHouse.build(room, metrics, routes, chat="chat" in roles) if room.config.server else None
     reloader = Reloader(room)
     room.newsdesk.loops = lambda: [loop.health for loop in room.loops]
@@ -164,8 +148,8 @@ async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Ter
         metrics.settled(delivery, answer)
         terminal.settled(delivery, answer)
 
-    boxes = _boxes(room, roles, house.poke if house else lambda: None, settled, telegram)
-    room.loops = _loops(room, roles, boxes, metrics, telegram)
+    boxes = _boxes(room, roles, house.poke if house else lambda: None, settled, houses)
+    room.loops = _loops(room, roles, boxes, metrics, houses)
     async with _listening(house, needed="chat" in roles), _signals(reloader) as stopped, asyncio.TaskGroup() as group:
         tasks = [group.create_task(loop.run(), name=loop.name) for loop in room.loops]
         others = [group.create_task(reloader.watch(), name="reload")]
@@ -175,12 +159,12 @@ async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Ter
         group.create_task(asyncio.to_thread(_settle_memory, room), name="memory")
         await stopped.wait()
         terminal.stopping()
-        await _finish(room.loops, tasks, telegram)
+        await _finish(room.loops, tasks, houses)
         for task in others:
             task.cancel()
     await _release(room, boxes)
-    if telegram is not None:
-        await telegram.close()
+    for each in houses:
+        await each.close()
 
 
 def _settle_memory(room: Newsroom) -> None:
@@ -192,7 +176,7 @@ def _settle_memory(room: Newsroom) -> None:
 
 
 def _loops(
-    room: Newsroom, roles: Sequence[Role], boxes: Iterable[Outbox], metrics: Metrics, telegram: TelegramHouse | None
+    room: Newsroom, roles: Sequence[Role], boxes: Iterable[Outbox], metrics: Metrics, houses: Iterable[House]
 ) -> list[Loop]:
     def loop(name: str, step: Callable[[], Awaitable[bool]], pause: float = 1.0) -> Loop:
         return Loop(name, step, room.clock, room.wake, pause)
@@ -204,17 +188,16 @@ def _loops(
         loop("retention", room.retention.step, ONE_HOUR),
     ]
     deliver = [loop(f"deliver:{box.platform}", box.step) for box in boxes]
-    chat = [loop("telegram", telegram.step)] if telegram is not None and "chat" in roles else []
+    platforms = [loop(t.name, t.step, t.pause) for house in houses for t in house.tasks if t.role in roles]
     watch = [loop("metrics", lambda: metrics.observe(room), 15.0)]
-    return [*(ingest if "ingest" in roles else []), *deliver, *chat, *watch]
+    return [*(ingest if "ingest" in roles else []), *deliver, *platforms, *watch]
 
 
-async def _finish(loops: Iterable[Loop], tasks: Iterable[asyncio.Task[None]], telegram: TelegramHouse | None) -> None:
+async def _finish(loops: Iterable[Loop], tasks: Iterable[asyncio.Task[None]], houses: Iterable[House]) -> None:
     """Let every loop end its round, and cancel those that take too long."""
     for loop in loops:
         loop.stop()
-    if telegram is not None:
-        await telegram.stop()
+    await asyncio.gather(*(house.stop() for house in houses))
     running = {task.get_name(): task for task in tasks}
     collecting = running.pop("collect", None)
     if collecting is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -10,6 +10,7 @@ from aiohttp import web
 from telegram import Update, User
 from telegram.error import TelegramError
 
+from newsbot.app.houses import Admins, Task
 from newsbot.app.newsroom import Newsroom
 from newsbot.app.orders import learn_name
 from newsbot.config import Config
@@ -30,22 +31,6 @@ log = structlog.get_logger(__name__)
 
 ASK_AGAIN = timedelta(minutes=5)
 """When to look again for a channel that the config names and that is not there yet."""
-
-
-class Admins(Collection[str]):
-    """The users' numbers of the bot's own admins, as the config in force has them."""
-
-    def __init__(self, room: Newsroom) -> None:
-        self._room = room
-
-    def __contains__(self, user_id: object) -> bool:
-        return user_id in tuple(self)
-
-    def __iter__(self) -> Iterator[str]:
-        return map(str, self._room.config.admins.telegram)
-
-    def __len__(self) -> int:
-        return len(self._room.config.admins.telegram)
 
 
 class Polite:
@@ -70,7 +55,7 @@ class TelegramHouse:
         self._bot = make_bot(config.token.get_secret_value(), config.api_url, config.proxy)
         pace = Pace(config.rate.global_, config.rate.chat, config.rate.group_per_minute)
         self.sender: Sender = TelegramSender(self._bot, pace, room.clock)
-        desk, admins = Desk(room.newsdesk), Admins(room)
+        desk, admins = Desk(room.newsdesk), Admins(room, PLATFORM)
 
         def handler_for(me: User) -> Polite:
             met(f"https://t.me/{me.username}")
@@ -103,6 +88,11 @@ class TelegramHouse:
     def routes(self) -> list[web.AbstractRouteDef]:
         """The webhook's way in, for the server of every process."""
         return self._platform.routes
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The loop of the one that leads."""
+        return [Task("telegram", self.step, "chat")]
 
     async def step(self) -> bool:
         """One round of the loop. Raises PlatformError where Telegram cannot be worked with just now."""

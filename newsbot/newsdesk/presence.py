@@ -64,7 +64,7 @@ class Presence:
     async def back(self, platform: str, native: str) -> None:
         """The bot may post there again; a thread that was closed or deleted goes on waiting."""
         found = await self._tools.storage.chats.at(platform, native)
-        await self._release([chat for chat in found if not _OF_THREAD.search(chat.paused)])
+        await self._release([chat for chat in found if not _OF_THREAD.search(chat.paused)], told=True)
 
     async def reached(self, key: ChatKey) -> None:
         """A message of the bot's stands in this very chat, or an admin wants some there: whatever was refused before,
@@ -97,9 +97,11 @@ class Presence:
             if not chat.paused:
                 await self._tools.storage.chats.pause(chat.id, reason)
 
-    async def _release(self, chats: list[Chat]) -> None:
-        ids = [chat.id for chat in chats if chat.paused]
-        if ids:
-            await self._tools.storage.chats.release(ids)
+    async def _release(self, chats: list[Chat], *, told: bool = False) -> None:
+        """``told`` by the platform: then not paused ones too, for a refusal that is older than this may be on its way."""
+        chats = [chat for chat in chats if told or chat.paused]
+        if chats:
+            await self._tools.storage.chats.release([chat.id for chat in chats], self._tools.now())
+        if any(chat.paused for chat in chats):
             self._tools.wake.notify("plan")
             self._tools.wake.notify("deliver")

@@ -82,6 +82,6 @@ class Servers:
 
     async def _release(self, chat_ids: list[int]) -> None:
         if chat_ids:
-            await self._tools.storage.chats.release(chat_ids)
+            await self._tools.storage.chats.release(chat_ids, self._tools.now())
             self._tools.wake.notify("plan")
             self._tools.wake.notify("deliver")

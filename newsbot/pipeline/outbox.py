@@ -200,7 +200,7 @@ class Outbox:
             case Unknown(reason):
                 await self._doubt(delivery, reason, parts, now)
             case ChatGone(reason):
-                await self._storage.chats.pause(delivery.chat_id, reason)
+                await self._storage.chats.pause(delivery.chat_id, reason, since=delivery.updated)
                 await settle(DeliveryState.QUEUED, reason, message_ids=parts)
             case Moved(to) if delivery.attempts < GIVE_UP:
                 await self._storage.chats.rekey(delivery.chat_id, to)

@@ -92,10 +92,13 @@ class Chats(Subscriptions, Mutes, Tokens, Places):
         """Note the language of the person in a private chat."""
         await self._set(chat_id, language=language)
 
-    async def pause(self, chat_id: int, reason: str) -> None:
+    async def pause(self, chat_id: int, reason: str, since: datetime | None = None) -> None:
         """Hold the chat's posts, and say why; its subscriptions stay and what comes in waits. A chat that the emergency
-        stop holds stays so: whether it can be written to is found out when that ends."""
+        stop holds stays so: whether it can be written to is found out when that ends. So does one that was released
+        after ``since``: the reason is older than that."""
         free = (chats.c.id == chat_id) & (chats.c.paused != STOPPED)
+        if since is not None:
+            free &= chats.c.released.is_(None) | (chats.c.released < since)
         async with self._db.write() as conn:
             await conn.execute(update(chats).where(free).values(paused=reason or "paused"))
 
@@ -103,11 +106,11 @@ class Chats(Subscriptions, Mutes, Tokens, Places):
         """Let the chat's posts go out again."""
         await self._set(chat_id, paused="", told="")
 
-    async def release(self, chat_ids: Sequence[int]) -> None:
-        """:meth:`resume` those of the chats that no emergency stop holds."""
+    async def release(self, chat_ids: Sequence[int], now: datetime) -> None:
+        """:meth:`resume` those of the chats that no emergency stop holds: the platform lets us in."""
         held = chats.c.id.in_(chat_ids) & (chats.c.paused != STOPPED)
         async with self._db.write() as conn:
-            await conn.execute(update(chats).where(held).values(paused="", told=""))
+            await conn.execute(update(chats).where(held).values(paused="", told="", released=now))
 
     async def paused(self) -> dict[str, int]:
         """How many chats are paused, by reason."""

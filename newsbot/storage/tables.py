@@ -178,6 +178,7 @@ chats = Table(
     Column("server", Words, nullable=False, server_default=""),
     Column("room", Words, nullable=False, server_default=""),  # where the platform has a private chat's messages
     Column("told", Words, nullable=False, server_default=""),  # of which pause its admins were told
+    Column("released", Moment),  # when the platform last let us in
     UniqueConstraint("platform", "native", "thread"),
     _partial("ix_chats_server", "platform", "server", where="server <> ''"),
     _partial("ix_chats_paused", "platform", where="paused <> ''"),

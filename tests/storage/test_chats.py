@@ -68,11 +68,20 @@ async def test_nothing_but_its_end_overrules_the_emergency_stop(storage: Storage
     await storage.chats.pause(stopped.id, "kicked")
     await storage.chats.pause(kicked.id, "kicked")
     assert await storage.chats.paused() == {"kicked": 1, STOPPED: 1}
-    await storage.chats.release([stopped.id, kicked.id])
+    await storage.chats.release([stopped.id, kicked.id], NOW)
     assert await storage.chats.paused() == {STOPPED: 1}
     await storage.chats.pause(kicked.id, STOPPED)
     await storage.chats.resume(stopped.id)
     assert await storage.chats.paused() == {STOPPED: 1}
+
+
+async def test_a_refusal_from_before_the_chat_was_released_pauses_it_no_more(storage: Storage) -> None:
+    room = await chat(storage, "1")
+    await storage.chats.release([room.id], NOW)
+    await storage.chats.pause(room.id, "kicked", since=NOW - timedelta(seconds=1))
+    assert await storage.chats.paused() == {}
+    await storage.chats.pause(room.id, "kicked", since=NOW + timedelta(seconds=1))
+    assert await storage.chats.paused() == {"kicked": 1}
 
 
 async def test_a_place_and_its_threads_are_found_together(storage: Storage) -> None:

@@ -18,6 +18,7 @@ def where(condition: str) -> dict[str, Any]:
 def upgrade(op: Operations) -> None:
     for name in ("server", "room", "told"):
         op.add_column("chats", sa.Column(name, sa.Text(), server_default="", nullable=False))
+    op.add_column("chats", sa.Column("released", sa.BigInteger(), nullable=True))
     op.create_index("ix_chats_server", "chats", ["platform", "server"], unique=False, **where("server <> ''"))
     op.create_index("ix_chats_paused", "chats", ["platform"], unique=False, **where("paused <> ''"))
     op.add_column("subscriptions", sa.Column("ping", sa.Text(), server_default="", nullable=False))
