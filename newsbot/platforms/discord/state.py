@@ -1,0 +1,83 @@
+"""What the gateway's client keeps of what it hears: as little as we read.
+
+The library keeps whatever Discord sends. Of a server we read its channels, threads and roles, and our own member.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord.state import AutoShardedConnectionState
+
+HEARD = frozenset(
+    {
+        "READY",
+        "RESUMED",
+        "USER_UPDATE",
+        "INTERACTION_CREATE",
+        "MESSAGE_CREATE",
+        "GUILD_CREATE",
+        "GUILD_UPDATE",
+        "GUILD_DELETE",
+        "GUILD_ROLE_CREATE",
+        "GUILD_ROLE_UPDATE",
+        "GUILD_ROLE_DELETE",
+        "GUILD_MEMBER_UPDATE",
+        "CHANNEL_CREATE",
+        "CHANNEL_UPDATE",
+        "CHANNEL_DELETE",
+        "THREAD_CREATE",
+        "THREAD_UPDATE",
+        "THREAD_DELETE",
+        "THREAD_LIST_SYNC",
+    }
+)
+"""The events that are listened to: https://docs.discord.com/developers/events/gateway-events#receive-events"""
+UNREAD = (
+    "emojis",
+    "stickers",
+    "voice_states",
+    "presences",
+    "stage_instances",
+    "guild_scheduled_events",
+    "soundboard_sounds",
+)
+"""What a server has that we never read."""
+
+
+class State(AutoShardedConnectionState[Any]):
+    """The library's, with less in it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.parsers = {name: parser for name, parser in self.parsers.items() if name in HEARD}
+
+    def parse_ready(self, data: Any) -> None:
+        """A session began. Servers that it does not name, and that the last one had, are left: nobody told us."""
+        shard = data["shard"][0]
+        there = {int(each["id"]) for each in data["guilds"]}
+        gone = [guild for guild in self.guilds if guild.shard_id == shard and guild.id not in there]
+        super().parse_ready(data)
+        for guild in gone:
+            self._remove_guild(guild)
+            self.dispatch("guild_remove", guild)
+
+    def parse_guild_create(self, data: Any) -> None:
+        """A server that we are in is there. "joined" is only what no session has named before."""
+        if data.get("unavailable") is True:
+            return
+        guild_id = int(data["id"])
+        data.pop("unavailable", None)
+        if self._get_guild(guild_id) is not None:
+            self._add_guild_from_data({"id": guild_id, "unavailable": True})  # type: ignore[typeddict-item]  # as READY
+            data["unavailable"] = False
+        super().parse_guild_create(self._lean(data))
+
+    def _lean(self, data: Any) -> Any:
+        own = str(self.self_id)
+        for name in UNREAD:
+            data.pop(name, None)
+        data["members"] = [each for each in data.get("members", ()) if each["user"]["id"] == own]
+        for channel in data.get("channels", ()):
+            channel.pop("topic", None)
+        return data
