@@ -8,41 +8,29 @@ import asyncio
 import os
 import shutil
 import tempfile
-import textwrap
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.house import House, Rows, rows_of, until
+from tests.e2e.script import BOT, Script
 from tests.fakes.telegram.chats import Chat
 from tests.fakes.telegram.messages import Message
 from tests.fakes.telegram.people import Person
 from tests.fakes.telegram.server import TelegramServer
 
 PROJECT = Path(__file__).parents[2]
-WIDTH = 104
 PATIENCE = 60.0
 """Seconds for what takes one on an idle machine."""
-BOT = "newsbot"
 Wanted = str | Callable[[Message], bool]
 
 
-@dataclass
-class Scene:
-    """What happens in the tour, written down as it happens."""
+class Scene(Script):
+    """What happens on Telegram."""
 
-    telegram: TelegramServer
-    lines: list[str] = field(default_factory=list)
-
-    def title(self, text: str) -> None:
-        """A heading."""
-        self.lines += ["", f"── {text} ──"] if self.lines else [f"── {text} ──"]
-
-    def note(self, who: str, text: str) -> None:
-        """Somebody says ``text``: their name stands in front of its first line."""
-        lines = [shown for line in text.split("\n") for shown in textwrap.wrap(line, WIDTH)]
-        self.lines += [f"{'' if number else who:<8} {line}" for number, line in enumerate(lines)]
+    def __init__(self, telegram: TelegramServer) -> None:
+        super().__init__()
+        self.telegram = telegram
 
     def show(self, message: Message) -> Message:
         """The bot's message, with its buttons."""
@@ -161,12 +149,12 @@ async def town(folder: Path, *, webhook: bool = False) -> AsyncIterator[Telegram
         house.config.write_text(written, encoding="utf-8")
         environment = {"TELEGRAM_TOKEN": telegram.token, "DATABASE_URL": f"sqlite:///{folder / 'newsbot.db'}"}
         async with house.running(environment=environment), rows_of(environment["DATABASE_URL"]) as rows:
-            await until(lambda: _has_read(rows), "the sample newsroom was read")
+            await until(lambda: has_read(rows), "the sample newsroom was read")
             yield telegram
             assert bool(telegram.called("setWebhook")) is webhook
 
 
-async def _has_read(rows: Rows) -> bool:
+async def has_read(rows: Rows) -> bool:
     """Whether every feed was read, and every article judged and planned."""
     unread = await rows.count("feeds WHERE last_success IS NULL")
     return not unread and await rows.count("articles") > 0 and not await rows.count("articles WHERE state <> 2")
