@@ -2,57 +2,189 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
-from newsbot.domain.models import Chat
+import discord
+
+from newsbot.domain.models import Chat, ChatKey
 from newsbot.domain.ports import Clock
 from newsbot.locales import Words
+from newsbot.platforms.discord import wire
+from newsbot.platforms.discord.checks import check
+from newsbot.platforms.discord.guilds import DELETED, THREAD_DELETED, spot_of
+from newsbot.platforms.discord.markdown import escape
+from newsbot.platforms.discord.message import PLATFORM, Json, Key, Keys, Outgoing, Text, is_private, payload, private
+from newsbot.platforms.discord.permissions import label, where
+from newsbot.platforms.discord.report import LOOK, troubled
+from newsbot.platforms.discord.troubles import UNANSWERED, in_words
 
 if TYPE_CHECKING:
-    import discord
     from discord.http import HTTPClient
 
+    from newsbot.platforms.discord.people import Place
 
-class Presence(Protocol):
-    """What :class:`newsbot.newsdesk.presence.Presence` does for this."""
+log = logging.getLogger(__name__)
+
+TOGETHER = timedelta(minutes=1)
+"""What begins to wait in one server within so long is told in one message."""
+AGAIN = timedelta(days=1)
+"""The same trouble of a channel that comes and goes is told again only after so long."""
+MOST_CHANNELS = 8  # that one message names
+MOST_PEOPLE = 5  # who are tried, one after the other
+REMEMBERED = 5_000
+
+
+class Servers(Protocol):
+    """What :class:`newsbot.newsdesk.servers.Servers` does for this."""
 
     async def untold(self, platform: str) -> list[Chat]:
-        """The paused chats whose admins were not told yet."""
+        """Paused chats whose admins were not told yet."""
 
     async def told(self, chat: Chat) -> None:
-        """They were now."""
+        """They were now, or nobody there can be."""
 
-    async def creators(self, chat: Chat) -> list[str]:
-        """The ids of those who made the chat's subscriptions."""
+    async def makers(self, chat: Chat) -> list[str]:
+        """The users' ids of those who made the chat's subscriptions, latest first."""
 
-
-class Doors(Protocol):
-    """What :class:`newsbot.platforms.discord.doors.Doors` does."""
-
-    async def open(self, user_id: str) -> str:
-        """The id of the channel in which a person is written to alone."""
+    async def room(self, key: ChatKey) -> str:
+        """The channel of a private chat, "" where it is not known."""
 
 
 class Notices:
-    """``find`` gives a server by its id, None while the gateway does not know it."""
+    """Posts through ``http``; ``find`` gives a server by its id, None while the gateway does not know it.
+
+    One message for a server: in the channel for what Discord itself tells its moderators, else to one of those who
+    subscribed, if they have a private chat with the bot, else where Discord tells who came.
+    """
 
     def __init__(
         self,
-        presence: Presence,
-        doors: Doors,
+        servers: Servers,
         http: HTTPClient,
         clock: Clock,
         find: Callable[[int], discord.Guild | None],
         words_for: Callable[[str], Words] = Words,
     ) -> None:
-        self._presence = presence
-        self._doors = doors
+        self._servers = servers
         self._http = http
         self._clock = clock
         self._find = find
         self._words_for = words_for
+        self._since: dict[str, datetime] = {}
+        self._lately: OrderedDict[tuple[int, str], datetime] = OrderedDict()
 
     async def step(self) -> bool:
-        """Tell what is to be told now; whether anything was."""
+        """Tell what is to be told now; whether anything was. Call it every few seconds."""
+        waiting: dict[str, list[Chat]] = {}
+        for chat in await self._servers.untold(PLATFORM):
+            if is_private(chat.key) or self._is_old(chat):
+                await self._servers.told(chat)
+            else:
+                waiting.setdefault(chat.server, []).append(chat)
+        self._since = {server: at for server, at in self._since.items() if server in waiting}
+        told = [await self._tell(guild, waiting[str(guild.id)]) for guild in self._due(waiting)]
+        return any(told)
+
+    def _due(self, waiting: Iterable[str]) -> list[discord.Guild]:
+        """The servers whose channels had time to come together."""
+        now = self._clock.now()
+        guilds = [self._find(int(server)) for server in waiting if server.isdecimal()]
+        here = [guild for guild in guilds if guild is not None and not guild.unavailable]
+        return [guild for guild in here if now - self._since.setdefault(str(guild.id), now) >= TOGETHER]
+
+    def _is_old(self, chat: Chat) -> bool:
+        at = self._lately.get((chat.id, chat.paused))
+        return at is not None and self._clock.now() - at < AGAIN
+
+    async def _tell(self, guild: discord.Guild, chats: Sequence[Chat]) -> bool:
+        """Whether somebody was told. Where nobody can be, it is over too; when Discord does not answer, it is not."""
+        words = self._words_for(str(guild.preferred_locale))
+        nonce = _nonce(guild, chats)
+        body = notice(words, guild, chats)
+        async for channel_id, inside in self._ways(guild, chats):
+            try:
+                await wire.post(self._http, channel_id, body(inside), nonce)
+            except (discord.Forbidden, discord.NotFound) as error:
+                log.info("server %s was not told in %s: %s", guild.id, channel_id, in_words(error))
+            except UNANSWERED as error:
+                log.info("server %s is told later: %s", guild.id, in_words(error))
+                self._since[str(guild.id)] = self._clock.now()
+                return False
+            else:
+                await self._done(chats)
+                return True
+        log.info("server %s has no place where its admins can be told", guild.id)
+        await self._done(chats)
         return False
+
+    async def _ways(self, guild: discord.Guild, chats: Sequence[Chat]) -> AsyncIterator[tuple[str, bool]]:
+        """Channels to tell it in, the best first, and whether they are in the server."""
+        if _is_open(guild.public_updates_channel):
+            yield str(guild.public_updates_channel.id), True  # type: ignore[union-attr]  # it is open
+        makers = [user for chat in chats for user in await self._servers.makers(chat)]
+        for user in list(dict.fromkeys(makers))[:MOST_PEOPLE]:
+            if room := await self._servers.room(private(user)):
+                yield room, False
+        if _is_open(guild.system_channel):
+            yield str(guild.system_channel.id), True  # type: ignore[union-attr]  # it is open
+
+    async def _done(self, chats: Iterable[Chat]) -> None:
+        for chat in chats:
+            await self._servers.told(chat)
+            self._lately.pop((chat.id, chat.paused), None)
+            self._lately[chat.id, chat.paused] = self._clock.now()
+        while len(self._lately) > REMEMBERED:
+            self._lately.popitem(last=False)
+
+
+def _is_open(channel: discord.TextChannel | None) -> bool:
+    found = check(channel) if channel is not None else None
+    return found is not None and found.well
+
+
+def _nonce(guild: discord.Guild, chats: Iterable[Chat]) -> str:
+    """The same for the same trouble, so that a second try within minutes makes no second message."""
+    said = ",".join([str(guild.id), *(f"{chat.id}:{chat.paused}" for chat in chats)])
+    return f"n{blake2b(said.encode(), digest_size=12).hexdigest()}"
+
+
+def notice(words: Words, guild: discord.Guild, chats: Sequence[Chat]) -> Callable[[bool], Json]:
+    """What waits in ``guild``, why, and where to click; for somewhere in the server (True), where a button looks again,
+    or outside of it. It calls nobody."""
+    title = f"### {words('notice_title', server=escape(guild.name))}"
+    rows = [row for chat in chats[:MOST_CHANNELS] for row in _about(words, guild, chat)]
+    more = [words("notice_more", n=len(chats) - MOST_CHANNELS)] if len(chats) > MOST_CHANNELS else []
+    text = Text("\n".join((title, *rows, *more, words("notice_resume"))))
+    first = next((chat.key for chat in chats if chat.paused not in (DELETED, THREAD_DELETED)), None)
+
+    def body(inside: bool) -> Json:
+        look = f"{LOOK}:{first.thread or first.native}" if first and inside else ""
+        keys = (Keys((Key(words("setup_again_button"), look),)),) if look else ()
+        return payload(Outgoing((text, *keys)))
+
+    return body
+
+
+def _about(words: Words, guild: discord.Guild, chat: Chat) -> list[str]:
+    spot = spot_of(chat.key, guild)
+    if spot is None or chat.paused in (DELETED, THREAD_DELETED):
+        place = escape(chat.title) or f"<#{chat.key.native}>"
+        return [f"- {words('notice_gone', place=place, command='`/channel subscribe`')}"]
+    return _wanting(words, chat, spot)
+
+
+def _wanting(words: Words, chat: Chat, spot: Place) -> list[str]:
+    place, found = f"<#{chat.key.thread or chat.key.native}>", check(spot)
+    if found is None or found.well:
+        return [f"- {words('notice_other', place=place, reason=escape(chat.paused))}"]
+    troubles = [f"- {place}: {trouble}" for trouble in troubled(words, found)]
+    if not found.missing:
+        return troubles
+    names = ", ".join(f"**{label(words, lack.permission, found.sort)}**" for lack in found.missing)
+    said = f"- {words('notice_missing', place=place, permissions=names)}"
+    return [said, *(f"-# {where(words, lack, found.sort)}" for lack in found.missing), *troubles]

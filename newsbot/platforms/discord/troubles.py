@@ -15,6 +15,9 @@ TOKEN = re.compile(r"[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}|(?<=//)[^/@\s]+@")
 HOOK = re.compile(r"(?P<way>(?:webhooks|interactions)/\d+)/[\w.~-]+")
 """The address of a webhook or an interaction: who has it can post."""
 
+UNANSWERED = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+"""All that a request may raise: refused, held back by our own pace, or not answered."""
+
 STRANGER = (
     "Discord does not know the token in platforms.discord.token; its page at discord.com/developers shows the right one"
 )
