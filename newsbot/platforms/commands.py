@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from newsbot.errors import BadRequest, Forbidden, NewsbotError, QueryError, Stor
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, NeedsPrivate, Newsdesk
 from newsbot.platforms import actions
-from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, linking, pings, porting, welcome
+from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, forms, linking, pings, porting, welcome
 from newsbot.platforms.answers.completing import Offer, Offers, complete, fitting, offered
 from newsbot.platforms.answers.picking import cards
 from newsbot.platforms.answers.refusing import refusal, told, usage
@@ -30,6 +30,7 @@ __all__ = ["COMMANDS", "MENUS", "TABLE", "Desk", "Request", "clean", "split"]
 log = logging.getLogger(__name__)
 KEYSTROKES = 120  # a minute, of one person who types in other chats
 MOST_LINKS = 30  # of a post that are looked at
+MOST_ENTRIES = 5  # of a form
 APART = frozenset({
     "dn", "dr", "le", "lk", "lu", "lw", "lx", "mm", "mo", "so", "st", "tl", "tp", "up", "wy",
 })  # fmt: skip
@@ -97,6 +98,11 @@ class Desk:
         """Let posts of the chat's subscription called ``text`` call the role ``role`` ("": nobody), called ``name``.
         The platform vouches for the asker's right to call it."""
         return await self._answer(request, lambda visit: pings.ping(visit, clean(text), role, clean(name)))
+
+    async def fill(self, request: Request, values: Mapping[str, str]) -> Reply:
+        """Take a form that was sent off, as :attr:`Reply.form` showed it: ``values`` by the names of its entries."""
+        filled = {clean(name): clean(value) for name, value in list(values.items())[:MOST_ENTRIES]}
+        return await self._answer(request, lambda visit: forms.fill(visit, filled))
 
     async def words(self, asker: Asker, *, aside: bool = False) -> Words:
         """The bot's words in the asker's chat; ``aside``: to the asker alone, whoever else reads it."""

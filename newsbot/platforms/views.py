@@ -77,6 +77,29 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One field of a form: ``value`` is what it holds already. ``choices`` are the values that it may have, each with
+    its label; any text where there are none. ``needed``: it cannot stay empty."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    example: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Up to five fields to fill in at once; what is sent off goes to :meth:`newsbot.platforms.commands.Desk.fill`."""
+
+    name: str
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a command or a press.
 
@@ -85,7 +108,8 @@ class Reply:
     ``forgotten``: all that is stored about the chat was deleted, and what the platform itself keeps of it must go too.
     ``ask``: the command ("follow", "search") that the person's next words complete: the platform makes room for them.
     ``onward``: an action for the asker's private chat with the bot; the platform shows a way there, as a button called
-    ``onward_label``. ``attachment``: a file that comes with it.
+    ``onward_label``. ``attachment``: a file that comes with it. ``form``: fields to fill in, where the platform has such;
+    the rest of the answer is for when it is too late to show them.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -99,6 +123,7 @@ class Reply:
     onward: str = ""
     onward_label: str = ""
     attachment: Attachment | None = None
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)

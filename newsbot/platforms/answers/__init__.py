@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from newsbot.platforms.answers import (
     explaining,
+    forms,
     lessons,
     mutes,
     ordering,
@@ -68,6 +69,7 @@ PRESSES: Mapping[str, Press] = {
     "dr": reading.press_rest,
     "se": settings.press_open,
     "sv": settings.press_set,
+    "fm": forms.press_open,
     "ml": mutes.press_list,
     "mm": mutes.press_menu,
     "mu": mutes.press_mute,

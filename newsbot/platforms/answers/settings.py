@@ -27,7 +27,7 @@ LONGEST = 32  # characters of a name that is none, said back
 async def settings(visit: Visit, text: str) -> Reply:
     """All settings; ``name`` one of them with its choices; ``name value`` sets it."""
     if not text:
-        return _all(visit, await visit.newsdesk.settling.get(visit.asker))
+        return everything(visit, await visit.newsdesk.settling.get(visit.asker))
     name, value = read(text)
     if not value and name in NAMES:
         return await _one(visit, name)
@@ -43,7 +43,7 @@ async def _change(visit: Visit, name: str, value: str) -> Reply:
         now = await visit.newsdesk.settling.change(visit.asker, name, value)
     except NoSuchZone as error:
         return await _zones(visit, error)
-    visit = _heard(visit, name, now)
+    visit = heard(visit, name, now)
     said = visit.words("setting_changed", name=visit.words(f"setting_{name}"), value=_value(visit, name, now.effective))
     back = Button(visit.words("welcome_settings_button"), short("se"))
     return Reply((line(said),), buttons=((back,),), toast=said)
@@ -54,7 +54,7 @@ def _named(visit: Visit) -> str:
     return ", ".join(visit.words(f"setting_{name}") for name in names_for(visit.asker))
 
 
-def _heard(visit: Visit, name: str, now: Effective) -> Visit:
+def heard(visit: Visit, name: str, now: Effective) -> Visit:
     """The visit in the language that the chat has just chosen, where that is the chat that reads the answer."""
     if name != "language" or visit.apart:
         return visit
@@ -70,7 +70,8 @@ async def _zones(visit: Visit, error: NoSuchZone) -> Reply:
     return Reply(tuple(said), buttons=rows(buttons), error=True)
 
 
-def _all(visit: Visit, now: Effective, *, edit: bool = False, toast: str = "") -> Reply:
+def everything(visit: Visit, now: Effective, *, edit: bool = False, toast: str = "") -> Reply:
+    """All settings as they are now, with a button for each where the asker may change them."""
     words = visit.words
     one = len(visit.newsdesk.rules.languages) < 2  # nothing to choose from
     names = [name for name in names_for(visit.asker) if not (one and name == "language")]
@@ -116,9 +117,9 @@ async def _one(visit: Visit, name: str, *, edit: bool = False) -> Reply:
     if name in TOGGLES:
         return Reply((title,), buttons=((*_switch(visit, name, now), _back(visit)),), edit=edit)
     hint = words(f"setting_hint_{name}", time=f"{visit.now.astimezone(visit.zone):%H:%M}")
-    typed = f"/settings {name} {_EXAMPLES[name]}"
+    typed = f"/settings {name} {EXAMPLES[name]}"
     blocks = (title, line(hint), Paragraph((Span(words("setting_or") + " "), Span(typed, command=typed))))
-    current = _typed(name, now)
+    current = typed_as(name, now)
     buttons = [
         Button(f"✓ {label}" if value == current else label, short("sv", name, value))
         for value, label in _choices(visit, name, now)
@@ -130,7 +131,7 @@ def _back(visit: Visit) -> Button:
     return Button(visit.words("back_button"), short("se"))
 
 
-_EXAMPLES = {"when": "daily 07:30", "timezone": "Asia/Tokyo", "quiet": "22:30-06:30", "language": "en",
+EXAMPLES = {"when": "daily 07:30", "timezone": "Asia/Tokyo", "quiet": "22:30-06:30", "language": "en",
              "languages": "en zh", "items": "7", "threads": "day"}  # fmt: skip
 
 
@@ -154,7 +155,7 @@ def _choices(visit: Visit, name: str, now: ChatSettings) -> list[tuple[str, str]
             return [(n, n) for n in ITEMS]
 
 
-def _typed(name: str, now: ChatSettings) -> str:
+def typed_as(name: str, now: ChatSettings) -> str:
     """What a setting is, as it would be typed."""
     match name:
         case "when":
@@ -216,16 +217,16 @@ async def press_open(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     if arguments and arguments[0] in NAMES:
         visit.newsdesk.settling.may(visit.asker)
         return await _one(visit, arguments[0], edit=True)
-    return _all(visit, await visit.newsdesk.settling.get(visit.asker), edit=True)
+    return everything(visit, await visit.newsdesk.settling.get(visit.asker), edit=True)
 
 
 async def press_set(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """``name:value``: set it, and show all settings as they are now."""
     name, value = arguments[0], arguments[1]
     now = await visit.newsdesk.settling.change(visit.asker, name, value)
-    visit = _heard(visit, name, now)
+    visit = heard(visit, name, now)
     said = visit.words("setting_changed", name=visit.words(f"setting_{name}"), value=_value(visit, name, now.effective))
     if name == "languages":
         shown = await _one(visit, name, edit=True)
         return Reply(shown.blocks, shown.buttons, edit=True, toast=said)
-    return _all(visit, now, edit=True, toast=said)
+    return everything(visit, now, edit=True, toast=said)
