@@ -29,6 +29,8 @@ from newsbot.platforms.discord.plainer import without
 log = structlog.get_logger(__name__)
 
 TIMEOUT = aiohttp.ClientTimeout(total=30.0, sock_connect=10.0)
+BLOCKED = 600.0
+"""Seconds that the whole bot waits when what stands before Discord refuses this machine without saying for how long."""
 _NEVER_SLEEP = 0.001
 """Seconds that the library may sleep over a refusal; 0 would mean for ever."""
 _MANY = 1_000  # limits remembered, before those that are over are looked for
@@ -70,16 +72,16 @@ def _once(pace: Pace) -> aiohttp.TraceConfig:
 def _tell(pace: Pace, response: aiohttp.ClientResponse) -> None:
     headers = response.headers
     pace.answered(response.status, headers.get("X-RateLimit-Scope", ""))
-    if response.status == 429 and "X-RateLimit-Global" in headers:
-        pace.hold(_seconds(headers.get("Retry-After", "")))
-        log.warning("Discord wants fewer requests of the whole bot", seconds=headers.get("Retry-After"))
+    if response.status == 429 and ("X-RateLimit-Global" in headers or "Via" not in headers):
+        pace.hold(seconds := _seconds(headers.get("Retry-After", "")))
+        log.warning("Discord wants no requests of the whole bot for a while", seconds=seconds)
 
 
 def _seconds(text: str) -> float:
     try:
-        return min(3600.0, max(0.0, float(text)))
+        return min(3600.0, max(1.0, float(text)))
     except ValueError:
-        return 1.0
+        return BLOCKED
 
 
 class _Http(HTTPClient):
@@ -247,12 +249,12 @@ async def active_threads(http: HTTPClient, guild_id: str) -> list[Json]:
     return list(answer["threads"])
 
 
-async def archived_threads(http: HTTPClient, channel_id: str, limit: int = 100) -> list[Json]:
-    """A channel's archived threads, last archived first. Needs Read Message History.
+async def archived_threads(http: HTTPClient, channel_id: str, *, before: str = "", limit: int = 100) -> list[Json]:
+    """A channel's archived threads, last archived first; ``before`` a time in ISO 8601. Needs Read Message History.
     https://docs.discord.com/developers/resources/channel#list-public-archived-threads"""
     route = Route("GET", "/channels/{channel_id}/threads/archived/public", channel_id=channel_id)
-    answer = await http.request(route, params={"limit": limit})
-    return list(answer["threads"])
+    wanted: dict[str, str | int] = {"limit": limit, **({"before": before} if before else {})}
+    return list((await http.request(route, params=wanted))["threads"])
 
 
 async def _with_less(http: HTTPClient, route: Route, body: Json) -> Json:

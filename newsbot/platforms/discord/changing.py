@@ -1,0 +1,105 @@
+"""What stands already: put another message in its place, or take it away."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import discord
+from discord.http import HTTPClient
+
+from newsbot.domain.models import NO_MESSAGE, Delivery
+from newsbot.domain.ports import Clock, Over, SendOutcome, Sent
+from newsbot.platforms.discord import render, wire
+from newsbot.platforms.discord.answers import ARCHIVED, NOT_OURS, SHUT, UNKNOWN_MESSAGE
+from newsbot.platforms.discord.message import COMPONENTS, Json, payload
+from newsbot.platforms.discord.spots import Spot
+
+_GONE = frozenset({UNKNOWN_MESSAGE, NOT_OURS})
+
+Act = Callable[[str, str], Awaitable[object]]
+"""Does something to a message: its channel's id, its own."""
+
+
+class Changing:
+    """Edits and retractions, which may be done twice."""
+
+    def __init__(self, http: HTTPClient, clock: Clock) -> None:
+        self._http, self._clock = http, clock
+
+    async def edit(self, delivery: Delivery, spot: Spot) -> SendOutcome:
+        """New content for as many messages as there were; those that are not needed any more are deleted, and what
+        somebody deleted stays so."""
+        ids = delivery.message_ids
+        target = delivery.id if delivery.target is None else delivery.target  # buttons speak of the post itself
+        parts = render.post(delivery.digest, target, updated=self._clock.now(), most=max(1, len(ids)))
+        bodies = [_unheard(payload(part, post=f"{target}.{n}")) for n, part in enumerate(parts)]
+        kept = [await self._put(spot, each, body) for each, body in zip(ids, bodies, strict=False)]
+        for each in ids[len(parts) :]:
+            await self._remove(spot, each)
+        return Sent(tuple(kept)) if any(kept) else Over("the message to edit is gone")
+
+    async def retract(self, delivery: Delivery, spot: Spot) -> SendOutcome:
+        """Delete every message, and a thread that was opened for the first and in which nobody else said a word."""
+        for each in reversed(delivery.message_ids):
+            await self._remove(spot, each)
+        return Sent(delivery.message_ids)
+
+    async def _put(self, spot: Spot, kept: str, body: Json) -> str:
+        """Put ``body`` in the place of a message; its id, or NO_MESSAGE when there is none any more."""
+
+        async def edit(channel_id: str, message_id: str) -> None:
+            await wire.edit(self._http, channel_id, message_id, body)
+
+        return kept if await self._act(spot, kept, edit) else NO_MESSAGE
+
+    async def _remove(self, spot: Spot, kept: str) -> None:
+        async def delete(channel_id: str, message_id: str) -> None:
+            await wire.delete(self._http, channel_id, message_id)
+            if channel_id == message_id:
+                await self._close(channel_id)
+
+        await self._act(spot, kept, delete)
+
+    async def _act(self, spot: Spot, kept: str, act: Act) -> bool:
+        """Whether there is such a message, and it was done. A forum's thread that is shut or gone is one of many: only
+        of the chat's own channel that is a failure, and raised."""
+        where = spot.parse(kept)
+        if where is None:
+            return False
+        try:
+            await self._opened(where[0], lambda: act(*where))
+        except discord.HTTPException as error:
+            if error.code in _GONE or (where[0] != spot.channel and error.code in SHUT):
+                return False
+            raise
+        return True
+
+    async def _opened(self, channel_id: str, act: Callable[[], Awaitable[object]]) -> None:
+        """Do something in a channel, and first open it again where it is a thread that was archived: only a new message
+        does that by itself. https://docs.discord.com/developers/topics/threads#unarchiving-a-thread"""
+        try:
+            await act()
+        except discord.HTTPException as archived:
+            if archived.code != ARCHIVED:
+                raise
+            try:
+                await wire.change(self._http, channel_id, archived=False)
+            except discord.Forbidden:  # it is locked too
+                raise archived from None
+            await act()
+
+    async def _close(self, thread_id: str) -> None:
+        """Delete a thread whose first message was taken back; one in which people talk stays, and so does one that the
+        bot may not delete."""
+        thread = await wire.channel(self._http, thread_id)
+        if thread.get("message_count"):
+            return
+        try:
+            await wire.remove(self._http, thread_id)
+        except discord.Forbidden:
+            await wire.change(self._http, thread_id, archived=True)
+
+
+def _unheard(body: Json) -> Json:
+    """A body whose roles are not called again, with the flags that an edit may set."""
+    return {**body, "allowed_mentions": {"parse": []}, "flags": COMPONENTS}

@@ -1,0 +1,201 @@
+"""The way out for deliveries: a digest becomes messages, each exactly once, and Discord's answers become outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import aiohttp
+import discord
+import structlog
+
+from newsbot.domain.models import Delivery
+from newsbot.domain.ports import ChatGone, Clock, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
+from newsbot.platforms.discord import finding, render, wire
+from newsbot.platforms.discord.answers import NO_HISTORY, SHUT, UNKNOWN_CHANNEL, outcome_of
+from newsbot.platforms.discord.attempts import Attempt, Memory
+from newsbot.platforms.discord.changing import Changing
+from newsbot.platforms.discord.doors import Doors, Rooms
+from newsbot.platforms.discord.forums import Forums
+from newsbot.platforms.discord.message import PLATFORM, Json, Outgoing, is_private, payload
+from newsbot.platforms.discord.pace import Pace
+from newsbot.platforms.discord.places import Place, Places
+from newsbot.platforms.discord.publishing import Publisher
+from newsbot.platforms.discord.spots import Spot
+from newsbot.platforms.discord.troubles import said
+from newsbot.platforms.discord.wire import Rest
+
+log = structlog.get_logger(__name__)
+
+TOO_MUCH = "more was said there since than is read: whether the post is out, nobody can tell"
+NO_ROOM = "Discord does not know the private channel any more"
+
+
+class DiscordSender:
+    """Implements :class:`newsbot.domain.ports.Sender`.
+
+    A nonce makes a repeated request harmless for some minutes, and later a mark in the message tells that it is there.
+    What the sender's :attr:`publisher` has no room for waits: call its ``step`` now and then.
+    """
+
+    platform = PLATFORM
+    idempotent = True
+
+    def __init__(self, rest: Rest, pace: Pace, rooms: Rooms, clock: Clock) -> None:
+        self._rest, self._http, self._pace = rest, rest.http, pace
+        self.places = Places(self._http, clock)
+        self.publisher = Publisher(self._http, clock)
+        self._doors = Doors(self._http, rooms, pace)
+        self._forums = Forums(self._http, clock)
+        self._changing = Changing(self._http, clock)
+        self._memory = Memory(clock)
+
+    async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
+        """Post, edit, reply or retract; the outcome is :class:`Sent`, or why not."""
+        chat = delivery.chat
+        if not chat.native.removeprefix("@").isdecimal() or (chat.thread and not chat.thread.isdecimal()):
+            return ChatGone(f"{chat.native!r} is no channel of Discord's")
+        attempt = self._memory.attempt(delivery, sent)
+        try:
+            outcome = await self._send(attempt)
+        except finding.Unreadable:
+            outcome = ChatGone(NO_HISTORY)
+        except finding.TooMuch:
+            outcome = Unknown(TOO_MUCH)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            outcome = await self._failed(error, delivery)
+        except Exception as error:  # such as an answer that cannot be read
+            log.exception("a send ended unexpectedly", delivery=delivery.id)
+            outcome = Unknown(f"{type(error).__name__}: {said(error)}")
+        self._memory.ended(attempt, outcome)
+        return outcome
+
+    async def _send(self, attempt: Attempt) -> SendOutcome:
+        attempt.me = await self._rest.ready()
+        delivery = attempt.delivery
+        spot = await self._spot(delivery)
+        match delivery.kind:
+            case "post":
+                return await self._post(attempt, spot)
+            case "reply":
+                return await self._reply(attempt, spot)
+            case "edit":
+                return await self._changing.edit(delivery, spot)
+            case "retract":
+                return await self._changing.retract(delivery, spot)
+
+    async def _spot(self, delivery: Delivery) -> Spot:
+        """Where its messages are. A forum is known from what Discord says of it."""
+        chat, person = delivery.chat, delivery.chat.native.removeprefix("@")
+        if chat.thread:
+            return Spot(chat.thread)
+        if is_private(chat):
+            fresh = delivery.kind in {"post", "reply"}
+            return Spot(await (self._doors.knock(person) if fresh else self._doors.open(person)))
+        place = await self.places.at(chat.native)
+        return Spot("" if place.is_forum else chat.native, place)
+
+    async def _post(self, attempt: Attempt, spot: Spot) -> SendOutcome:
+        """Each part as a message, from the first that is not out yet. Only the first of all makes a sound."""
+        delivery = attempt.delivery
+        parts = render.post(delivery.digest, delivery.id)
+        ids = await self._out(attempt, spot)
+        for number, part in enumerate(parts[len(ids) :], start=len(ids)):
+            ids.append(await self._say(attempt, spot, replace(part, silent=part.silent or number > 0), ids))
+            if len(ids) < len(parts):
+                await attempt.sent(tuple(ids))
+        await self._arrived(attempt, spot, ids)
+        return Sent(tuple(ids))
+
+    async def _out(self, attempt: Attempt, spot: Spot) -> list[str]:
+        """The messages of the parts that are out. Where an attempt before may have left more than is known of, what
+        the bot said there since is read."""
+        delivery, ids = attempt.delivery, list(attempt.delivery.message_ids)
+        if attempt.sure:
+            return ids
+        found: dict[int, str] = {}
+        for channel_id in await self._searched(attempt, spot):
+            parts = await finding.parts_in(self._http, attempt.me, channel_id, delivery.id, attempt.since)
+            found |= {number: spot.id_of(channel_id, message_id) for number, message_id in parts.items()}
+        attempt.sure = True
+        while len(ids) in found:
+            ids.append(found[len(ids)])
+            await attempt.sent(tuple(ids))
+        return ids
+
+    async def _searched(self, attempt: Attempt, spot: Spot) -> list[str]:
+        thread = spot.thread_of(attempt.delivery.message_ids)
+        if thread or spot.place is None or not spot.place.is_forum:
+            return [thread or spot.channel]
+        place = spot.place
+        return await finding.threads_of(self._http, attempt.me, place.server, place.id, attempt.since)
+
+    async def _say(self, attempt: Attempt, spot: Spot, part: Outgoing, ids: list[str]) -> str:
+        """Post the part that comes after ``ids``; its id."""
+        body = payload(part, post=f"{attempt.delivery.id}.{len(ids)}")
+        thread = spot.thread_of(ids)
+        if spot.place is None or not spot.place.is_forum or thread:
+            return await self._say_in(attempt, spot, thread or spot.channel, body, len(ids))
+        return await self._say_somewhere(attempt, spot, spot.place, body)
+
+    async def _say_somewhere(self, attempt: Attempt, spot: Spot, forum: Place, body: Json) -> str:
+        """The first part, in the thread of a forum that it belongs into, or that it opens."""
+        digest = attempt.delivery.digest
+        if thread := await self._forums.thread_for(attempt.me, forum, digest):
+            try:
+                return await self._say_in(attempt, spot, thread, body, 0)
+            except discord.HTTPException as error:
+                if error.code not in SHUT:
+                    raise
+                self._forums.forget(forum.id)
+        thread = await self._forums.open(forum, digest, body)
+        return spot.id_of(thread, thread)
+
+    async def _say_in(self, attempt: Attempt, spot: Spot, channel_id: str, body: Json, part: int) -> str:
+        message = await wire.post(self._http, channel_id, body, _nonce(attempt.delivery, part))
+        if is_private(attempt.delivery.chat):
+            self._doors.reached(channel_id)
+        return spot.id_of(channel_id, str(message["id"]))
+
+    async def _reply(self, attempt: Attempt, spot: Spot) -> SendOutcome:
+        """One message, whatever there is to say: its ``message_ids`` are those of what it replies to. It calls no
+        role: those were called before."""
+        delivery, first = attempt.delivery, spot.first(attempt.delivery.message_ids)
+        channel_id = first[0] if first else spot.channel
+        if not channel_id:
+            return Over("the message to reply to is gone")
+        if not attempt.sure:
+            out = await finding.parts_in(self._http, attempt.me, channel_id, delivery.id, attempt.since)
+            attempt.sure = True
+            if 0 in out:
+                return Sent((spot.id_of(channel_id, out[0]),))
+        part, *_ = render.post(delivery.digest, delivery.id, most=1)
+        body = payload(replace(part, pings=()), post=f"{delivery.id}.0")
+        if first:
+            body["message_reference"] = {"message_id": first[1], "fail_if_not_exists": False}
+        return Sent((await self._say_in(attempt, spot, channel_id, body, 0),))
+
+    async def _arrived(self, attempt: Attempt, spot: Spot, ids: list[str]) -> None:
+        """A post is out: where others follow the channel, they shall get it."""
+        digest = attempt.delivery.digest
+        if spot.place is not None and spot.place.publishes and digest.publish:
+            is_digest = digest.occasion != "story"
+            await self.publisher.offer(attempt.me, spot.channel, ids, digest=is_digest)
+
+    async def _failed(self, error: Exception, delivery: Delivery) -> SendOutcome:
+        code = error.code if isinstance(error, discord.HTTPException) else 0
+        if code:
+            self.places.forget(delivery.chat.native)
+            self._forums.forget(delivery.chat.native)
+        if code == UNKNOWN_CHANNEL and is_private(delivery.chat):
+            await self._doors.lost(delivery.chat.native.removeprefix("@"))
+            return RetryLater(NO_ROOM)
+        outcome = outcome_of(error, delivery.chat)
+        if isinstance(outcome, RetryLater) and outcome.tried and self._pace.held():
+            return replace(outcome, seconds=self._pace.held(), whole_platform=True)
+        return outcome
+
+
+def _nonce(delivery: Delivery, part: int) -> str:
+    """At most 25 characters; an id of another database, made at another time, gives another."""
+    made = int(delivery.created.timestamp()) if delivery.created else 0
+    return f"{delivery.id}.{part}.{made:x}"[:25]
