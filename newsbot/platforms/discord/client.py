@@ -96,9 +96,9 @@ class Press(ui.DynamicItem[ui.Item[Any]], template=re.compile(r"(?s).+")):
 class Gateway(discord.AutoShardedClient):
     """One life of the bot at Discord's gateway, over all its shards; :meth:`start` ends only by an error.
 
-    ``shards``: how many; None: as many as Discord recommends, and ``least`` in any case. ``trace`` watches the requests;
-    ``proxy`` is for all traffic; a connection that is silent for ``silence`` seconds is dead. ``changed`` is called when
-    a shard is up. Use it as a context manager.
+    ``shards``: how many; None: as many as Discord recommends, and ``least`` in any case. ``trace`` watches requests;
+    ``proxy`` is for all traffic; a connection that is silent for ``silence`` seconds is dead. ``changed`` is called
+    when a shard is up. Use it as a context manager.
     """
 
     def __init__(
