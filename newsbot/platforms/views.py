@@ -108,8 +108,8 @@ class Reply:
     ``forgotten``: all that is stored about the chat was deleted, and what the platform itself keeps of it must go too.
     ``ask``: the command ("follow", "search") that the person's next words complete: the platform makes room for them.
     ``onward``: an action for the asker's private chat with the bot; the platform shows a way there, as a button called
-    ``onward_label``. ``attachment``: a file that comes with it. ``form``: fields to fill in, where the platform has such;
-    the rest of the answer is for when it is too late to show them.
+    ``onward_label``. ``attachment``: a file that comes with it. ``form``: fields to fill in, where the platform has
+    such; the rest of the answer is for when it is too late to show them.
     """
 
     blocks: tuple[Block, ...] = ()

@@ -11,7 +11,7 @@ from newsbot.newsdesk.settling import NAMES
 from newsbot.platforms.answers.refusing import told
 from newsbot.platforms.answers.settings import EXAMPLES, everything, heard, typed_as
 from newsbot.platforms.answers.visit import Visit, line
-from newsbot.platforms.views import Block, Button, Entry, Form, Reply
+from newsbot.platforms.views import Block, Entry, Form, Reply
 
 NAME = "settings"
 _FIELDS = ("when", "timezone", "quiet", "languages")

@@ -1,4 +1,4 @@
-"""Forms to fill in, as Discord's modals: each carries all that it needs, so that one sent off works after a restart too.
+"""Forms to fill in, as Discord's modals: each carries all that it needs, so it works after a restart too.
 
 https://docs.discord.com/developers/components/reference. Pure.
 """
