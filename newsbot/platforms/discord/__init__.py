@@ -10,7 +10,11 @@
     modals       forms with fields to fill in
     people       who asks, where, and with which rights
     guilds       the bot's own comings and goings: servers, channels, threads
+    welcome      the first words in a server
+    threads      threads that get posts are kept open
     setup        /setup: what is missing in a channel, and where to click
+    checks       one look at a channel: whether the bot can post there
+    report       pure: what /setup shows
     notices      what a server's admins are told
     permissions  pure: what the bot may do in a channel, and what it needs
     send         the way out for deliveries

@@ -28,7 +28,9 @@ FRESH = timedelta(days=1)
 """A server that we find at the start, and that nobody knows, is greeted if we joined it no longer ago."""
 DELETED = "the channel was deleted"
 THREAD_DELETED = "the thread was deleted"
-THREAD_LOCKED = "the thread was locked"
+THREAD_LOCKED = "the thread is locked"
+HOUR = timedelta(hours=1)
+"""So often everything that waits is looked at, for what Discord does not tell: a timeout that is over."""
 
 
 class Presence(Protocol):
@@ -83,6 +85,8 @@ class Guilds:
         self._setup = setup
         self._clock = clock
         self._known: set[str] | None = None
+        self._here: dict[int, discord.Guild] = {}
+        self._looked = clock.now()
         self._changed: dict[int, discord.Guild] = {}
         self._turn = asyncio.Lock()
 
@@ -90,11 +94,13 @@ class Guilds:
 
     async def joined(self, guild: discord.Guild) -> None:
         """Somebody invited us just now (``on_guild_join``)."""
+        self._here[guild.id] = guild
         await self._arrived(guild)
         await self.permissions_changed(guild)
 
     async def available(self, guild: discord.Guild) -> None:
         """A server that we are in is there: at the start, or after an outage (``on_guild_available``)."""
+        self._here[guild.id] = guild
         if self._known is None:
             self._known = await self._servers.known(PLATFORM)
         if str(guild.id) not in self._known:
@@ -130,6 +136,7 @@ class Guilds:
             await self._welcome.greet(guild)
 
     async def _gone(self, server: str) -> None:
+        self._here.pop(int(server), None)
         await self._servers.left(PLATFORM, server)
         if self._known is not None:
             self._known.discard(server)
@@ -179,16 +186,29 @@ class Guilds:
         for each in changed.values():
             await self._setup.changed(each)
 
+    async def step(self) -> bool:
+        """Look at everything that waits once an hour; whether it was time for that."""
+        if self._clock.now() - self._looked < HOUR:
+            return False
+        self._looked = self._clock.now()
+        self._changed |= self._here
+        for guild in list(self._here.values())[:1]:
+            await self.permissions_changed(guild)
+        return True
+
     async def _look_again(self, chat: Chat, changed: dict[int, discord.Guild]) -> None:
         """Chats that were made by the config know of no server: theirs is the one that has their channel."""
         if is_private(chat.key):
             return
         guilds = [g for g in changed.values() if not chat.server or chat.server == str(g.id)]
         spot = next((s for guild in guilds if (s := spot_of(chat.key, guild))), None)
-        if spot is None or (chat.paused == THREAD_DELETED and spot.id != int(chat.key.thread or 0)):
+        if spot is None:
             return
+        if not chat.server:
+            await self._servers.is_now(place_of(spot), kind_of(spot), str(spot.guild.id))
+        away = place_of(spot) != chat.key and chat.paused.startswith("the thread")
         found = check(spot)
-        if found is not None and found.well and not (chat.paused == THREAD_LOCKED and spot.id != int(chat.key.thread)):
+        if found is not None and found.well and not away:
             await self._presence.reached(chat.key)
 
 
