@@ -105,7 +105,8 @@ class Shard:
         while True:
             problem = await self._life()
             self._broke(problem)
-            await self._clock.sleep(self._pause(problem))
+            if wait := self._pause(problem):
+                await self._clock.sleep(wait)
 
     async def _life(self) -> Exception:
         try:

@@ -73,6 +73,10 @@ class State(AutoShardedConnectionState[Any]):
             data["unavailable"] = False
         super().parse_guild_create(self._lean(data))
 
+    def _add_ready_state(self, guild: Any) -> bool:
+        """Whether to tell of a server only when all have come: never."""
+        return False
+
     def _lean(self, data: Any) -> Any:
         own = str(self.self_id)
         for name in UNREAD:
