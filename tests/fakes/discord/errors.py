@@ -15,10 +15,16 @@ UNKNOWN_MESSAGE = 10008
 UNKNOWN_ROLE = 10011
 UNKNOWN_USER = 10013
 MISSING_ACCESS = 50001
+EDIT_OF_ANOTHERS = 50005
 EMPTY_MESSAGE = 50006
 NOT_TO_THIS_USER = 50007
 MISSING_PERMISSIONS = 50013
 FORM = 50035
+NO_TEXT_CHANNEL = 50008
+NOT_HERE = 50024
+THREAD_ARCHIVED = 50083
+THREAD_LOCKED = 160005
+NO_MUTUAL_GUILDS = 50278
 
 _WORDS: dict[int, tuple[int, str]] = {
     10003: (404, "Unknown Channel"),
@@ -30,15 +36,19 @@ _WORDS: dict[int, tuple[int, str]] = {
     10015: (404, "Unknown Webhook"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
+    10087: (404, "Unknown Tag"),
+    30015: (400, "Maximum number of attachments in a message reached (10)"),
     40033: (400, "This message has already been crossposted"),
     40060: (400, "Interaction has already been acknowledged."),
     40067: (400, "A tag is required to create a forum post in this channel"),
     50001: (403, "Missing Access"),
+    50003: (403, "Cannot execute action on a DM channel"),
     50005: (403, "Cannot edit a message authored by another user"),
     50006: (400, "Cannot send an empty message"),
     50007: (403, "Cannot send messages to this user"),
     50008: (400, "Cannot send messages in a non-text channel"),
     50013: (403, "Missing Permissions"),
+    50021: (403, "Cannot execute action on a system message"),
     50024: (400, "Cannot execute action on this channel type"),
     50027: (401, "Invalid Webhook Token"),
     50033: (400, "Invalid Recipient(s)"),
@@ -46,6 +56,7 @@ _WORDS: dict[int, tuple[int, str]] = {
     50083: (400, "Thread is archived"),
     50109: (400, "The request body contains invalid JSON."),
     50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
+    160002: (400, "Cannot reply without permission to read message history"),
     160004: (400, "A thread has already been created for this message"),
     160005: (403, "Thread is locked"),
     160006: (400, "Maximum number of active threads reached"),
@@ -89,13 +100,18 @@ class Form:
     A path is a sequence of keys and list indices: ``("components", 0, "label")``.
     """
 
-    def __init__(self) -> None:
-        self.errors: Json = {}
+    def __init__(self, errors: Json | None = None, prefix: tuple[str | int, ...] = ()) -> None:
+        self.errors: Json = {} if errors is None else errors
+        self._prefix = prefix
+
+    def at(self, *prefix: str | int) -> Form:
+        """The same form, for what lies below ``prefix``."""
+        return Form(self.errors, (*self._prefix, *prefix))
 
     def wrong(self, path: Iterable[str | int], code: str, message: str) -> None:
         """Note one thing."""
         at = self.errors
-        for key in path:
+        for key in (*self._prefix, *path):
             at = at.setdefault(str(key), {})
         at.setdefault("_errors", []).append({"code": code, "message": message})
 

@@ -44,6 +44,7 @@ class Transport:
         app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_route("*", API + "/{path:.*}", self.answer)
         app.router.add_get("/gateway/", self._upgrade)
+        app.router.add_get("/attachments/{place}/{id}/{name}", self._dc.attachments.serve)
         app.add_routes(more or [])
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None, handler_cancellation=True)
         await self._runner.setup()

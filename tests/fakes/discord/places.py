@@ -64,11 +64,13 @@ class Tag:
 
 @dataclass(slots=True)
 class ThreadState:
-    """What only threads have; ``archives_after`` in minutes, ``archived_at`` the moment of the last change."""
+    """What only threads have; ``archives_after`` in minutes, ``archived_at`` when that changed last, ``active_at`` when
+    it was last written in, woken or had its archiving changed."""
 
     owner_id: str
     created_at: datetime
     archived_at: datetime
+    active_at: datetime
     archives_after: int = 4320
     archived: bool = False
     locked: bool = False

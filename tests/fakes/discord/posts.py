@@ -59,6 +59,7 @@ class Menu:
 @dataclass(slots=True, eq=False)
 class Message:
     """One message. ``pinged`` holds the ids of users and roles (and "everyone") that were really notified by it;
+    ``files`` the contents of its attachments by name;
     ``seen_by`` is who alone sees it, when it is ephemeral; ``interaction`` the documented interaction_metadata.
     """
 
@@ -69,6 +70,7 @@ class Message:
     embeds: list[Json] = field(default_factory=list)
     components: list[Json] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
     flags: int = 0
     type: int = 0
     nonce: str = ""
@@ -114,8 +116,7 @@ class Message:
     @property
     def text(self) -> str:
         """The content, or all text displays joined by newlines, then the embeds' texts; markdown as it was sent."""
-        found = [self.content] if self.content else []
-        found += [str(each["content"]) for each in self.parts if each["type"] == TEXT_DISPLAY]
+        found = [text] if (text := texts(self.content, self.components)) else []
         return "\n".join([*found, *(line for embed in self.embeds for line in _embedded(embed))])
 
     @property
@@ -160,6 +161,12 @@ def walk(components: list[Json]) -> Iterator[Json]:
     for each in components:
         yield each
         yield from walk([*each.get("components", ()), *_single(each, "accessory"), *_single(each, "component")])
+
+
+def texts(content: str, components: list[Json]) -> str:
+    """The content and all text displays, a line each: where mentions count."""
+    displays = [str(each["content"]) for each in walk(components) if each["type"] == TEXT_DISPLAY]
+    return "\n".join([content, *displays] if content else displays)
 
 
 def _single(component: Json, key: str) -> list[Json]:

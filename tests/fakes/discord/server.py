@@ -14,7 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import TYPE_CHECKING
 
+from tests.fakes.discord.attachments import Attachments
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.faults import Faults, fits
 from tests.fakes.discord.guilds import Guild
@@ -23,6 +25,10 @@ from tests.fakes.discord.rates import Rates
 from tests.fakes.discord.routes import Routes
 from tests.fakes.discord.users import User
 from tests.fakes.discord.world import World
+
+if TYPE_CHECKING:
+    from tests.fakes.discord.commands import Commands
+    from tests.fakes.discord.gateway import Gateway
 
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMA.FakeTk.OfTheTestsAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 MODULES = ("messages", "channels", "threads", "accounts", "commands", "interactions", "webhooks", "gateway")
@@ -46,8 +52,11 @@ def real_time() -> datetime:
 class DiscordServer:
     """Discord, as far as one bot sees it. ``now`` is its clock, ``shards`` what it recommends, ``session_starts`` how
     many identifies are left today, ``max_concurrency`` how many may come in 5 seconds; ``nonce_seconds`` how long a
-    nonce is remembered.
+    nonce is remembered. ``gateway`` and ``commands`` are put there by their modules.
     """
+
+    gateway: Gateway
+    commands: Commands
 
     def __init__(
         self,
@@ -69,6 +78,7 @@ class DiscordServer:
         self.rates = Rates(lambda: self.now().timestamp())
         self.faults = Faults()
         self.routes = Routes()
+        self.attachments = Attachments(self)
         self.transport = Transport(self)
         self._install()
 

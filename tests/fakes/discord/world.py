@@ -101,7 +101,7 @@ class World:
         thread = Channel(self, id_ or self.ids.next(), kind, name, guild=parent.guild, parent=parent)
         now = self.now()
         settings = {"archives_after": parent.archives_after} | state
-        thread.thread_state = ThreadState(owner.id, now, now, members={owner.id: now}, **settings)
+        thread.thread_state = ThreadState(owner.id, now, now, now, members={owner.id: now}, **settings)
         assert parent.guild is not None
         parent.guild.channels[thread.id] = self.channels[thread.id] = thread
         return thread
