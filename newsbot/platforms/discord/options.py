@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread
 
 from newsbot.domain.models import ChatKey
+from newsbot.errors import BadRequest
 from newsbot.platforms.discord.message import PLATFORM
 from newsbot.platforms.discord.permissions import POSTABLE
 
@@ -79,10 +80,6 @@ class Talk(Protocol):
 Completer = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 
-class NoSuchPlace(app_commands.AppCommandError):
-    """The channel that was chosen is gone, or none that can be posted to."""
-
-
 class Place(app_commands.Transformer):
     """A channel or thread that can be posted to, as an option."""
 
@@ -97,9 +94,9 @@ class Place(app_commands.Transformer):
         return [discord.ChannelType(number) for number in POSTABLE]
 
     async def transform(self, interaction: Interaction, value: Any, /) -> Picked:
-        """The channel. Raises NoSuchPlace where Discord did not say what became of it."""
+        """The channel. Raises BadRequest where Discord did not say what became of it."""
         if not isinstance(value, Picked) or value.type not in self.channel_types:
-            raise NoSuchPlace
+            raise BadRequest("discord_option_gone")
         return value
 
 

@@ -1,0 +1,36 @@
+"""``/bot …``: for the bot's own admins, in private; the desk knows them by their ids, and refuses everybody else."""
+
+from __future__ import annotations
+
+from discord import app_commands
+
+from newsbot.platforms.discord.options import UNSAID, Interaction, Talk, made
+from newsbot.platforms.discord.typed import line
+
+ALONE = app_commands.AppCommandContext(guild=False, dm_channel=True, private_channel=False)
+
+
+class Running:
+    """What each command of the group asks the desk."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+
+    def group(self) -> app_commands.Group:
+        """All of them."""
+        group = app_commands.Group(name="bot", description=UNSAID, allowed_contexts=ALONE)
+        for plain in (self.feeds, self.status, self.reload):
+            group.add_command(made(plain))
+        return group
+
+    async def feeds(self, interaction: Interaction) -> None:
+        """Every feed with its health."""
+        await self._talk.command(interaction, line("feeds"))
+
+    async def status(self, interaction: Interaction) -> None:
+        """How the bot fares."""
+        await self._talk.command(interaction, line("status"))
+
+    async def reload(self, interaction: Interaction) -> None:
+        """The config, once more."""
+        await self._talk.command(interaction, line("reload"))
