@@ -13,6 +13,8 @@ SHARE = "sh"
 DOOR = "dm"
 """The verb of the key that tries again whether a person takes private messages."""
 
+PROMPTS = frozenset({"follow", "search"})
+"""The commands whose argument a form asks for."""
 SHARED = frozenset({
     "search", "latest", "digest", "sources", "subscriptions", "s", "st", "so", "lk", "tl", "mo", "dr",
 })  # fmt: skip

@@ -135,7 +135,7 @@ class Callbacks:
                 route,
                 hook.session,
                 payload=None if file else body,
-                multipart=_parts(body or {}, file) if file else None,
+                multipart=parts(body or {}, file) if file else None,
                 proxy=hook.proxy,
                 proxy_auth=hook.proxy_auth,
             )
@@ -145,8 +145,8 @@ def _wrapped(kind: int, data: Json | None) -> Json:
     return {"type": kind} if data is None else {"type": kind, "data": data}
 
 
-def _parts(body: Json, file: Attachment) -> list[dict[str, Any]]:
-    """https://docs.discord.com/developers/reference#uploading-files"""
+def parts(body: Json, file: Attachment) -> list[dict[str, Any]]:
+    """A request of JSON and a file: https://docs.discord.com/developers/reference#uploading-files"""
     return [
         {"name": "payload_json", "value": json.dumps(body), "content_type": "application/json"},
         {

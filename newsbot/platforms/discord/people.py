@@ -121,3 +121,11 @@ def sees(interaction: Interaction, channel: Place) -> bool:
         return True
     member = interaction.user
     return isinstance(member, discord.Member) and channel.permissions_for(member).view_channel
+
+
+def may_write(interaction: Interaction) -> bool:
+    """Whether the person may write where they are, in a server that the bot is in too."""
+    rights = interaction.permissions
+    is_thread = isinstance(interaction.channel, discord.Thread)
+    allowed = rights.send_messages_in_threads if is_thread else rights.send_messages
+    return guild_of(interaction) is not None and (allowed or rights.administrator)

@@ -123,7 +123,7 @@ class Voice:
         await self._callbacks.respond(turn.interaction, turn.kind, {"flags": EPHEMERAL} if hidden else None)
 
     async def _tell(self, turn: _Turn, said: Said) -> None:
-        messages = _messages(said)
+        messages = messages_of(said)
         if not turn.kind and said.form is not None:
             await self._callbacks.respond(turn.interaction, FORM, said.form)
         elif not messages:
@@ -153,7 +153,8 @@ class Voice:
             await self._callbacks.remove(turn.interaction)
 
 
-def _messages(said: Said) -> list[Outgoing]:
+def messages_of(said: Said) -> list[Outgoing]:
+    """What is said, as messages; none where nothing is."""
     reply = said.reply
     messages = list(render.reply(_with_notice(reply), said.words, share=said.share))
     if reply.attachment is not None and not any(message.file for message in messages):

@@ -1,0 +1,134 @@
+"""The first message to a person in private, while they talk to us: it opens the way for what they follow."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Protocol
+
+import aiohttp
+import discord
+from discord.http import HTTPClient
+
+from newsbot.domain.models import Chat, ChatKey
+from newsbot.domain.ports import Clock
+from newsbot.errors import StorageError
+from newsbot.locales import Words
+from newsbot.newsdesk.asking import Asker
+from newsbot.platforms.discord import wire
+from newsbot.platforms.discord.message import PLATFORM, Outgoing, Text, payload, private
+from newsbot.platforms.discord.troubles import in_words
+
+log = logging.getLogger(__name__)
+
+CLOSED = frozenset({50007, 50278})
+"""They take no messages from this bot, or share no server with it:
+https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes"""
+PATIENCE = 8.0  # seconds that a person waits for their turn to be greeted; else what they follow comes without
+REASON = "the person takes no private messages"
+
+
+class Doors(Protocol):
+    """What :class:`newsbot.platforms.discord.doors.Doors` does."""
+
+    async def open(self, user_id: str) -> str:
+        """The private channel of a person who is talking to the bot."""
+
+    async def knock(self, user_id: str) -> str:
+        """The same, at a careful pace for who never had a message."""
+
+    def reached(self, room: str) -> None:
+        """A message stands there."""
+
+
+class Servers(Protocol):
+    """What :class:`newsbot.newsdesk.servers.Servers` does for this."""
+
+    async def serves(self, key: ChatKey) -> bool:
+        """Whether anything is subscribed to there."""
+
+    async def room(self, key: ChatKey) -> str:
+        """The channel of a private chat, "" where it is not known."""
+
+    async def keep_room(self, key: ChatKey, room: str) -> None:
+        """Note it."""
+
+
+class Presence(Protocol):
+    """What :class:`newsbot.newsdesk.presence.Presence` does for this."""
+
+    async def contact(self, asker: Asker) -> Chat:
+        """The asker's chat as it is known."""
+
+    async def met(self, asker: Asker) -> None:
+        """A person writes to the bot alone."""
+
+    async def gone(self, platform: str, native: str, reason: str) -> None:
+        """The bot may not post there."""
+
+    async def reached(self, key: ChatKey) -> None:
+        """It may."""
+
+
+class Greeter:
+    """Opens private chats."""
+
+    def __init__(self, http: HTTPClient, doors: Doors, servers: Servers, presence: Presence, clock: Clock) -> None:
+        self._http = http
+        self._doors = doors
+        self._servers = servers
+        self._presence = presence
+        self._clock = clock
+
+    async def ready(self, asker: Asker, words: Words) -> bool:
+        """Whether the person, ``asker`` alone with the bot, can be written to as far as is known; who never was, is
+        greeted in ``words`` if anything is to come."""
+        if not await self._servers.serves(asker.chat):
+            return True
+        held = (await self._presence.contact(asker)).paused == REASON
+        if not held and await self._servers.room(asker.chat):
+            return True
+        return await self.greet(asker, words)
+
+    async def greet(self, asker: Asker, words: Words) -> bool:
+        """Write to the person; False when they take no messages: what is to come waits then. Discord's and the
+        network's other troubles are nothing that the person can mend."""
+        try:
+            await self._write(asker.user_id, words)
+        except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
+            is_closed = isinstance(error, discord.HTTPException) and error.code in CLOSED
+            log.info("%s was not greeted: %s", asker.user_id, in_words(error))
+            if is_closed:
+                await self._presence.gone(PLATFORM, asker.chat.native, REASON)
+            return not is_closed
+        await self._presence.reached(asker.chat)
+        return True
+
+    async def _write(self, user_id: str, words: Words) -> None:
+        body = payload(Outgoing((Text(words("dm_greeting")),)))
+        async with asyncio.timeout(2 * PATIENCE):
+            room = await self._turn(user_id)
+            await wire.post(self._http, room, body)
+        self._doors.reached(room)
+
+    async def _turn(self, user_id: str) -> str:
+        """The channel, once it is the person's turn to hear from us for the first time. Raises RateLimited when that is
+        too late."""
+        try:
+            return await self._doors.knock(user_id)
+        except discord.RateLimited as error:
+            if error.retry_after > PATIENCE:
+                raise
+            await self._clock.sleep(error.retry_after)
+            return await self._doors.open(user_id)
+
+    async def met(self, asker: Asker, room: str) -> None:
+        """A person talks to the bot alone, in the channel ``room``: know it from now on. A database that is busy just
+        now does not keep the answer back."""
+        try:
+            await self._presence.met(asker)
+            if await self._servers.room(private(asker.user_id)) != room:
+                await self._servers.keep_room(asker.chat, room)
+            self._doors.reached(room)
+        except StorageError as error:
+            log.warning("chat %s is not remembered: %s", asker.chat, error)

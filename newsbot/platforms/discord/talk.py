@@ -1,0 +1,362 @@
+"""The one door for what people ask: commands, presses, forms and private messages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+import discord
+from discord import app_commands
+
+from newsbot.domain.models import ChatKey
+from newsbot.domain.ports import Clock
+from newsbot.errors import Forbidden, NotFound
+from newsbot.locales import Words
+from newsbot.newsdesk import Asker, Newsdesk
+from newsbot.platforms import actions
+from newsbot.platforms.commands import Desk, Request
+from newsbot.platforms.discord import aim as aims
+from newsbot.platforms.discord import modals, people
+from newsbot.platforms.discord.aim import Asked
+from newsbot.platforms.discord.callbacks import Callbacks
+from newsbot.platforms.discord.dressing import Dressing
+from newsbot.platforms.discord.files import loaded
+from newsbot.platforms.discord.greeting import Doors, Greeter
+from newsbot.platforms.discord.letters import Letters
+from newsbot.platforms.discord.message import ME, Aim, chat_at, place_of
+from newsbot.platforms.discord.people import Interaction
+from newsbot.platforms.discord.troubles import in_words
+from newsbot.platforms.discord.voice import Said, Voice, is_alone
+from newsbot.platforms.views import Reply
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 2.0  # seconds for suggestions; Discord waits for three
+REMEMBERED = 4_096  # interactions; one comes again when the gateway takes up a session that was cut off
+MOST = 25, 100
+"""Suggestions, and characters of one: https://docs.discord.com/developers/interactions/application-commands"""
+TO_START = frozenset({"subscribe", "import"})
+"""The commands that are for the very thread in which they are given, though its forum has subscriptions."""
+
+Call = Callable[[Request], Awaitable[Reply]]
+
+
+class Other(Protocol):
+    """Answers presses that are none of the desk's, as those of /setup."""
+
+    async def __call__(self, interaction: Interaction, action: str, values: list[str]) -> None:
+        """Answer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is to be done for an interaction: ``call`` it of the desk, for the chat at ``place`` ("" where they are)."""
+
+    interaction: Interaction
+    call: Call
+    asked: Asked
+    place: str = ""
+    edit: bool = False
+
+
+class Talk:
+    """Answers people. It outlives every gateway: what it says goes out through ``rest``, which is logged in.
+
+    ``admins``: the user ids of the bot's own. ``others`` answer presses by the verb of their action.
+    """
+
+    def __init__(
+        self,
+        rest: discord.Client,
+        desk: Desk,
+        newsdesk: Newsdesk,
+        doors: Doors,
+        clock: Clock,
+        *,
+        admins: Collection[str] = (),
+        others: Mapping[str, Other] | None = None,
+    ) -> None:
+        self._desk = desk
+        self._newsdesk = newsdesk
+        self._admins = admins
+        self._others = others or {}
+        self._voice = Voice(Callbacks(rest), clock)
+        self._greeter = Greeter(rest.http, doors, newsdesk.servers, newsdesk.presence, clock)
+        self._dressing = Dressing(newsdesk)
+        self._letters = Letters(rest.http, desk, self._dressing, self._greeter, clock)
+        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._running: set[tuple[object, ...]] = set()
+        self._lanes: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
+
+    # --- commands ---
+
+    async def command(
+        self, interaction: Interaction, line: str, *, place: ChatKey | None = None, private_place: bool = False
+    ) -> None:
+        """Answer the desk's ``line`` ("/search battery"), about the chat at ``place`` where it is not the one in which
+        it was typed; with ``private_place``, about the person's own private chat."""
+        asked = aims.of_line(line)
+        await self.ask(interaction, lambda r: self._desk.command(replace(r, text=line)), asked, place, private_place)
+
+    async def take(
+        self,
+        interaction: Interaction,
+        attachment: discord.Attachment,
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+    ) -> None:
+        """Subscribe to the feeds of a file, likewise."""
+        load = functools.partial(loaded, attachment)
+        await self.ask(interaction, lambda r: self._desk.take(r, load), Asked("import"), place, private_place)
+
+    async def ping(
+        self, interaction: Interaction, text: str, role: discord.Role | None, *, place: ChatKey | None = None
+    ) -> None:
+        """Have the posts of a subscription call a role (None: nobody), which may be called there."""
+        number, name = (str(role.id), role.name) if role else ("", "")
+        await self.ask(interaction, lambda r: self._desk.ping(r, text, number, name), Asked("ping"), place)
+
+    async def ask(
+        self,
+        interaction: Interaction,
+        call: Call,
+        asked: Asked,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+    ) -> None:
+        """Answer with what the desk says to ``call``, which is given who asks."""
+        if not self._is_new(interaction.id):
+            return
+        at = ME if private_place else place_of(place) if place is not None else ""
+        await self._answer(_Task(interaction, call, asked, at))
+
+    async def suggest(
+        self,
+        interaction: Interaction,
+        kind: str,
+        typed: str,
+        head: str = "",
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+    ) -> list[app_commands.Choice[str]]:
+        """What an argument of this ``kind`` may be, while it is typed; ``head`` are the arguments before it."""
+        asker = people.alone(interaction, self._admins) if private_place else self._seen_asker(interaction, place)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                offers = await self._desk.offers(Request(asker, apart=True), kind, typed, head)
+        except Exception as error:
+            log.warning("nothing was suggested: %s", in_words(error))
+            return []
+        number, longest = MOST
+        return [
+            app_commands.Choice(name=_cut(" – ".join(filter(None, (o.label, o.detail))), longest), value=o.value)
+            for o in offers
+            if 0 < len(o.value) <= longest
+        ][:number]
+
+    # --- presses and forms ---
+
+    async def press(self, interaction: Interaction, custom_id: str, values: Sequence[str]) -> None:
+        """Answer a button, or a menu of which ``values`` were chosen; a custom_id is user input, and may be of long
+        ago."""
+        if not self._is_new(interaction.id):
+            return
+        pressed = aims.pressed(custom_id, list(values))
+        if other := self._others.get(pressed.action.partition(":")[0]):
+            await other(interaction, pressed.action, list(values))
+            return
+        with self._alone((interaction.user.id, _message_of(interaction), custom_id, *values)) as first:
+            if first:
+                await self._press(interaction, pressed)
+            else:
+                await self._voice.rest(interaction)
+
+    async def submit(self, interaction: Interaction) -> None:
+        """Answer a form that was sent off."""
+        if not self._is_new(interaction.id):
+            return
+        data: Mapping[str, Any] = interaction.data or {}
+        sent = aims.pressed(str(data.get("custom_id", "")), [])
+        values = modals.submitted(data)
+        name = sent.action.removeprefix(modals.PREFIX) if sent.action.startswith(modals.PREFIX) else ""
+        if name == "settings":
+            task = _Task(interaction, lambda r: self._desk.fill(r, values), Asked("se"), sent.place)
+        elif name in aims.PROMPTS:
+            line = f"/{name} {values.get(name, '')}"
+            asked = aims.of_line(line)
+            task = _Task(
+                interaction, lambda r: self._desk.command(replace(r, text=line)), asked, sent.place, name == "search"
+            )
+        else:
+            task = _Task(interaction, lambda r: self._desk.press(r, ""), Asked(""))
+        await self._answer(task)
+
+    async def _press(self, interaction: Interaction, pressed: Aim) -> None:
+        verb, _, rest = pressed.action.partition(":")
+        if verb == aims.SHARE:
+            await self._share(interaction, rest)
+            return
+        if verb == aims.DOOR:
+            await self._voice.answer(interaction, lambda: self._knock(interaction))
+            return
+
+        async def call(request: Request) -> Reply:
+            return await self._desk.press(request, pressed.action)
+
+        await self._answer(_Task(interaction, call, Asked(verb), pressed.place), pressed.action)
+
+    async def _answer(self, task: _Task, action: str = "") -> None:
+        """``action``: the pressed button's, which says what is asked."""
+        lane = self._lane(task.interaction) if action else None
+        await self._voice.answer(task.interaction, lambda: self._done(task, action), lane)
+
+    async def _done(self, task: _Task, action: str) -> Said:
+        interaction = task.interaction
+        asked = aims.of_action(await actions.unpack(self._newsdesk, action)) if action else task.asked
+        request = await self._request(task, asked)
+        reply = await task.call(request)
+        reader = request.asker
+        words = await self._desk.words(reader, aside=True)
+        if asked.name in aims.DELIVERED and not reply.error:
+            reply = await self._opened(interaction, reply, words)
+        mark = self._mark(task, request)
+        reply = replace(reply, edit=True) if task.edit and reply.blocks else reply
+        return await self._dressing.said(interaction, asked, reply, words, mark)
+
+    async def _opened(self, interaction: Interaction, reply: Reply, words: Words) -> Reply:
+        """``reply``, with a hint where what was asked for cannot come: the person's private messages are closed."""
+        own = people.alone(interaction, self._admins)
+        if is_alone(interaction):
+            await self._greeter.met(own, str(interaction.channel_id))
+            return reply
+        return reply if await self._greeter.ready(own, words) else self._dressing.closed(reply, words)
+
+    async def _knock(self, interaction: Interaction) -> Said:
+        own = people.alone(interaction, self._admins)
+        words = await self._desk.words(own, aside=True)
+        if await self._greeter.greet(own, words):
+            return Said(self._dressing.open(words), words)
+        return Said(replace(self._dressing.closed(Reply(), words), edit=True), words)
+
+    # --- showing an answer to all ---
+
+    async def _share(self, interaction: Interaction, inner: str) -> None:
+        lane = self._lane(interaction)
+        await self._voice.answer(interaction, lambda: self._shared(interaction, inner), lane, quiet=True)
+
+    async def _shared(self, interaction: Interaction, inner: str) -> Said:
+        """What ``inner`` asks for, for everybody in the channel, counted by the desk as shown there."""
+        asker = await self._here(interaction, Asked("search"))
+        own = await self._desk.words(asker, aside=True)
+        asked = aims.of_action(await actions.unpack(self._newsdesk, inner))
+        if asked.name not in aims.SHARED:
+            return Said(Reply(toast=own("button_too_old"), error=True), own)
+        if not people.may_write(interaction):
+            return Said(Reply(toast=own("share_not"), error=True), own)
+        reply = await self._desk.press(Request(asker), inner)
+        if reply.error or not reply.blocks:
+            return Said(reply, own)
+        words = await self._desk.words(asker)
+        return Said(self._dressing.shared(reply, interaction.user.display_name, words), words, to_all=True)
+
+    # --- private messages ---
+
+    async def message(self, message: discord.Message) -> None:
+        """Answer what a person writes to the bot alone: a command, or words to search for; or a file of feeds."""
+        is_said = message.type in {discord.MessageType.default, discord.MessageType.reply}
+        if message.guild is not None or message.author.bot or not is_said or not self._is_new(message.id):
+            return
+        asker = people.person(message.author, admins=self._admins)
+        await self._letters.answer(asker, message)
+
+    # --- who, where ---
+
+    async def _request(self, task: _Task, asked: Asked) -> Request:
+        """Who asks for what; for another place, with the rights that they turn out to have there."""
+        if task.place == ME:
+            return Request(people.alone(task.interaction, self._admins), apart=True)
+        here = await self._here(task.interaction, asked)
+        if not task.place:
+            return Request(here, apart=True)
+        key = chat_at(task.place, task.interaction.user.id)
+        return Request(here, vouch=lambda _: self._enter(task.interaction, key), apart=True)
+
+    async def _enter(self, interaction: Interaction, key: ChatKey) -> Asker:
+        """The asker in another channel of the same server. Raises NotFound, Forbidden: who runs the server alone acts
+        from afar, whatever a button says."""
+        channel = await people.channel_at(interaction, key)
+        if channel is None or not people.sees(interaction, channel):
+            raise NotFound("channel_gone")
+        there = people.asker_in(interaction, channel, self._admins)
+        if not (there.is_chat_admin or there.is_bot_admin):
+            raise Forbidden("forbidden_chat_admin")
+        return there
+
+    async def _here(self, interaction: Interaction, asked: Asked) -> Asker:
+        """The asker where they are; in one of a forum's threads, in the forum, unless the thread has its own posts."""
+        asker, channel = people.asker_of(interaction, self._admins), interaction.channel
+        parent = channel.parent if asker.chat.thread and isinstance(channel, discord.Thread) else None
+        if parent is None or people.kind_of(parent) != "forum" or asked.name in TO_START:
+            return asker
+        if await self._newsdesk.servers.serves(asker.chat):
+            return asker
+        return people.asker_in(interaction, parent, self._admins)
+
+    def _seen_asker(self, interaction: Interaction, place: ChatKey | None) -> Asker:
+        """The asker for suggestions, from memory: at ``place`` where it is one of theirs to run."""
+        here = people.asker_of(interaction, self._admins)
+        guild = people.guild_of(interaction)
+        found = guild.get_channel_or_thread(int(place.thread or place.native)) if guild and place else None
+        if found is None or not (here.is_chat_admin and people.sees(interaction, found)):
+            return here
+        return people.asker_in(interaction, found, self._admins)
+
+    def _mark(self, task: _Task, request: Request) -> str:
+        """Where the buttons of an answer act: they know it by themselves only where they stand in the very chat."""
+        if task.place and task.place != ME:
+            return task.place
+        elsewhere = request.asker.chat_kind == "private" and not is_alone(task.interaction)
+        return ME if elsewhere else ""
+
+    # --- once, and one after the other ---
+
+    def _is_new(self, number: int) -> bool:
+        if number in self._seen:
+            return False
+        self._seen[number] = None
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+    @contextlib.contextmanager
+    def _alone(self, key: tuple[object, ...]) -> Iterator[bool]:
+        """Whether this is the only press of its kind just now: pressed again meanwhile, once is enough."""
+        if key in self._running:
+            yield False
+            return
+        self._running.add(key)
+        try:
+            yield True
+        finally:
+            self._running.discard(key)
+
+    def _lane(self, interaction: Interaction) -> asyncio.Lock:
+        """One press after the other for each person at each message."""
+        return self._lanes.setdefault((interaction.user.id, _message_of(interaction)), asyncio.Lock())
+
+
+def _message_of(interaction: Interaction) -> int:
+    return interaction.message.id if interaction.message else 0
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
