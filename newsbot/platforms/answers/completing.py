@@ -106,6 +106,9 @@ async def offered(visit: Visit, kind: str, head: str, commands: Sequence[Command
         case "what":
             names = await visit.newsdesk.naming.names(visit.asker)
             return [(c.handle, label_of(visit, c.what, c.label)) for c in names.choices]
+        case "source":
+            names = await visit.newsdesk.naming.names(visit.asker)
+            return [(c.label, "") for c in names.choices if c.what.kind == "feed"]
         case "when":
             return [(text, "") for text in TIMES]
         case "period":

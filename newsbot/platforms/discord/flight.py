@@ -24,8 +24,30 @@ class Door(Answerer, Protocol):
     ) -> None:
         """Answer a command."""
 
+    async def take(
+        self,
+        interaction: discord.Interaction,
+        attachment: discord.Attachment,
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+    ) -> None:
+        """Answer a file."""
+
+    async def ping(
+        self, interaction: discord.Interaction, text: str, role: discord.Role | None, *, place: ChatKey | None = None
+    ) -> None:
+        """Answer the choice of a role."""
+
     async def suggest(
-        self, interaction: discord.Interaction, kind: str, typed: str, head: str = ""
+        self,
+        interaction: discord.Interaction,
+        kind: str,
+        typed: str,
+        head: str = "",
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
     ) -> list[app_commands.Choice[str]]:
         """What an argument may be, while it is typed."""
 
@@ -53,11 +75,21 @@ class Flight:
         with self._counted():
             await self._door.command(interaction, line, **place)
 
+    async def take(self, interaction: discord.Interaction, attachment: discord.Attachment, **place: Any) -> None:
+        """Answer a file."""
+        with self._counted():
+            await self._door.take(interaction, attachment, **place)
+
+    async def ping(self, interaction: discord.Interaction, text: str, role: discord.Role | None, **place: Any) -> None:
+        """Answer the choice of a role."""
+        with self._counted():
+            await self._door.ping(interaction, text, role, **place)
+
     async def suggest(
-        self, interaction: discord.Interaction, kind: str, typed: str, head: str = ""
+        self, interaction: discord.Interaction, kind: str, typed: str, head: str = "", **place: Any
     ) -> list[app_commands.Choice[str]]:
         """What an argument may be."""
-        return await self._door.suggest(interaction, kind, typed, head)
+        return await self._door.suggest(interaction, kind, typed, head, **place)
 
     async def press(self, interaction: discord.Interaction, custom_id: str, values: Sequence[str]) -> None:
         """Answer a button or a menu."""

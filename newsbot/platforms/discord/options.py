@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
@@ -15,16 +14,10 @@ from newsbot.errors import BadRequest
 from newsbot.platforms.discord.message import PLATFORM
 from newsbot.platforms.discord.permissions import POSTABLE
 
-log = logging.getLogger(__name__)
-
 Interaction = discord.Interaction[Any]
 Command = app_commands.Command[Any, ..., Any]
 Picked = AppCommandChannel | AppCommandThread
 """A channel or thread that somebody chose."""
-
-LONGEST = 100  # characters of what is offered, as a value and as it is shown
-MOST = 25
-"""https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-autocomplete"""
 
 UNSAID = "…"
 """Stands for each description in the code: what is said is the catalogues', see :mod:`.words`."""
@@ -74,7 +67,8 @@ class Talk(Protocol):
         place: ChatKey | None = None,
         private_place: bool = False,
     ) -> list[app_commands.Choice[str]]:
-        """What an argument of that ``kind`` may be, of which ``typed`` is there: the desk's ``offers``."""
+        """What an argument of that ``kind`` may be, of which ``typed`` is there: the desk's ``offers``, as many and as
+        long as Discord takes; it never raises."""
 
 
 Completer = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
@@ -130,24 +124,11 @@ def made(callback: Callable[..., Any], name: str = "", **completed: Completer) -
     return command
 
 
-def offering(talk: Talk, kind: str, *, private_place: bool = False, after: str = "") -> Completer:
-    """Offers what the desk knows of that ``kind``, for the chat that the command is for; nothing, where that fails.
-    ``after`` is what the argument follows."""
+def offering(talk: Talk, kind: str, *, private_place: bool = False) -> Completer:
+    """Offers what the desk knows of that ``kind``, for the chat that the command is for."""
 
     async def offer(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        try:
-            place = None if private_place else named(interaction)
-            found = await talk.suggest(interaction, kind, typed, after, place=place, private_place=private_place)
-        except Exception:  # whoever types sees no error, only a list or none
-            log.exception("nothing could be offered for %r", kind)
-            return []
-        return [shown(choice) for choice in found if choice.name and 0 < len(choice.value) <= LONGEST][:MOST]
+        place = None if private_place else named(interaction)
+        return await talk.suggest(interaction, kind, typed, place=place, private_place=private_place)
 
     return offer
-
-
-def shown(choice: app_commands.Choice[str]) -> app_commands.Choice[str]:
-    """The choice as Discord takes it."""
-    if len(choice.name) <= LONGEST:
-        return choice
-    return app_commands.Choice(name=f"{choice.name[: LONGEST - 1]}…", value=choice.value)
