@@ -7,9 +7,14 @@ words; where Discord is lenient or silent and a bot would never learn of its mis
 
 from __future__ import annotations
 
+from tests.fakes.discord.commands_run import NotOffered
 from tests.fakes.discord.errors import ApiError
+from tests.fakes.discord.interactions import Interaction
+from tests.fakes.discord.modals import Modal
+from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import EVERYONE, Permission
 from tests.fakes.discord.posts import Button, Flag, Menu
+from tests.fakes.discord.routes import Upload
 from tests.fakes.discord.server import TOKEN, Call, DiscordServer
 from tests.fakes.discord.world import Application, Channel, Guild, Kind, Member, Message, Role, Tag, User, World
 
@@ -24,13 +29,18 @@ __all__ = [
     "DiscordServer",
     "Flag",
     "Guild",
+    "Interaction",
     "Kind",
     "Member",
     "Menu",
     "Message",
+    "Modal",
+    "NotOffered",
     "Permission",
+    "Person",
     "Role",
     "Tag",
+    "Upload",
     "User",
     "World",
 ]

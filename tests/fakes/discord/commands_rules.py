@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-
-import regex
+from unicodedata import category
 
 from tests.fakes.discord.errors import Form, Json
 from tests.fakes.discord.permissions import Permission
@@ -56,7 +55,8 @@ SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, M
 CHAT_INPUT, USER_COMMAND, MESSAGE_COMMAND = 1, 2, 3
 MOST_CHARACTERS = 8000
 """Of one command with everything in it: #slash-commands."""
-_NAME = regex.compile(r"^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$")
+_SCRIPTS = ((0x0900, 0x097F), (0xA8E0, 0xA8FF), (0x0E00, 0x0E7F))
+"""Devanagari and Thai, whose marks a name may have: #application-command-object-application-command-naming."""
 _WITH_CHOICES = (STRING, INTEGER, NUMBER)
 _CHANNEL_TYPES = frozenset((0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16))
 _FIELDS = frozenset(
@@ -153,8 +153,13 @@ def _sized(form: Form, path: Path, value: Any, least: int, most: int) -> bool:
 def _name(form: Form, path: Path, value: Any) -> None:
     if not _sized(form, path, value, 1, 32):
         return
-    if not _NAME.match(value) or value != value.lower():
+    if not all(map(_nameable, value)) or value != value.lower():
         form.wrong(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+
+
+def _nameable(sign: str) -> bool:
+    """``[-_'\\p{L}\\p{N}\\p{sc=Deva}\\p{sc=Thai}]``"""
+    return sign in "-_'" or category(sign)[0] in "LN" or any(low <= ord(sign) <= high for low, high in _SCRIPTS)
 
 
 def _named(form: Form, path: Path, given: Json) -> None:
@@ -231,7 +236,7 @@ def _option(form: Form, path: Path, option: Any, depth: int) -> None:
         form.wrong(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
         return
     kind = option.get("type")
-    if kind not in range(SUB_COMMAND, ATTACHMENT + 1):
+    if not isinstance(kind, int) or kind not in range(SUB_COMMAND, ATTACHMENT + 1):
         form.wrong((*path, "type"), "BASE_TYPE_CHOICES", "Value must be one of {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}.")
         return
     for name in option.keys() - _OPTION_FIELDS:

@@ -260,7 +260,6 @@ def _pair(given: Any) -> tuple[int, int]:
 
 
 def install(dc: DiscordServer) -> None:
-    """Let ``dc`` have a gateway."""
-    dc.gateway = Gateway(dc)
+    """Let the world speak by ``dc.gateway``, and connections come to it."""
     dc.transport.socket = dc.gateway.handle
     dc.world.dispatch = dc.gateway.dispatch

@@ -14,24 +14,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from tests.fakes.discord.attachments import Attachments
+from tests.fakes.discord.commands import Commands
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.faults import Faults, fits
+from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.guilds import Guild
 from tests.fakes.discord.http import API, Transport
+from tests.fakes.discord.interactions import Interactions
+from tests.fakes.discord.people import Person
 from tests.fakes.discord.rates import Rates
 from tests.fakes.discord.routes import Routes
-from tests.fakes.discord.users import User
 from tests.fakes.discord.world import World
 
-if TYPE_CHECKING:
-    from tests.fakes.discord.commands import Commands
-    from tests.fakes.discord.gateway import Gateway
-
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMA.FakeTk.OfTheTestsAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-MODULES = ("messages", "channels", "threads", "accounts", "commands", "interactions", "webhooks", "gateway")
+MODULES = ("messages", "channels", "threads", "accounts", "commands", "interactions_answers", "webhooks", "gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +50,8 @@ def real_time() -> datetime:
 class DiscordServer:
     """Discord, as far as one bot sees it. ``now`` is its clock, ``shards`` what it recommends, ``session_starts`` how
     many identifies are left today, ``max_concurrency`` how many may come in 5 seconds; ``nonce_seconds`` how long a
-    nonce is remembered. ``gateway`` and ``commands`` are put there by their modules.
+    nonce is remembered.
     """
-
-    gateway: Gateway
-    commands: Commands
 
     def __init__(
         self,
@@ -80,6 +75,9 @@ class DiscordServer:
         self.routes = Routes()
         self.attachments = Attachments(self)
         self.transport = Transport(self)
+        self.gateway = Gateway(self)
+        self.commands = Commands(self)
+        self.interactions = Interactions(self)
         self._install()
 
     def _install(self) -> None:
@@ -135,10 +133,12 @@ class DiscordServer:
         """The invalid requests: https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit."""
         return [each for each in self.calls if each.status in (401, 403, 429)]
 
-    def person(self, name: str, *, locale: str = "en-US") -> User:
+    def person(self, name: str, *, locale: str = "en-US") -> Person:
         """Someone new."""
-        return self.world.add(User(self.world, self.world.ids.next(), name, locale=locale))
+        person = Person(self, name, locale=locale)
+        self.world.add(person)
+        return person
 
-    def guild(self, name: str, *, owner: User, community: bool = False) -> Guild:
+    def guild(self, name: str, *, owner: Person, community: bool = False) -> Guild:
         """A new guild without channels and without the bot; see its ``text``, ``admits_bot`` and so on."""
         return self.world.guild(name, owner, community=community)
