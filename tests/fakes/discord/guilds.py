@@ -90,6 +90,8 @@ class Guild:
         self.members: dict[str, Member] = {}
         self.channels: dict[str, Channel] = {}
         self.system_channel: Channel | None = None
+        self.rules_channel: Channel | None = None
+        self.updates_channel: Channel | None = None
         self.deleted = False
         self.member(owner)
 
