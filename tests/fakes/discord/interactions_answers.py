@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.fakes.discord import checks, commands_rules, drafts, mentions, modals, posting, shapes
-from tests.fakes.discord.errors import ApiError, Form, Json, refusal
+from tests.fakes.discord.errors import UNKNOWN_MESSAGE, ApiError, Form, Json, refusal
 from tests.fakes.discord.interactions import (
     CHOICES,
     DEFERRED,
@@ -104,6 +104,7 @@ def written(found: Interaction, draft: drafts.Draft) -> Message:
         draft,
         flags=draft.flags | (Flag.EPHEMERAL if ephemeral else 0),
         type=0 if found.messages else TYPE_OF_MESSAGE.get(found.kind, 0),
+        application_id=found.dc.application_id,
         webhook_id=found.dc.application_id,
         interaction=found.metadata(),
         seen_by=found.person if ephemeral else None,
@@ -136,6 +137,8 @@ def _deferred_update(request: Request, found: Interaction, data: Json) -> None:
 
 def _update(request: Request, found: Interaction, data: Json) -> Message:
     assert found.message is not None
+    if found.message.deleted:
+        raise refusal(UNKNOWN_MESSAGE)
     draft = drafts.edited(found.message, data, request.files, fields=FIELDS, default=mentions.USERS)
     posting.change(request.dc, found.message, draft)
     found.original = found.message
@@ -149,10 +152,10 @@ def _choices(request: Request, found: Interaction, data: Json) -> None:
     for number, each in enumerate(given):
         commands_rules.choice(form, ("data", "choices", number), each, found.option["type"])
     form.done()
-    found.choices = [(commands_name(each, found.person.locale), each["value"]) for each in given]
+    found.choices = [(_reads(each, found.person.locale), each["value"]) for each in given]
 
 
-def commands_name(choice: Json, locale: str) -> str:
+def _reads(choice: Json, locale: str) -> str:
     """How a choice reads."""
     return str((choice.get("name_localizations") or {}).get(locale) or choice["name"])
 

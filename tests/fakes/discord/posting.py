@@ -23,8 +23,6 @@ def post(dc: DiscordServer, channel: Channel, author: User, draft: Draft, **more
     replied = _replied(channel, draft.reference)
     called = mentions.called(draft.text, channel, author, draft.allowed, replied=replied)
     message = Message(more.pop("id", "") or dc.world.ids.next(), channel, author)
-    if author is dc.world.bot:
-        message.application_id = dc.application_id
     _fill(dc, message, draft, called)
     message.nonce, message.tts, message.reference = draft.nonce, draft.tts, _reference(channel, draft.reference)
     message.type = 19 if replied else 0

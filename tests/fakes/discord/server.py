@@ -3,18 +3,27 @@
 https://discord.com/developers/docs/reference is what it speaks, on loopback. ``async with DiscordServer() as dc``
 serves a ``discord.Client`` whose ``Route.BASE`` is ``dc.api_url``.
 
-The modules of the gateway's side each have ``install(dc)``, which adds their routes by ``dc.routes.add`` and, for the
-gateway, puts a handler at ``dc.transport.socket`` and a function at ``dc.world.dispatch``.
+Each module of endpoints has ``install(dc)``, which adds its routes by ``dc.routes.add``; the gateway's puts a handler
+at ``dc.transport.socket`` and a function at ``dc.world.dispatch``.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 
+from tests.fakes.discord import (
+    accounts,
+    channels,
+    commands,
+    gateway,
+    interactions_answers,
+    messages,
+    threads,
+    webhooks,
+)
 from tests.fakes.discord.attachments import Attachments
 from tests.fakes.discord.commands import Commands
 from tests.fakes.discord.errors import Json
@@ -29,7 +38,7 @@ from tests.fakes.discord.routes import Routes
 from tests.fakes.discord.world import World
 
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMA.FakeTk.OfTheTestsAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-MODULES = ("messages", "channels", "threads", "accounts", "commands", "interactions_answers", "webhooks", "gateway")
+MODULES = (messages, channels, threads, accounts, commands, interactions_answers, webhooks, gateway)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +90,7 @@ class DiscordServer:
         self._install()
 
     def _install(self) -> None:
-        for name in MODULES:
-            try:
-                module = importlib.import_module(f"tests.fakes.discord.{name}")
-            except ModuleNotFoundError:
-                continue
+        for module in MODULES:
             module.install(self)
 
     async def __aenter__(self) -> DiscordServer:
@@ -99,6 +104,7 @@ class DiscordServer:
 
     async def close(self) -> None:
         """Stop serving."""
+        self.gateway.close()
         await self.transport.close()
 
     @property
