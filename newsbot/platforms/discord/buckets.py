@@ -16,6 +16,9 @@ from discord.http import Ratelimit
 from newsbot.domain.ports import Clock
 from newsbot.platforms.discord.pace import PATIENCE, NotYet
 
+MARGIN = 0.05
+"""Seconds by which a request may be faster than the answer before it, and headers are rounded."""
+
 
 class Bucket(Ratelimit):
     """One of the library's, whose waits are short and on our clock."""
@@ -31,7 +34,7 @@ class Bucket(Ratelimit):
     def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
         """Learn from the headers of an answer."""
         super().update(response, use_clock=use_clock)
-        self._until = self._clock.now() + timedelta(seconds=self.reset_after)
+        self._until = self._clock.now() + timedelta(seconds=self.reset_after + MARGIN)
 
     def reset(self) -> None:
         """It is full again."""

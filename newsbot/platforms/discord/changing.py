@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 from discord.http import HTTPClient
 
-from newsbot.domain.models import NO_MESSAGE, Delivery
+from newsbot.domain.models import NO_MESSAGE, Delivery, Digest
 from newsbot.domain.ports import Clock, Over, SendOutcome, Sent
 from newsbot.platforms.discord import render, wire
 from newsbot.platforms.discord.answers import ARCHIVED, NOT_OURS, SHUT, UNKNOWN_MESSAGE
@@ -15,6 +16,8 @@ from newsbot.platforms.discord.message import COMPONENTS, Json, payload
 from newsbot.platforms.discord.spots import Spot
 
 _GONE = frozenset({UNKNOWN_MESSAGE, NOT_OURS})
+
+REMEMBERED = 1_000
 
 Act = Callable[[str, str], Awaitable[object]]
 """Does something to a message: its channel's id, its own."""
@@ -25,6 +28,7 @@ class Changing:
 
     def __init__(self, http: HTTPClient, clock: Clock) -> None:
         self._http, self._clock = http, clock
+        self._begun: OrderedDict[int, tuple[Digest, dict[str, str]]] = OrderedDict()
 
     async def edit(self, delivery: Delivery, spot: Spot) -> SendOutcome:
         """New content for as many messages as there were; those that are not needed any more are deleted, and what
@@ -33,16 +37,34 @@ class Changing:
         target = delivery.id if delivery.target is None else delivery.target  # buttons speak of the post itself
         parts = render.post(delivery.digest, target, updated=self._clock.now(), most=max(1, len(ids)))
         bodies = [_unheard(payload(part, post=f"{target}.{n}")) for n, part in enumerate(parts)]
-        kept = [await self._put(spot, each, body) for each, body in zip(ids, bodies, strict=False)]
-        for each in ids[len(parts) :]:
-            await self._remove(spot, each)
-        return Sent(tuple(kept)) if any(kept) else Over("the message to edit is gone")
+        done = self._done(delivery)
+        for each, body in zip(ids, bodies, strict=False):
+            done[each] = done[each] if each in done else await self._put(spot, each, body)
+        await self._remove_all(spot, ids[len(parts) :], done)
+        del self._begun[delivery.id]
+        kept = tuple(done[each] for each in ids[: len(parts)])
+        return Sent(kept) if any(kept) else Over("the message to edit is gone")
 
     async def retract(self, delivery: Delivery, spot: Spot) -> SendOutcome:
         """Delete every message, and a thread that was opened for the first and in which nobody else said a word."""
-        for each in reversed(delivery.message_ids):
-            await self._remove(spot, each)
+        await self._remove_all(spot, delivery.message_ids[::-1], self._done(delivery))
+        del self._begun[delivery.id]
         return Sent(delivery.message_ids)
+
+    def _done(self, delivery: Delivery) -> dict[str, str]:
+        """The messages that are changed already, as an earlier attempt left them: where a channel's limit is reached on
+        the way, the next one goes on behind."""
+        digest, done = self._begun.pop(delivery.id, (delivery.digest, {}))
+        self._begun[delivery.id] = delivery.digest, done if digest == delivery.digest else {}
+        if len(self._begun) > REMEMBERED:
+            self._begun.popitem(last=False)
+        return self._begun[delivery.id][1]
+
+    async def _remove_all(self, spot: Spot, message_ids: Sequence[str], done: dict[str, str]) -> None:
+        for each in message_ids:
+            if each not in done:
+                await self._remove(spot, each)
+                done[each] = NO_MESSAGE
 
     async def _put(self, spot: Spot, kept: str, body: Json) -> str:
         """Put ``body`` in the place of a message; its id, or NO_MESSAGE when there is none any more."""

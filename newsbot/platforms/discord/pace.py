@@ -65,10 +65,12 @@ class Pace:
         self._waiting += 1
         try:
             async with self._line:
+                late = timedelta(0)
                 while wait := self._left(self.clock.now()):
                     await self.clock.sleep(wait)
+                    late = timedelta(seconds=LATE)
                 self._unless_held()
-                self._next = max(self._next, self.clock.now() - timedelta(seconds=LATE)) + self._gap
+                self._next = max(self._next, self.clock.now() - late) + self._gap
         finally:
             self._waiting -= 1
 
@@ -127,7 +129,7 @@ class Pace:
             last = next(reversed(self._doors.values()), now - _REMEMBERED)
             if last > now + timedelta(seconds=FIRST) * len(self._doors):  # the clock was put back
                 self._doors.clear()
-                last = now
+                last = now - _REMEMBERED
             turn = self._doors[user_id] = max(now, last + timedelta(seconds=FIRST))
         if turn > now:
             raise NotYet((turn - now).total_seconds())

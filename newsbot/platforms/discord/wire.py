@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 TIMEOUT = aiohttp.ClientTimeout(total=30.0, sock_connect=10.0)
 BLOCKED = 600.0
 """Seconds that the whole bot waits when what stands before Discord refuses this machine without saying for how long."""
-_NEVER_SLEEP = 0.001
+_NEVER_SLEEP = 1e-9
 """Seconds that the library may sleep over a refusal; 0 would mean for ever."""
 _MANY = 1_000  # limits remembered, before those that are over are looked for
 
@@ -72,7 +72,8 @@ def _once(pace: Pace) -> aiohttp.TraceConfig:
 def _tell(pace: Pace, response: aiohttp.ClientResponse) -> None:
     headers = response.headers
     pace.answered(response.status, headers.get("X-RateLimit-Scope", ""))
-    if response.status == 429 and ("X-RateLimit-Global" in headers or "Via" not in headers):
+    banned = "Via" not in headers or response.content_type != "application/json"  # by what stands before Discord
+    if response.status == 429 and (banned or "X-RateLimit-Global" in headers):
         pace.hold(seconds := _seconds(headers.get("Retry-After", "")))
         log.warning("Discord wants no requests of the whole bot for a while", seconds=seconds)
 
@@ -131,7 +132,7 @@ class Rest(discord.Client):
     """The client of all that is posted: it never connects to the gateway."""
 
     def __init__(self, token: str, pace: Pace, proxy: str | None) -> None:
-        super().__init__(intents=discord.Intents.none(), max_messages=None)
+        super().__init__(intents=discord.Intents(guilds=True), max_messages=None)
         self.http = self._connection.http = _Http(self.loop, pace, proxy)
         self._token = token
         self._opening = asyncio.Lock()

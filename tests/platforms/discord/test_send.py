@@ -1,0 +1,441 @@
+"""Deliveries to Discord: posted exactly once, edited, taken back, and every ending an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from newsbot.domain.models import ChatKey, Digest
+from newsbot.domain.ports import ChatGone, Over, RetryLater, Sent, Unknown
+from newsbot.platforms.discord.message import SILENT, private
+from newsbot.platforms.discord.pace import FIRST
+from tests.fakes.digests import XIAOMI
+from tests.fakes.discord import drafts, posting
+from tests.fakes.discord.permissions import Permission
+from tests.fakes.discord.places import Channel
+from tests.platforms.discord.sending import LONG, PARTS, STORY, Way, address, open_way, retried
+
+POST = "/channels/*/messages"
+
+
+@pytest.fixture
+async def way() -> AsyncIterator[Way]:
+    async with open_way() as opened:
+        yield opened
+
+
+@pytest.fixture
+def general(way: Way) -> Channel:
+    return way.guild.text("general")
+
+
+# --- posts ---------------------------------------------------------------------------------------------
+
+
+async def test_a_post_is_a_message_with_its_buttons(way: Way, general: Channel) -> None:
+    outcome = await way.send(way.delivery(general))
+    (message,) = general.messages
+    assert outcome == Sent((message.id,))
+    assert XIAOMI.headline in message.text
+    assert message.buttons
+    assert not message.flags & SILENT
+
+
+async def test_a_silent_digest_makes_no_sound(way: Way, general: Channel) -> None:
+    await way.send(way.delivery(general, replace(STORY, silent=True)))
+    assert general.messages[0].flags & SILENT
+
+
+async def test_a_long_digest_comes_in_parts_of_which_only_the_first_makes_a_sound(way: Way, general: Channel) -> None:
+    outcome = await way.send(way.delivery(general, LONG))
+    ids = tuple(message.id for message in general.messages)
+    assert outcome == Sent(ids)
+    assert PARTS == len(ids) > 1
+    assert [bool(message.flags & SILENT) for message in general.messages] == [False] + [True] * (PARTS - 1)
+    assert way.told == [ids[:end] for end in range(1, PARTS)]
+
+
+async def test_a_role_is_called_once_by_the_first_part_and_by_no_edit_or_reply(way: Way, general: Channel) -> None:
+    role = way.guild.role("Drivers", mentionable=True)
+    calling = replace(LONG, pings=(role.id,))
+    posted = await way.send(way.delivery(general, calling))
+    assert isinstance(posted, Sent)
+    await way.send(way.delivery(general, calling, "edit", posted.message_ids, number=2, target=1))
+    await way.send(way.delivery(general, calling, "reply", posted.message_ids[:1], number=3, target=1))
+    assert [message.pinged for message in general.messages] == [(role.id,)] + [()] * PARTS
+
+
+async def test_a_picture_that_discord_refuses_is_left_out(way: Way, general: Channel) -> None:
+    shown = Digest((replace(XIAOMI, image="https://motors.example/car.jpg"),), audience="group")
+    words = {"_errors": [{"code": "URL_TYPE_INVALID_URL", "message": "Not a well formed URL."}]}
+    errors = {"components": {"0": {"components": {"0": {"accessory": {"media": {"url": words}}}}}}}
+    body = {"code": 50035, "message": "Invalid Form Body", "errors": errors}
+    way.dc.faults.next("POST", POST, status=400, body=body)
+    assert isinstance(await way.send(way.delivery(general, shown)), Sent)
+    (message,) = general.messages
+    assert XIAOMI.headline in message.text
+    assert not message.pictures
+
+
+@pytest.mark.parametrize("native", ["nobody", "12a", "", "@", "@x", "1/../2"])
+async def test_an_address_that_is_none_of_discords_harms_nobody(way: Way, native: str) -> None:
+    for chat in (ChatKey("discord", native), ChatKey("discord", "1", f"{native} ")):
+        assert isinstance(await way.send(way.delivery(chat)), ChatGone)
+    assert way.dc.calls == []
+
+
+# --- exactly once --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("late", [0, 3600])
+async def test_a_connection_that_breaks_after_accepting_leaves_one_post(way: Way, general: Channel, late: int) -> None:
+    first = way.delivery(general)
+    way.dc.faults.next("POST", POST, drop="after")
+    assert isinstance(await way.send(first), Unknown)
+    way.clock.advance(late)  # long after the nonce was forgotten
+    general_is_busy(way, general)
+    outcome = await way.send(retried(first))
+    (message,) = [each for each in general.messages if each.author is way.dc.world.bot]
+    assert outcome == Sent((message.id,))
+
+
+async def test_a_connection_that_breaks_before_accepting_loses_no_post(way: Way, general: Channel) -> None:
+    first = way.delivery(general)
+    way.dc.faults.next("POST", POST, drop="before")
+    assert isinstance(await way.send(first), Unknown)
+    assert isinstance(await way.send(retried(first)), Sent)
+    assert len(general.messages) == 1
+
+
+async def test_a_failing_server_is_asked_once_and_not_again_by_the_library(way: Way, general: Channel) -> None:
+    way.dc.faults.next("POST", POST, status=502, done=True)
+    first = way.delivery(general)
+    outcome = await way.send(first)
+    assert outcome == Unknown("Discord answered: 502 Bad Gateway")
+    assert len(way.dc.called("POST", POST)) == 1
+    await way.again()
+    way.clock.advance(3600)
+    assert isinstance(await way.send(retried(first)), Sent)
+    assert len(general.messages) == 1
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_a_process_killed_at_any_part_of_a_long_digest_goes_on_behind_it(
+    way: Way, general: Channel, part: int
+) -> None:
+    first = way.delivery(general, LONG)
+    for _ in range(part):
+        way.dc.faults.next("POST", POST)
+    way.dc.faults.next("POST", POST, drop="after")
+    assert isinstance(await way.send(first), Unknown)
+    recorded = way.told[-2] if len(way.told) > 1 else ()  # the record of the last part was lost as well
+    await way.again()
+    way.clock.advance(3600)
+    outcome = await way.send(retried(first, recorded))
+    assert outcome == Sent(tuple(message.id for message in general.messages))
+    assert len(general.messages) == PARTS
+
+
+async def test_the_post_is_found_behind_all_that_was_said_since(way: Way, general: Channel) -> None:
+    first = way.delivery(general)
+    general_is_busy(way, general, 150)
+    way.dc.faults.next("POST", POST, drop="after")
+    await way.send(first)
+    general_is_busy(way, general, 150)
+    way.clock.advance(3600)
+    assert isinstance(await way.send(retried(first)), Sent)
+    assert len(general.messages) == 301
+
+
+async def test_another_post_with_the_same_content_is_not_taken_for_it(way: Way, general: Channel) -> None:
+    await way.send(way.delivery(general, number=1))
+    second = way.delivery(general, number=2)
+    way.dc.faults.next("POST", POST, drop="before")
+    await way.send(second)
+    assert isinstance(await way.send(retried(second)), Sent)
+    assert len(general.messages) == 2
+
+
+async def test_what_an_admin_queued_again_is_looked_for_too(way: Way, general: Channel) -> None:
+    first = way.delivery(general)
+    await way.send(first)
+    way.clock.advance(3600)
+    assert isinstance(await way.send(first), Sent)
+    assert len(general.messages) == 1
+
+
+async def test_where_the_history_is_hidden_nothing_is_sent_twice(way: Way, general: Channel) -> None:
+    first = way.delivery(general)
+    way.dc.faults.next("POST", POST, drop="after")
+    await way.send(first)
+    general.overwrite(way.guild.bot_role, deny=Permission.READ_MESSAGE_HISTORY)
+    assert await way.send(retried(first)) == ChatGone("missing permission: Read Message History")
+    general.overwrite(way.guild.bot_role)
+    assert isinstance(await way.send(retried(retried(first))), Sent)
+    assert len(general.messages) == 1
+
+
+async def test_where_nothing_was_said_since_the_history_is_not_needed(way: Way, general: Channel) -> None:
+    general_is_busy(way, general)
+    way.clock.advance(3600)
+    general.overwrite(way.guild.bot_role, deny=Permission.READ_MESSAGE_HISTORY)
+    assert isinstance(await way.send(retried(way.delivery(general))), Sent)
+
+
+async def test_who_only_waited_for_its_turn_is_not_looked_for(way: Way, general: Channel) -> None:
+    first = way.delivery(general)
+    way.pace.hold(30)
+    put_off = await way.send(first)
+    assert isinstance(put_off, RetryLater) and not put_off.tried and put_off.whole_platform
+    way.clock.advance(30)
+    assert isinstance(await way.send(retried(first)), Sent)
+    assert way.dc.called("GET", POST) == []
+
+
+def general_is_busy(way: Way, channel: Channel, number: int = 3) -> None:
+    """Ann chats."""
+    for _ in range(number):
+        posting.post(way.dc, channel, way.ann, drafts.new({"content": "Nice."}, {}))
+
+
+# --- edits, replies, retractions ---------------------------------------------------------------------
+
+
+async def test_an_edit_takes_the_place_of_its_target_in_its_buttons_too(way: Way, general: Channel) -> None:
+    posted = await way.send(way.delivery(general))
+    assert isinstance(posted, Sent)
+    before = [button.custom_id for button in general.messages[0].buttons]
+    grown = replace(STORY, stories=(replace(XIAOMI, headline="Xiaomi shows its car"),))
+    change = way.delivery(general, grown, "edit", posted.message_ids, number=9, target=1)
+    assert await way.send(change) == posted
+    (message,) = general.messages
+    assert "Xiaomi shows its car" in message.text
+    assert [button.custom_id for button in message.buttons] == before
+    assert await way.send(change) == posted  # once more shows the same
+
+
+async def test_an_edit_keeps_to_the_messages_there_are_and_deletes_what_is_left_over(
+    way: Way, general: Channel
+) -> None:
+    posted = await way.send(way.delivery(general, LONG))
+    assert isinstance(posted, Sent)
+    shorter = way.delivery(general, STORY, "edit", posted.message_ids, number=9, target=1)
+    assert await way.send(shorter) == Sent(posted.message_ids[:1])
+    (message,) = general.messages
+    assert XIAOMI.headline in message.text
+    longer = way.delivery(general, LONG, "edit", posted.message_ids[:1], number=10, target=1)
+    way.clock.advance(10)
+    assert await way.send(longer) == Sent(posted.message_ids[:1])
+    assert len(general.messages) == 1
+
+
+@pytest.mark.parametrize("ids", [(), ("77",), ("no number",), ("",), ("12/77",)])
+async def test_an_edit_of_what_is_gone_is_over(way: Way, general: Channel, ids: tuple[str, ...]) -> None:
+    assert isinstance(await way.send(way.delivery(general, kind="edit", message_ids=ids, target=1)), Over)
+
+
+async def test_the_parts_beside_one_that_somebody_deleted_are_edited(way: Way, general: Channel) -> None:
+    posted = await way.send(way.delivery(general, LONG))
+    assert isinstance(posted, Sent)
+    general.messages[1].deleted = True
+    grown = replace(LONG, stories=tuple(replace(story, summary=("New. " * 80,)) for story in LONG.stories))
+    outcome = await way.send(way.delivery(general, grown, "edit", posted.message_ids, number=9, target=1))
+    assert outcome == Sent((posted.message_ids[0], "", *posted.message_ids[2:]))
+    assert all("New." in message.text for message in general.messages)
+
+
+async def test_an_edit_of_more_messages_than_the_limit_allows_at_once_goes_on_where_it_was(
+    way: Way, general: Channel
+) -> None:
+    ids: tuple[str, ...] = ()
+    for number in range(1, 8):
+        way.clock.advance(2)
+        posted = await way.send(way.delivery(general, number=number))
+        assert isinstance(posted, Sent)
+        ids += posted.message_ids
+    wide = replace(LONG, stories=LONG.stories * 3)
+    change = way.delivery(general, wide, "edit", ids, number=9, target=1)
+    put_off = await way.send(change)
+    assert isinstance(put_off, RetryLater) and put_off.seconds
+    way.clock.advance(put_off.seconds)
+    assert await way.send(retried(change)) == Sent(ids)
+    assert all(message.edited for message in general.messages)
+    assert len(way.dc.called("PATCH", POST + "/*")) == 7
+
+
+async def test_a_retracted_post_is_gone_with_all_its_parts_and_once_more_does_no_harm(
+    way: Way, general: Channel
+) -> None:
+    posted = await way.send(way.delivery(general, LONG))
+    assert isinstance(posted, Sent)
+    back = way.delivery(general, LONG, "retract", posted.message_ids, number=9, target=1)
+    for _ in range(2):
+        assert await way.send(back) == posted
+        way.clock.advance(5)
+    assert general.messages == []
+
+
+async def test_a_reply_hangs_on_the_first_message_of_its_target_and_comes_once(way: Way, general: Channel) -> None:
+    posted = await way.send(way.delivery(general, LONG))
+    assert isinstance(posted, Sent)
+    said = way.delivery(general, STORY, "reply", posted.message_ids, number=9, target=1)
+    way.clock.advance(10)
+    way.dc.faults.next("POST", POST, drop="after")
+    assert isinstance(await way.send(said), Unknown)
+    way.clock.advance(3600)
+    assert await way.send(retried(said)) == Sent((general.messages[-1].id,))
+    assert len(general.messages) == PARTS + 1
+    assert (general.messages[-1].reference or {})["message_id"] == posted.message_ids[0]
+
+
+# --- threads and private chats -------------------------------------------------------------------------
+
+
+async def test_a_thread_that_was_archived_is_opened_for_posts_and_for_edits(way: Way, general: Channel) -> None:
+    thread = general.thread("EV")
+    posted = await way.send(way.delivery(thread))
+    assert isinstance(posted, Sent)
+    await thread.set_archived()
+    assert isinstance(await way.send(way.delivery(thread, number=2)), Sent)
+    assert thread.active
+    await thread.set_archived()
+    grown = replace(STORY, stories=(replace(XIAOMI, headline="Xiaomi shows its car"),))
+    assert await way.send(way.delivery(thread, grown, "edit", posted.message_ids, number=9, target=1)) == posted
+    assert "Xiaomi shows its car" in thread.messages[0].text
+
+
+@pytest.mark.parametrize("what", ["locked", "deleted"])
+async def test_a_thread_that_is_shut_pauses_its_own_chat_in_words(way: Way, general: Channel, what: str) -> None:
+    thread = general.thread("EV")
+    await (thread.set_archived(locked=True) if what == "locked" else thread.delete())
+    assert await way.send(way.delivery(thread)) == ChatGone(
+        f"the thread is {what}".replace("is deleted", "was deleted")
+    )
+
+
+async def test_a_person_gets_private_messages_through_a_channel_opened_once(way: Way) -> None:
+    for number in (1, 2):
+        assert isinstance(await way.send(way.delivery(private(way.ann.id), number=number)), Sent)
+    await way.again()
+    assert isinstance(await way.send(way.delivery(private(way.ann.id), number=3)), Sent)
+    assert way.ann.dm is not None and len(way.ann.dm.messages) == 3
+    assert len(way.dc.called("POST", "/users/@me/channels")) == 1
+
+
+async def test_closed_private_messages_are_said_in_words(way: Way) -> None:
+    way.ann.dms_open = False
+    outcome = await way.send(way.delivery(private(way.ann.id)))
+    assert outcome == ChatGone("this person's private messages are closed to the bot")
+
+
+async def test_a_private_channel_that_discord_forgot_is_opened_anew(way: Way) -> None:
+    way.rooms.kept[private(way.ann.id)] = "4711"
+    first = way.delivery(private(way.ann.id))
+    assert isinstance(await way.send(first), RetryLater)
+    assert isinstance(await way.send(retried(first)), Sent)
+
+
+async def test_first_messages_to_many_people_come_one_after_the_other(way: Way) -> None:
+    people = [way.dc.person(f"P{n}") for n in range(4)]
+    for person in people:
+        way.guild.member(person)
+    waiting = [way.delivery(private(person.id), number=n) for n, person in enumerate(people)]
+    start, gone = way.clock.now(), []
+    while waiting:
+        outcomes = [(each, await way.send(each)) for each in waiting]
+        gone += [(way.clock.now() - start).total_seconds() for _, outcome in outcomes if isinstance(outcome, Sent)]
+        put_off = [(each, outcome) for each, outcome in outcomes if isinstance(outcome, RetryLater)]
+        assert all(not outcome.tried for _, outcome in put_off)
+        waiting = [retried(each) for each, _ in put_off]
+        way.clock.advance(min([outcome.seconds or 0 for _, outcome in put_off], default=0))
+    assert gone == pytest.approx([n * FIRST for n in range(4)], abs=0.5)
+
+
+# --- limits and refusals -------------------------------------------------------------------------------
+
+
+async def test_a_channel_at_its_limit_goes_back_to_the_outbox_and_holds_up_no_other(way: Way, general: Channel) -> None:
+    other = way.guild.text("other")
+    outcomes = [await way.send(way.delivery(general, number=n)) for n in range(1, 7)]
+    assert all(isinstance(outcome, Sent) for outcome in outcomes[:5])
+    held = outcomes[5]
+    assert isinstance(held, RetryLater) and not held.tried and held.seconds
+    assert isinstance(await way.send(way.delivery(other, number=7)), Sent)
+    way.clock.advance(held.seconds)
+    assert isinstance(await way.send(way.delivery(general, number=8)), Sent)
+    assert way.dc.rates.refusals == 0
+
+
+async def test_a_refusal_for_now_is_the_channels_own_and_is_not_asked_again(way: Way, general: Channel) -> None:
+    other = way.guild.text("other")
+    slow = {"message": "You are being rate limited.", "retry_after": 40.0, "global": False}
+    way.dc.faults.next("POST", POST, status=429, body=slow)
+    assert await way.send(way.delivery(general)) == RetryLater("Discord asks to wait 40 s", 40)
+    again = await way.send(way.delivery(general, number=2))
+    assert isinstance(again, RetryLater) and not again.tried
+    assert again.seconds == pytest.approx(40, abs=0.5)
+    assert isinstance(await way.send(way.delivery(other, number=3)), Sent)
+
+
+async def test_a_refusal_of_everything_holds_the_platform(way: Way, general: Channel) -> None:
+    await way.rest.ready()
+    wide = {"message": "You are being rate limited.", "retry_after": 7.0, "global": True}
+    headers = {"Retry-After": "7", "X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}
+    way.dc.faults.next("*", "/*/*", status=429, body=wide, headers=headers)
+    outcome = await way.send(way.delivery(general))
+    assert isinstance(outcome, RetryLater) and outcome.whole_platform
+    assert outcome.seconds == pytest.approx(7, abs=0.5)
+    assert way.pace.held()
+
+
+async def test_a_ban_of_this_machine_holds_the_platform_for_long(way: Way, general: Channel) -> None:
+    way.dc.faults.next("POST", POST, status=429, body="error code: 1015")
+    outcome = await way.send(way.delivery(general))
+    assert isinstance(outcome, RetryLater) and outcome.whole_platform
+    assert (outcome.seconds or 0) > 500
+
+
+async def test_a_token_that_discord_does_not_know_holds_the_platform_and_may_be_mended(
+    way: Way, general: Channel
+) -> None:
+    right, way.dc.token = way.dc.token, "another"
+    outcome = await way.send(way.delivery(general))
+    assert isinstance(outcome, RetryLater) and outcome.whole_platform
+    assert "platforms.discord.token" in outcome.reason
+    way.dc.token = right
+    assert isinstance(await way.send(way.delivery(general, number=2)), Sent)
+
+
+async def test_a_server_that_cannot_be_reached_is_tried_later(way: Way, general: Channel) -> None:
+    await way.dc.close()
+    outcome = await way.send(way.delivery(general))
+    assert isinstance(outcome, RetryLater)
+    assert outcome.reason.startswith("Discord cannot be reached")
+
+
+@pytest.mark.parametrize(
+    ("denied", "reason"),
+    [
+        (Permission.VIEW_CHANNEL, "missing permission: View Channel"),
+        (Permission.SEND_MESSAGES, "missing permission: Send Messages"),
+    ],
+)
+async def test_a_missing_permission_is_named(way: Way, general: Channel, denied: Permission, reason: str) -> None:
+    general.overwrite(way.guild.bot_role, deny=denied)
+    assert await way.send(way.delivery(general)) == ChatGone(reason)
+
+
+async def test_a_deleted_channel_is_gone(way: Way, general: Channel) -> None:
+    await way.send(way.delivery(general))
+    await general.delete()
+    assert await way.send(way.delivery(address(general), number=2)) == ChatGone("the channel was deleted")
+
+
+async def test_an_answer_that_cannot_be_read_leaves_the_outcome_unknown(way: Way, general: Channel) -> None:
+    way.dc.faults.next("POST", POST, status=200, body={"id": None, "x": 1})
+    way.dc.faults.next("POST", POST, status=200, body="hello")
+    for _ in range(1):
+        assert isinstance(await way.send(way.delivery(general)), Sent | Unknown)
+    assert isinstance(await way.send(way.delivery(general, number=2)), Unknown)
