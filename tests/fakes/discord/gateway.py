@@ -64,7 +64,7 @@ class Gateway:
         finally:
             self._connections.remove(connection)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """End every connection."""
         for connection in list(self._connections):
             connection.drop()
@@ -116,7 +116,7 @@ class Gateway:
     def recovers(self, guild: Guild) -> None:
         """It is available again: GUILD_CREATE."""
         self._down.discard(guild.id)
-        self.dispatch("GUILD_CREATE", shapes.guild_create(guild), guild.id)
+        self.dispatch("GUILD_CREATE", _back(guild), guild.id)
 
     def _taken(self, shard: int) -> Connection:
         """The connection of a shard, which its session no longer has: what happens now waits for the resume."""
@@ -208,9 +208,10 @@ class Gateway:
     def _too_early(self, shard: int) -> bool:
         """Whether the bucket of ``shard`` is full: #sharding-max-concurrency."""
         bucket, now = shard % self.dc.max_concurrency, asyncio.get_running_loop().time()
-        before = self._last_identify.get(bucket, float("-inf"))
+        if now - self._last_identify.get(bucket, float("-inf")) < self.identify_seconds:
+            return True
         self._last_identify[bucket] = now
-        return now - before < self.identify_seconds
+        return False
 
     def _joined(self, session: Session, connection: Connection) -> None:
         if session.connection is not None:
@@ -240,13 +241,18 @@ class Gateway:
         session.tell("READY", ready | ({"shard": [session.shard, session.shards]} if sharded else {}), bot.id)
         for guild in mine:
             down = guild.id in self._down
-            data = {"id": guild.id, "unavailable": True} if down else shapes.guild_create(guild)
+            data = {"id": guild.id, "unavailable": True} if down else _back(guild)
             if session.asked_for("GUILD_CREATE", guild.id, own=False):
                 session.tell("GUILD_DELETE" if down else "GUILD_CREATE", data, bot.id)
 
     def _ring(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _back(guild: Guild) -> Json:
+    """A guild that was announced as unavailable; one that is joined has no such key."""
+    return shapes.guild_create(guild) | {"unavailable": False}
 
 
 def _pair(given: Any) -> tuple[int, int]:

@@ -58,13 +58,13 @@ class Connection:
         self._zlib = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
         self._out: asyncio.Queue[str | Closed] = asyncio.Queue()
         self._sent: deque[float] = deque()
+        self._closing = False
         self._beat: asyncio.TimerHandle | None = None
 
     async def serve(self) -> web.StreamResponse:
         """From the hello to the end."""
         await self._socket.prepare(self._request)
         writer = asyncio.create_task(self._write())
-        code: int | None = None
         try:
             self._check_address()
             self.send({"op": HELLO, "d": {"heartbeat_interval": round(self.gateway.heartbeat_interval * 1000)}})
@@ -72,11 +72,10 @@ class Connection:
             async for message in self._socket:
                 if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     self._receive(message.data)
-            code = self._socket.close_code
         except Closed as end:
             self.close(end.code, end.why)
         finally:
-            await self._end(writer, code)
+            await self._end(writer)
         return self._socket
 
     def send(self, payload: Json) -> None:
@@ -89,6 +88,7 @@ class Connection:
 
     def close(self, code: int, why: str) -> None:
         """Close it behind what is still to be sent."""
+        self._closing = True
         self._out.put_nowait(Closed(code, why))
 
     def drop(self) -> None:
@@ -110,11 +110,11 @@ class Connection:
             else:
                 await self._socket.send_bytes(self._zlib.compress(item.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH))
 
-    async def _end(self, writer: asyncio.Task[None], code: int | None) -> None:
+    async def _end(self, writer: asyncio.Task[None]) -> None:
         if self._beat is not None:
             self._beat.cancel()
-        self.gateway.lost(self, code)
-        if code is not None or self._request.transport is None:
+        self.gateway.lost(self, None if self._closing else self._socket.close_code)
+        if not self._closing:
             writer.cancel()
         await asyncio.gather(writer, return_exceptions=True)
 

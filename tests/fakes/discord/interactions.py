@@ -178,5 +178,8 @@ class Interactions:
         told = payloads.payload(id_, token, kind, person, channel, owners, data)
         if message is not None:
             told["message"] = shapes.message(message)
-        self._dc.dispatch("INTERACTION_CREATE", told, channel.guild.id if channel.guild else "")
+        guild_id = channel.guild.id if channel.guild else ""
+        if not any(session.serves(guild_id) for session in self._dc.gateway.sessions):
+            made.refusals.append("no shard is there to hear of it, nor will one resume")
+        self._dc.dispatch("INTERACTION_CREATE", told, guild_id)
         return made

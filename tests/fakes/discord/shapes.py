@@ -201,7 +201,6 @@ def guild_create(of: Guild) -> Json:
     return guild(of) | {
         "joined_at": moment(of.bot.joined_at),
         "large": len(of.members) > 250,
-        "unavailable": False,
         "member_count": len(of.members),
         "voice_states": [],
         "members": [member(of.bot)],
