@@ -16,7 +16,7 @@ from newsbot.domain.schedule import backoff
 from newsbot.domain.waiting import Wait
 from newsbot.errors import NewsbotError, PlatformError
 from newsbot.platforms.discord.client import SILENCE, Gateway, Listener
-from newsbot.platforms.discord.closings import MORE_SHARDS, failure, why
+from newsbot.platforms.discord.closings import MORE_SHARDS, NOT_DISCORD, failure, why
 from newsbot.platforms.discord.flight import Door, Flight
 from newsbot.platforms.discord.inviting import invitation
 from newsbot.platforms.discord.sessions import NoStartsLeft
@@ -36,17 +36,7 @@ BASE, CEILING = 2.0, 900.0
 """Seconds to wait after a client's first failure, and at most: each may cost one of a thousand starts a day."""
 TELL_EVERY, TELL_AGAIN = 3600.0, 60.0
 
-EXPECTED = (
-    NewsbotError,
-    discord.DiscordException,
-    aiohttp.ClientError,
-    OSError,
-    # what an address that is not Discord's makes of the library
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-)
+EXPECTED = (NewsbotError, discord.DiscordException, aiohttp.ClientError, OSError, *NOT_DISCORD)
 
 
 class DiscordPlatform:
@@ -180,8 +170,6 @@ class DiscordPlatform:
             return
         if not isinstance(error, EXPECTED):
             raise error
-        if isinstance(error, discord.ConnectionClosed) and error.code == MORE_SHARDS and self._client is not None:
-            self._least = len(self._client.connections) + 1
         self._failures += 1
         self._problem = failure(error)
         now = self._clock.now()
@@ -199,7 +187,12 @@ class DiscordPlatform:
                 async with asyncio.timeout(LOGIN_SECONDS):
                     await client.login(self._token)
                 await self._stay(client, tree)
+            except discord.ConnectionClosed as error:
+                if error.code == MORE_SHARDS:
+                    self._least = len(client.connections) + 1
+                raise
             finally:
+                self._client = None
                 # answers need the client's session, not its gateway
                 if not await self._flight.finish(FINISH_SECONDS):
                     log.warning("not everything that was being answered on Discord came to its end")

@@ -23,6 +23,8 @@ FATAL = {
     "discord.com/developers",
 }
 """What no reconnection mends."""
+NOT_DISCORD = (LookupError, TypeError, ValueError, AttributeError)
+"""What answers of another server make of the library."""
 
 
 def why(error: BaseException) -> str:
@@ -40,4 +42,6 @@ def failure(error: BaseException) -> PlatformError:
         return error
     if isinstance(error, discord.ConnectionClosed):
         return TokenRefused(STRANGER) if error.code == UNKNOWN_TOKEN else PlatformError(why(error))
+    if isinstance(error, NOT_DISCORD):
+        return PlatformError("what answers at platforms.discord.api_url is not Discord")
     return trouble(error)

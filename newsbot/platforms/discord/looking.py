@@ -14,6 +14,7 @@ import discord
 from discord.http import Route
 
 from newsbot.errors import PlatformError
+from newsbot.platforms.discord.closings import NOT_DISCORD
 from newsbot.platforms.discord.inviting import invitation
 from newsbot.platforms.discord.sessions import Allowance, allowance
 from newsbot.platforms.discord.troubles import in_words, is_unknown_token, shorten
@@ -30,16 +31,7 @@ SERVERS, PEOPLE = "0", "1"
 """https://docs.discord.com/developers/resources/application#application-object-application-integration-types"""
 PORTAL = "its page at discord.com/developers"
 
-FAILURES = (
-    PlatformError,
-    discord.DiscordException,
-    aiohttp.ClientError,
-    OSError,
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-)
+FAILURES = (PlatformError, discord.DiscordException, aiohttp.ClientError, OSError, *NOT_DISCORD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,19 +46,14 @@ class Line(DiscordWebSocket):
     async def poll_event(self) -> None:
         """Take in one message. Raises ReconnectWebSocket, ConnectionClosed, and what a broken connection raises."""
         try:
-            async with asyncio.timeout(self._max_heartbeat_timeout):
-                await self._poll()
-        except TimeoutError:
-            await self.close(CUT)
-            raise ReconnectWebSocket(self.shard_id) from None
-
-    async def _poll(self) -> None:
-        try:
-            await super().poll_event()
+            async with asyncio.timeout(self._max_heartbeat_timeout) as silence:
+                await super().poll_event()
         except (ReconnectWebSocket, discord.ConnectionClosed):
             raise
         except BaseException as error:
             await self.close(LEFT if isinstance(error, asyncio.CancelledError) else CUT)
+            if silence.expired():
+                raise ReconnectWebSocket(self.shard_id) from None
             raise
 
     async def received_message(self, msg: Any, /) -> None:
@@ -86,7 +81,8 @@ class Line(DiscordWebSocket):
 
 
 class Shard:
-    """One shard's connection, resumed or started anew whenever it breaks. ``changed`` is called when it is up."""
+    """One shard's connection, resumed or started anew whenever it breaks. ``changed`` is called when it is up, or failed
+    again."""
 
     def __init__(self, client: Gateway, number: int, starts: Starts, clock: Clock, changed: Callable[[], None]) -> None:
         self.number = number
@@ -103,8 +99,11 @@ class Shard:
     async def run(self) -> NoReturn:
         """Until cancelled. Raises discord.ConnectionClosed for what no reconnection mends."""
         while True:
-            problem = await self._life()
-            self._broke(problem)
+            try:
+                problem = await self._life()
+                self._broke(problem)
+            finally:
+                self.up.clear()
             if wait := self._pause(problem):
                 await self._clock.sleep(wait)
 
@@ -149,13 +148,14 @@ class Shard:
         if self.up.is_set() and self._clock.now() - self._since >= STEADY:
             self.failures = 0
         self.failures += 1
-        self.up.clear()
         log.log(
             logging.WARNING if self.failures > 1 else logging.INFO,
             "shard %d lost its connection to Discord: %s",
             self.number,
             why(problem),
         )
+        if self.failures > 1:
+            self._changed()
 
     def _pause(self, problem: Exception) -> float:
         """Seconds until the next try."""
