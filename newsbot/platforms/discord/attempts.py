@@ -19,13 +19,14 @@ REMEMBERED = 10_000
 @dataclass(slots=True)
 class Attempt:
     """``sure``: nothing is out but what is known; ``since``: nothing of it can be out that is older; ``me``: the bot's
-    user id."""
+    user id; ``thread``: the forum's thread that is worked in just now, if it is one."""
 
     delivery: Delivery
     sent: OnPart
     sure: bool
     since: datetime
     me: str = ""
+    thread: str = ""
 
 
 class Memory:

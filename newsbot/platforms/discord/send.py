@@ -62,7 +62,7 @@ class DiscordSender:
         except finding.TooMuch:
             outcome = Unknown(TOO_MUCH)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-            outcome = await self._failed(error, delivery)
+            outcome = await self._failed(error, attempt)
         except Exception as error:  # such as an answer that cannot be read
             log.exception("a send ended unexpectedly", delivery=delivery.id)
             outcome = Unknown(f"{type(error).__name__}: {said(error)}")
@@ -123,7 +123,7 @@ class DiscordSender:
         return ids
 
     async def _searched(self, attempt: Attempt, spot: Spot) -> list[str]:
-        thread = spot.thread_of(attempt.delivery.message_ids)
+        attempt.thread = thread = spot.thread_of(attempt.delivery.message_ids)
         if thread or spot.place is None or not spot.place.is_forum:
             return [thread or spot.channel]
         place = spot.place
@@ -147,10 +147,12 @@ class DiscordSender:
                 if error.code not in SHUT:
                     raise
                 self._forums.forget(forum.id)
+                attempt.thread = ""
         thread = await self._forums.open(forum, digest, body)
         return spot.id_of(thread, thread)
 
     async def _say_in(self, attempt: Attempt, spot: Spot, channel_id: str, body: Json, part: int) -> str:
+        attempt.thread = channel_id if channel_id != spot.channel else ""
         message = await wire.post(self._http, channel_id, body, _nonce(attempt.delivery, part))
         if is_private(attempt.delivery.chat):
             self._doors.reached(channel_id)
@@ -163,6 +165,7 @@ class DiscordSender:
         channel_id = first[0] if first else spot.channel
         if not channel_id:
             return Over("the message to reply to is gone")
+        attempt.thread = spot.thread_of(attempt.delivery.message_ids)
         if not attempt.sure:
             out = await finding.parts_in(self._http, attempt.me, channel_id, delivery.id, attempt.since)
             attempt.sure = True
@@ -181,11 +184,13 @@ class DiscordSender:
             is_digest = digest.occasion != "story"
             await self.publisher.offer(attempt.me, spot.channel, ids, digest=is_digest)
 
-    async def _failed(self, error: Exception, delivery: Delivery) -> SendOutcome:
-        code = error.code if isinstance(error, discord.HTTPException) else 0
+    async def _failed(self, error: Exception, attempt: Attempt) -> SendOutcome:
+        delivery, code = attempt.delivery, error.code if isinstance(error, discord.HTTPException) else 0
         if code:
             self.places.forget(delivery.chat.native)
             self._forums.forget(delivery.chat.native)
+        if attempt.thread and code in SHUT:  # one of a forum's many
+            return Over("the post's thread takes no more messages")
         if code == UNKNOWN_CHANNEL and is_private(delivery.chat):
             await self._doors.lost(delivery.chat.native.removeprefix("@"))
             return RetryLater(NO_ROOM)
