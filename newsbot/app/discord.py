@@ -1,0 +1,184 @@
+"""Discord, given what it needs of the other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+from aiohttp import web
+from discord import app_commands
+
+from newsbot.app.houses import Admins, Task
+from newsbot.app.newsroom import Newsroom
+from newsbot.config import Config
+from newsbot.domain.models import ChatKind
+from newsbot.domain.ports import Sender
+from newsbot.newsdesk import Newsdesk
+from newsbot.pipeline.clockwork import SystemClock
+from newsbot.pipeline.courtesy import Courtesy
+from newsbot.pipeline.leadership import Leadership
+from newsbot.platforms.commands import Desk, Request
+from newsbot.platforms.discord.bot import DiscordPlatform
+from newsbot.platforms.discord.callbacks import Callbacks
+from newsbot.platforms.discord.doors import Doors
+from newsbot.platforms.discord.guilds import Guilds
+from newsbot.platforms.discord.looking import Look, look
+from newsbot.platforms.discord.markdown import moment
+from newsbot.platforms.discord.message import PLATFORM
+from newsbot.platforms.discord.notices import Notices
+from newsbot.platforms.discord.pace import Pace
+from newsbot.platforms.discord.report import PREFIX
+from newsbot.platforms.discord.send import DiscordSender
+from newsbot.platforms.discord.setup import Setup
+from newsbot.platforms.discord.sync import sync
+from newsbot.platforms.discord.talk import Talk
+from newsbot.platforms.discord.threads import Threads
+from newsbot.platforms.discord.tree import Tree
+from newsbot.platforms.discord.troubles import in_words
+from newsbot.platforms.discord.welcome import Welcome
+from newsbot.platforms.discord.wire import make_rest, point_at, tracing
+from newsbot.platforms.views import Reply
+
+log = structlog.get_logger(__name__)
+
+PUBLISHING = 20.0
+"""Seconds between two looks for room to publish what waits."""
+TELLING = 10.0
+"""Seconds between two looks for servers whose admins are to be told something."""
+
+
+class Polite(Desk):
+    """A desk before which background work gives way."""
+
+    def __init__(self, newsdesk: Newsdesk, courtesy: Courtesy) -> None:
+        super().__init__(newsdesk, stamps=moment)
+        self._courtesy = courtesy
+
+    async def command(self, request: Request) -> Reply:
+        """Answer a line."""
+        with self._courtesy.answering():
+            return await super().command(request)
+
+    async def press(self, request: Request, action: str) -> Reply:
+        """Answer a pressed button."""
+        with self._courtesy.answering():
+            return await super().press(request, action)
+
+    async def take(self, request: Request, load: Callable[[], Awaitable[bytes]]) -> Reply:
+        """Answer a file."""
+        with self._courtesy.answering():
+            return await super().take(request, load)
+
+
+class DiscordHouse:
+    """One process's share of Discord: its sender, and the loops of the one that leads."""
+
+    resends = False  # a repeated send shows once
+
+    def __init__(self, room: Newsroom, met: Callable[[str], None] = lambda _: None) -> None:
+        """``met`` is told the address that invites the bot once Discord has said who it is."""
+        own, newsdesk, clock = room.config.platforms.discord, room.newsdesk, room.clock
+        self._room = room
+        point_at(own.api_url, own.gateway_url)
+        pace = Pace(clock, own.rate.global_)
+        token = own.token.get_secret_value()
+        self._rest = make_rest(token, own.api_url, own.proxy, pace)
+        http = self._rest.http
+        self._sender = DiscordSender(self._rest, pace, newsdesk.servers, clock)
+        self.sender: Sender = self._sender
+        desk, servers = Polite(newsdesk, room.courtesy), newsdesk.servers
+        setup = Setup(desk, newsdesk, newsdesk.presence, Callbacks(self._rest), clock)
+        doors = Doors(http, servers, pace)
+        admins = Admins(room, PLATFORM)
+        talk = Talk(self._rest, desk, newsdesk, doors, clock, admins=admins, others={PREFIX.rstrip(":"): setup.press})
+        threads = Threads(servers, http, clock)
+        self._platform = DiscordPlatform(
+            token,
+            self._rest,
+            talk,
+            Guilds(newsdesk.presence, servers, Welcome(http), threads, setup, clock),
+            clock,
+            tree_for=lambda client, door: Tree(client, door, setup),
+            tell=self._told,
+            met=met,
+            changed=lambda: room.wake.notify(PLATFORM),
+            proxy=own.proxy,
+            trace=tracing(pace),
+        )
+        self._notices = Notices(newsdesk.servers, http, clock, self._platform.find)
+        self._leadership = Leadership(room.storage, PLATFORM, room.owner, clock)
+        self._leads = False
+        self._learned: Config | None = None
+
+    @property
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """None: whatever people do comes by the gateway."""
+        return ()
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The gateway and what goes with it, where this process leads; and publishing, which goes with posting."""
+        return [
+            Task(PLATFORM, self.step, "chat"),
+            Task(f"{PLATFORM}:tell", self._tell, "chat", TELLING),
+            Task(f"{PLATFORM}:publish", self._publish, "deliver", PUBLISHING),
+        ]
+
+    async def step(self) -> bool:
+        """One round of the gateway's loop. Raises PlatformError where Discord cannot be worked with just now."""
+        await self._platform.start()
+        if await self._leadership.hold() is None:
+            self._leads = False
+            await self._platform.leave()
+            return False
+        self._leads = True
+        await self._learn_places()
+        return await self._platform.step()
+
+    async def _tell(self) -> bool:
+        return self._leads and await self._notices.step()
+
+    async def _told(self, tree: app_commands.CommandTree[Any]) -> None:
+        if isinstance(tree, Tree):
+            await sync(tree, self._room.storage.meta)
+
+    async def _publish(self) -> bool:
+        await self._sender.publisher.step()
+        return False
+
+    async def _learn_places(self) -> None:
+        """Find out what kind of channels the config names, and in which servers: once for each config that comes into
+        force. A channel that is not there yet is known once somebody lets the bot in."""
+        config, servers = self._room.config, self._room.newsdesk.servers
+        if config is self._learned:
+            return
+        self._learned = config
+        for key in {spec.chat for spec in config.subscription_specs() if spec.chat.platform == PLATFORM}:
+            try:
+                place = await self._sender.places.at(key.thread or key.native)
+            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+                log.warning("a channel that the config names cannot be found", chat=str(key), reason=in_words(error))
+            else:
+                kind: ChatKind = "forum" if place.is_forum else "channel" if place.publishes else "group"
+                await servers.is_now(key, kind, place.server)
+
+    async def stop(self) -> None:
+        """Leave the gateway, once what is being answered is."""
+        await self._platform.stop()
+        await self._leadership.release()
+
+    async def close(self) -> None:
+        """Leave Discord, once nothing more is sent."""
+        await self._rest.close()
+
+
+async def check(config: Config) -> Look:
+    """What Discord says of the config's token, its application and its gateway."""
+    own = config.platforms.discord
+    point_at(own.api_url, own.gateway_url)
+    pace = Pace(SystemClock(), own.rate.global_)
+    rest = make_rest(own.token.get_secret_value(), own.api_url, own.proxy, pace)
+    return await look(rest, api_url=own.api_url, gateway_url=own.gateway_url)

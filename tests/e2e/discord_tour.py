@@ -1,0 +1,156 @@
+"""An admin's first ten minutes on Discord, played against the real bot: ``python -m tests.e2e.discord_tour`` prints
+what was said. The README shows the transcript; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.e2e.house import House, rows_of, until
+from tests.e2e.script import BOT, Script
+from tests.e2e.tour import PATIENCE, PROJECT, has_read
+from tests.fakes.discord import Channel, DiscordServer, Message, Modal, Permission, Person, Role
+
+Wanted = str | Callable[[Message], bool]
+_MARKS = re.compile(r"\*\*|~~|^-# |^#+ |^> |\\(?=[^\w\s])|`", re.MULTILINE)
+_LINK = re.compile(r"\[([^\[\]]*)\]\(<?[^()\s]*>?\)")
+_STAMP = re.compile(r"<t:\d+:(\w)>")
+
+
+class Scene(Script):
+    """What happens on Discord."""
+
+    def __init__(self, discord: DiscordServer) -> None:
+        super().__init__()
+        self.discord = discord
+
+    def show(self, message: Message, *, alone: bool = False) -> Message:
+        """The bot's message as a reader sees it, with its keys; ``alone``: only who asked sees it."""
+        keys = "  ".join(f"[{label}]" for label in message.labels)
+        self.note(f"{BOT}*" if alone else BOT, "\n".join(filter(None, (plain(message.text), keys))))
+        return message
+
+    async def runs(self, who: Person, channel: Channel | None, command: str, **options: object) -> Message:
+        """``who`` uses a command, and is answered alone."""
+        typed = " ".join(f"{name}:{_shown(value)}" for name, value in options.items())
+        self.note(who.name, f"/{command} {typed}".strip())
+        asked = await who.runs(channel, command, **options)
+        return await self._answered(await asked.answered(PATIENCE))
+
+    async def presses(self, who: Person, message: Message, label: str) -> Message:
+        """``who`` presses a key, or chooses from a menu, and is answered alone."""
+        self.note(who.name, f"presses [{label}]")
+        pressed = await who.presses(message, label)
+        return await self._answered(await pressed.answered(PATIENCE))
+
+    async def sees(self, channel: Channel | None, wanted: Wanted, after: str = "0") -> Message:
+        """Something with ``wanted`` in it is there, or comes."""
+        assert channel is not None
+        return self.show(await channel.wait_for(wanted, timeout=PATIENCE, after=after))
+
+    async def _answered(self, answer: Message | Modal) -> Message:
+        assert isinstance(answer, Message), answer
+        return self.show(answer, alone=answer.ephemeral)
+
+
+def _shown(value: object) -> str:
+    name = getattr(value, "name", None)
+    return f"#{name}" if isinstance(value, Channel) else f"@{name}" if name else str(value)
+
+
+def plain(text: str) -> str:
+    """Discord's markdown as a reader sees it."""
+    return _STAMP.sub("…", _MARKS.sub("", _LINK.sub(r"\1", text)))
+
+
+def is_story(message: Message) -> bool:
+    """Whether it is the story of the Xiaomi car."""
+    return "Xiaomi's electric car goes into" in plain(message.text).partition("\n")[0]
+
+
+async def play(scene: Scene) -> None:
+    """Everything, in order."""
+    discord = scene.discord
+    ann, bob = discord.person("Ann", locale="en-US"), discord.person("Bob", locale="de")
+    guild = discord.guild("Garage", owner=ann)
+    guild.member(bob)
+    general, news = guild.text("general"), guild.text("news")
+    scene.title("Ann invites the bot to her server")
+    await guild.adds_bot(by=ann)
+    await scene.sees(general, "Hello")
+    await _set_up(scene, ann, news, guild.everyone)
+    await _read(scene, ann, bob, news)
+    await _alone(scene, bob)
+
+
+async def _set_up(scene: Scene, ann: Person, news: Channel, everyone: Role) -> None:
+    scene.title("She sets up a channel; something is missing")
+    await news.set_permissions(everyone, deny=Permission.EMBED_LINKS)
+    report = await scene.runs(ann, news, "setup")
+    await news.set_permissions(everyone)
+    scene.note("", "(Ann allows it; the report looks again by itself)")
+    await until(lambda: "✗" not in report.text, "the report looked again")
+    scene.show(report, alone=True)
+    await scene.runs(ann, news, "channel subscribe", what="xiaomi-ev")
+
+
+async def _read(scene: Scene, ann: Person, bob: Person, news: Channel) -> None:
+    scene.title("The story comes, and Bob reads it")
+    story = await scene.sees(news, is_story)
+    await scene.presses(bob, story, "Why?")
+    found = await scene.runs(bob, news, "search", query="battery -tesla")
+    await scene.presses(bob, found, next(label for label in found.labels if "›" in label))
+    await scene.runs(bob, news, "follow", topic="storm-idris")
+    await scene.sees(bob.dm, lambda m: bool(m.buttons))
+
+
+async def _alone(scene: Scene, bob: Person) -> None:
+    scene.title("In the private chat, words are a search")
+    said = await bob.says("moon landing")
+    scene.note(bob.name, said.content)
+    await scene.sees(bob.dm, lambda m: bool(m.labels), after=said.id)
+
+
+@asynccontextmanager
+async def town(folder: Path) -> AsyncIterator[DiscordServer]:
+    """A Discord that keeps its limits, and the bot of a clean clone that serves it."""
+    for name in ("config", "seeds"):
+        shutil.copytree(PROJECT / name, folder / name)
+    async with DiscordServer() as discord:
+        discord.rates.on = True
+        house = House(folder)
+        written = house.config.read_text(encoding="utf-8")
+        for there, here in (
+            ("https://discord.com/api/v10", discord.api_url),
+            ("wss://gateway.discord.gg/", discord.gateway_url),
+        ):
+            assert there in written
+            written = written.replace(there, here)
+        house.config.write_text(written, encoding="utf-8")
+        environment = {"DISCORD_TOKEN": discord.token, "DATABASE_URL": f"sqlite:///{folder / 'newsbot.db'}"}
+        async with house.running(environment=environment), rows_of(environment["DATABASE_URL"]) as rows:
+            await until(lambda: has_read(rows), "the sample newsroom was read")
+            await until(lambda: discord.called("PUT", "/applications/*/commands"), "the commands were told")
+            yield discord
+
+
+async def tour(folder: Path) -> list[str]:
+    """Play it in ``folder``; the transcript's lines."""
+    async with town(folder) as discord:
+        scene = Scene(discord)
+        await play(scene)
+        assert discord.rates.refusals == 0
+        return scene.lines
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("NO_COLOR", "1")
+    with tempfile.TemporaryDirectory() as place:
+        print("\n".join(asyncio.run(tour(Path(place)))))
