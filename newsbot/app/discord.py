@@ -24,6 +24,7 @@ from newsbot.platforms.commands import Desk, Request
 from newsbot.platforms.discord.bot import DiscordPlatform
 from newsbot.platforms.discord.callbacks import Callbacks
 from newsbot.platforms.discord.doors import Doors
+from newsbot.platforms.discord.flight import Door
 from newsbot.platforms.discord.guilds import Guilds
 from newsbot.platforms.discord.looking import Look, look
 from newsbot.platforms.discord.markdown import moment
@@ -33,7 +34,7 @@ from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.report import PREFIX
 from newsbot.platforms.discord.send import DiscordSender
 from newsbot.platforms.discord.setup import Setup
-from newsbot.platforms.discord.sync import sync
+from newsbot.platforms.discord.sync import Synced, sync
 from newsbot.platforms.discord.talk import Talk
 from newsbot.platforms.discord.threads import Threads
 from newsbot.platforms.discord.tree import Tree
@@ -93,7 +94,9 @@ class DiscordHouse:
         setup = Setup(desk, newsdesk, newsdesk.presence, Callbacks(self._rest), clock)
         doors = Doors(http, servers, pace)
         admins = Admins(room, PLATFORM)
+        self._setup = setup
         talk = Talk(self._rest, desk, newsdesk, doors, clock, admins=admins, others={PREFIX.rstrip(":"): setup.press})
+        self._talk = talk
         threads = Threads(servers, http, clock)
         self._platform = DiscordPlatform(
             token,
@@ -101,7 +104,7 @@ class DiscordHouse:
             talk,
             Guilds(newsdesk.presence, servers, Welcome(http), threads, setup, clock),
             clock,
-            tree_for=lambda client, door: Tree(client, door, setup),
+            tree_for=self._tree,
             tell=self._told,
             met=met,
             changed=lambda: room.wake.notify(PLATFORM),
@@ -141,6 +144,15 @@ class DiscordHouse:
     async def _tell(self) -> bool:
         return self._leads and await self._notices.step()
 
+    async def sync_commands(self, *, force: bool = False) -> Synced:
+        """Tell Discord of the commands where they changed, or with ``force``: all that a house does that runs nothing
+        else. Raises PlatformError where Discord cannot be asked."""
+        await self._platform.start()
+        return await sync(self._tree(self._rest, self._talk), self._room.storage.meta, force=force)
+
+    def _tree(self, client: discord.Client, door: Door) -> Tree:
+        return Tree(client, door, self._setup)
+
     async def _told(self, tree: app_commands.CommandTree[Any]) -> None:
         if isinstance(tree, Tree):
             await sync(tree, self._room.storage.meta)
@@ -173,6 +185,16 @@ class DiscordHouse:
     async def close(self) -> None:
         """Leave Discord, once nothing more is sent."""
         await self._rest.close()
+
+
+async def sync_commands(room: Newsroom, *, force: bool = False) -> Synced:
+    """Tell Discord of the slash commands where they changed since it was last told, or with ``force``. Raises
+    PlatformError where it cannot be asked."""
+    house = DiscordHouse(room)
+    try:
+        return await house.sync_commands(force=force)
+    finally:
+        await house.close()
 
 
 async def check(config: Config) -> Look:

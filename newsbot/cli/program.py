@@ -15,6 +15,7 @@ from newsbot.cli.bot import check, diff, run_command, schema_command
 from newsbot.cli.console import ConfigOption, complain
 from newsbot.cli.db import commands as db
 from newsbot.cli.deliveries import commands as deliveries
+from newsbot.cli.discord import sync_commands
 from newsbot.cli.feeds import commands as feeds
 from newsbot.cli.looking import search, status
 from newsbot.cli.topics import commands as topics
@@ -50,7 +51,7 @@ def _root(
 
 for name, command in (
     ("run", run_command), ("check", check), ("diff", diff), ("schema", schema_command), ("search", search),
-    ("status", status),
+    ("status", status), ("sync-commands", sync_commands),
 ):  # fmt: skip
     program.command(name)(command)
 for name, group in (("feeds", feeds), ("topics", topics), ("deliveries", deliveries), ("db", db), ("try", try_)):

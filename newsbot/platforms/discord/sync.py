@@ -12,6 +12,7 @@ import aiohttp
 import discord
 
 from newsbot.platforms.discord.tree import Tree
+from newsbot.platforms.discord.troubles import in_words
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +51,9 @@ async def sync(tree: Tree, notebook: Notebook, *, force: bool = False) -> Synced
     try:
         await tree.sync()
     except UNTOLD as error:
-        log.error("Discord was not told of the commands: %s", error)
-        return Synced("refused", len(payload), str(error))
+        reason = in_words(error)
+        log.error("Discord was not told of the commands: %s", reason)
+        return Synced("refused", len(payload), reason)
     await notebook.put(name, mark)
     return Synced("told", len(payload))
 

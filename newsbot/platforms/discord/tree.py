@@ -17,6 +17,7 @@ from newsbot.errors import BadRequest
 from newsbot.locales import Words
 from newsbot.platforms.answers.refusing import told
 from newsbot.platforms.discord.channel import Channels, SetUp
+from newsbot.platforms.discord.markdown import escape
 from newsbot.platforms.discord.members import Members
 from newsbot.platforms.discord.options import Interaction, Talk
 from newsbot.platforms.discord.own import Own
@@ -30,6 +31,7 @@ ANYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_c
 ANYHOW = app_commands.AppInstallationType(guild=True, user=True)
 """Invited to a server, or carried along by a person."""
 
+NOBODY = discord.AllowedMentions.none()
 UNMATCHED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
 """The person's client knows the commands of another version of the bot."""
 
@@ -80,8 +82,8 @@ async def _answer(interaction: Interaction, said: str) -> None:
             if not interaction.response.is_done():
                 await interaction.response.autocomplete([])
         elif interaction.response.is_done():
-            await interaction.followup.send(said, ephemeral=True)
+            await interaction.followup.send(escape(said), ephemeral=True, allowed_mentions=NOBODY)
         else:
-            await interaction.response.send_message(said, ephemeral=True)
+            await interaction.response.send_message(escape(said), ephemeral=True, allowed_mentions=NOBODY)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:  # too late, and nobody to tell
         log.warning("a failed command could not be answered: %s", error)
