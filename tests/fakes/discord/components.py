@@ -33,6 +33,8 @@ MOST_LEGACY_ROWS = 5
 MOST_URL = 512
 MOST_MEDIA_URL = 2048
 LINK_STYLE = 5
+CHANNEL_SELECT = 8
+_SELECT = ("custom_id", "placeholder", "min_values", "max_values", "disabled", "required", "default_values")
 FIELDS: dict[int, tuple[str, ...]] = {
     ACTION_ROW: ("components",),
     BUTTON: ("style", "label", "emoji", "custom_id", "url", "disabled"),
@@ -44,8 +46,8 @@ FIELDS: dict[int, tuple[str, ...]] = {
     FILE: ("file", "spoiler", "name", "size"),
     SEPARATOR: ("divider", "spacing"),
     CONTAINER: ("components", "accent_color", "spoiler"),
+    CHANNEL_SELECT: (*_SELECT, "channel_types"),
 }
-_SELECT = ("custom_id", "placeholder", "min_values", "max_values", "disabled", "required", "default_values")
 """What each kind may have besides ``type`` and ``id``; premium buttons are not for sale here."""
 
 
@@ -57,7 +59,7 @@ class Checker:
     def __init__(self, form: Form, files: Collection[str] = ()) -> None:
         self.form = form
         self.files = files
-        self.fields: dict[int, tuple[str, ...]] = {**FIELDS, **dict.fromkeys(SELECTS[1:], _SELECT)}
+        self.fields: dict[int, tuple[str, ...]] = {**dict.fromkeys(SELECTS, _SELECT), **FIELDS}
         self.inside: dict[int, Callable[[Path, Json], None]] = {
             ACTION_ROW: self._row,
             BUTTON: self._button,
