@@ -164,12 +164,11 @@ def _moment_of(seconds: str) -> datetime:
 
 # Astral symbols and the common emoji below them, with what joins and colours them: in the text of a link they keep it
 # from being one (https://github.com/discord/discord-api-docs/issues/7673).
-_EMOJI = (
-    "(?:[\U0001f000-\U0001fbff\u231a\u231b\u23e9-\u23f3\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55]"
-    "[\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]*|[\ufe0f\u20e3])+"
+_PICTURES = (
+    "\U0001f000-\U0001fbff\u231a\u231b\u23e9-\u23f3\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\ufe0f\u20e3"
 )
-_LEADING = re.compile(rf"\s*(?:{_EMOJI}\s*)+")
-_TRAILING = re.compile(rf"(?:\s*{_EMOJI})+\s*$")
+_EMOJI = re.compile(rf"[{_PICTURES}][\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]*")
+_ASIDE = re.compile(rf"[\s{_PICTURES}\ufe0e\u200d\U000e0020-\U000e007f]*")
 _SCHEME = re.compile(r"(?:https?|discord)://", re.IGNORECASE)
 # Symbols that may be shown as emoji, and are none with a backslash.
 _SYMBOLS = re.compile("[©®‼⁉™ℹ↔-↙↩↪⌨⏏Ⓜ▪▫▶◀◻-◾⤴⤵〰〽㊗㊙]")
@@ -183,18 +182,25 @@ def link(text: str, url: str, *tags: str, most: int = ADDRESS) -> Runs:
     good = web_url(url, most)
     if not good:
         return (Run(text, tags),) if text else ()
-    before, after = _LEADING.match(text), _TRAILING.search(text)
-    inner = text[before.end() if before else 0 : after.start() if after else len(text)]
+    before, inner, after = _aside(text)
     named = link_text(inner)
     if not visible(named):
         return (Run(text, tags), Run(" ", tags), Run("↗", (*tags, f"]({good})"))) if text else ()
-    runs = (Run(before.group() if before else "", tags), Run(named, (*tags, f"]({good})")))
-    return tuple(run for run in (*runs, Run(after.group() if after else "", tags)) if run.text)
+    runs = (Run(before, tags), Run(named, (*tags, f"]({good})")), Run(after, tags))
+    return tuple(run for run in runs if run.text)
+
+
+def _aside(text: str) -> tuple[str, str, str]:
+    """``text`` without the emoji at its beginning and end, between those."""
+    start, end = (found.end() if (found := _ASIDE.match(way)) else 0 for way in (text, text[::-1]))
+    start = start if _EMOJI.search(text[:start]) else 0
+    end = len(text) - (end if _EMOJI.search(text[len(text) - end :]) else 0)
+    return text[:start], text[start:end], text[max(start, end) :]
 
 
 def link_text(text: str) -> str:
     """``text`` without what keeps the text of a link from being one."""
-    return re.sub(_EMOJI, "", _SCHEME.sub("", _MARKS.sub("", _MOMENT.sub("", text))))
+    return re.sub(rf"{_EMOJI.pattern}\s*", "", _SCHEME.sub("", _MARKS.sub("", _MOMENT.sub("", text))))
 
 
 def web_url(url: str, most: int = ADDRESS) -> str:
