@@ -20,7 +20,7 @@ from tests.fakes.discord.routes import Request
 if TYPE_CHECKING:
     from tests.fakes.discord.server import DiscordServer
 
-UNKNOWN_WEBHOOK, INVALID_TOKEN = 10015, 50027
+UNKNOWN_WEBHOOK, INVALID_TOKEN, TOO_MANY = 10015, 50027, 40094
 _Handler = Callable[[Request, Interaction], Awaitable[object]]
 
 
@@ -77,7 +77,7 @@ async def _follow(request: Request, found: Interaction) -> Json:
         return _filled(found, found.original, draft)
     if str(GUILD_INSTALL) not in found.owners:
         if found.followups >= MOST_FOLLOWUPS:
-            raise refusal(40094)
+            raise ApiError(400, TOO_MANY, "This interaction has hit the maximum number of follow up messages")
         found.followups += 1
     message = written(found, draft)
     found.says(message)

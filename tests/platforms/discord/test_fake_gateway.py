@@ -13,6 +13,7 @@ import aiohttp
 import discord
 import pytest
 import yarl
+from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -154,6 +155,79 @@ async def test_only_what_was_asked_for_comes(dc: DiscordServer) -> None:
         await client.hears("message")
         told = dc.gateway.session().heard
         assert told.count("MESSAGE_CREATE") == 1
+
+
+class Form(discord.ui.Modal, title="Ask"):
+    """One field."""
+
+    query: discord.ui.Label[Any] = discord.ui.Label(text="Query", component=discord.ui.TextInput(custom_id="q"))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        """Say what was filled in, by the field of the bare data."""
+        data: Any = interaction.data
+        await interaction.response.send_message(data["components"][0]["component"]["value"])
+
+
+def _commands(client: Client) -> app_commands.CommandTree:
+    tree = app_commands.CommandTree(client)
+
+    @tree.command(description="Find news")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def search(
+        interaction: discord.Interaction, query: str, where: app_commands.AppCommandChannel | None = None
+    ) -> None:
+        if query == "ask":
+            await interaction.response.send_modal(Form())
+            return
+        await interaction.response.defer(ephemeral=True)
+        told = [query, where and where.name, interaction.user.name, interaction.permissions.manage_guild]
+        await interaction.followup.send(f"{told} {interaction.context.guild} {interaction.is_user_integration()}")
+
+    @search.autocomplete("query")
+    async def suggested(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=f"{typed}!", value=typed)]
+
+    return tree
+
+
+async def test_the_real_library_understands_commands_everywhere(dc: DiscordServer) -> None:
+    (guild,) = garages(dc, 1)
+    eve, bob = dc.person("Eve"), dc.person("Bob")
+    guild.member(eve, permissions="manage_guild")
+    eve.installs_bot()
+    wire, elsewhere = guild.text("wire"), dc.guild("Elsewhere", owner=eve)
+    async with running(dc) as client:
+        await _commands(client).sync()
+        assert await eve.types(wire, "search", query="bat") == [("bat!", "bat")]
+        told = {}
+        chat, street = dc.world.elsewhere(eve, bob), elsewhere.voice("street")
+        for name, place in {"wire": wire, "dm": None, "chat": chat, "group": dc.world.elsewhere(eve, bob, eve)}.items():
+            told[name] = (await (await eve.runs(place, "search", query="x")).replied()).text
+        told["thread"] = (await (await eve.runs(wire.thread("t"), "search", query="x", where=wire)).replied()).text
+        told["street"] = (await (await eve.runs(street, "search", query="x", where=street)).replied()).text
+        assert told == {
+            "wire": "['x', None, 'eve', True] True True",
+            "thread": "['x', 'wire', 'eve', True] True True",
+            "street": "['x', 'street', 'eve', True] True True",
+            "dm": "['x', None, 'eve', False] False True",
+            "chat": "['x', None, 'eve', False] False True",
+            "group": "['x', None, 'eve', False] False True",
+        }
+        modal = await (await eve.runs(wire, "search", query="ask")).opened()
+        assert (await (await eve.submits(modal, {"Query": "filled in"})).replied()).text == "filled in"
+
+
+async def test_a_command_that_was_run_while_the_connection_was_broken_is_answered(dc: DiscordServer) -> None:
+    (guild,) = garages(dc, 1)
+    ann = dc.person("Ann")
+    guild.member(ann)
+    async with running(dc) as client:
+        await _commands(client).sync()
+        dc.gateway.drop()
+        ran = await ann.runs(guild.text("wire"), "search", query="x")
+        assert (await ran.replied()).ephemeral
+        assert dc.gateway.session().resumed == 1
 
 
 def _identify(dc: DiscordServer, **more: Any) -> dict[str, Any]:
