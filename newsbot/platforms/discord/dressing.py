@@ -39,8 +39,6 @@ class Dressing:
             rows.append((Button(words("search_again_button"), again),))
         if asked.name in aim.SETTINGS and any(b.action.startswith("se:") for row in rows for b in row):
             rows.append((Button(words("settings_form_button"), short("fm"), style="primary"),))
-        if reply.ask in aim.PROMPTS:
-            rows.append((Button(words(f"welcome_{reply.ask}_button"), short("ak", reply.ask)),))
         return replace(reply, buttons=tuple(rows))
 
     async def _share(self, interaction: Interaction, asked: Asked, reply: Reply, words: Words) -> Key | None:

@@ -202,6 +202,8 @@ class Talk:
 
     async def _press(self, interaction: Interaction, pressed: Aim) -> None:
         verb, _, rest = pressed.action.partition(":")
+        if pressed.action.startswith(modals.PREFIX) and rest in aims.PROMPTS:
+            pressed = replace(pressed, action=actions.short("ak", rest))
         if verb == aims.SHARE:
             await self._share(interaction, rest)
             return

@@ -13,9 +13,9 @@ from tests.platforms.discord.town import Town, open_town
 
 
 @pytest.fixture
-async def dc(clock: ManualClock) -> AsyncIterator[DiscordServer]:
-    """A server that runs for the test, by the test's clock."""
-    async with DiscordServer(now=clock.now) as server:
+async def dc() -> AsyncIterator[DiscordServer]:
+    """A server that runs for the test."""
+    async with DiscordServer() as server:
         yield server
 
 
