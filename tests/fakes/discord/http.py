@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from aiohttp import BodyPartReader, hdrs, web
 
@@ -89,17 +89,16 @@ class Transport:
             self._admit(request, route)
             bucket = self._dc.rates.spend(route.name, major(params))
             headers = self._dc.rates.headers(bucket)
-            if isinstance(body, ApiError):
-                raise body
-            given = cast("Json", body) if isinstance(body, dict) else {}
-            call = Request(
-                self._dc, request.method, path, params, request.query, given, body, files, dict(request.headers)
-            )
+            given, told = _object(body), dict(request.headers)
+            call = Request(self._dc, request.method, path, params, request.query, given, body, files, told)
             return _answer_of(await route.handler(call)), headers
         except RateLimited as refused:
             return Answer(429, refused.body()), headers | refused.headers
         except ApiError as refused:
             return Answer(refused.status, refused.body()), headers
+        except Exception as error:  # told when the server closes; the bot sees what it would see of Discord's bugs
+            self._dc.broken.append(error)
+            return Answer(500, {"message": "500: Internal Server Error", "code": 0}), headers
 
     def _admit(self, request: web.Request, route: Route) -> None:
         """Check who calls; https://discord.com/developers/docs/reference#authentication and #user-agent."""
@@ -125,6 +124,13 @@ def _answer_of(result: object) -> Answer:
     if isinstance(result, Answer):
         return result
     return Answer(204) if result is None else Answer(200, result)
+
+
+def _object(body: object) -> Json:
+    """The body if it is an object; ApiError when it could not be read."""
+    if isinstance(body, ApiError):
+        raise body
+    return body if isinstance(body, dict) else {}
 
 
 def _faulty(fault: Fault) -> Answer:

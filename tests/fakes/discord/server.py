@@ -59,7 +59,7 @@ def real_time() -> datetime:
 class DiscordServer:
     """Discord, as far as one bot sees it. ``now`` is its clock, ``shards`` what it recommends, ``session_starts`` how
     many identifies are left today, ``max_concurrency`` how many may come in 5 seconds; ``nonce_seconds`` how long a
-    nonce is remembered.
+    nonce is remembered. ``broken`` are failures of its own, which a test that uses it does not survive.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class DiscordServer:
         self.nonce_seconds = 180.0
         self.world = World(lambda: self.now(), name)
         self.calls: list[Call] = []
+        self.broken: list[Exception] = []
         self.rates = Rates(lambda: self.now().timestamp())
         self.faults = Faults()
         self.routes = Routes()
@@ -101,6 +102,8 @@ class DiscordServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+        if self.broken and error is None:
+            raise self.broken[0]
 
     async def close(self) -> None:
         """Stop serving."""
@@ -145,6 +148,9 @@ class DiscordServer:
         self.world.add(person)
         return person
 
-    def guild(self, name: str, *, owner: Person, community: bool = False) -> Guild:
-        """A new guild without channels and without the bot; see its ``text``, ``admits_bot`` and so on."""
-        return self.world.guild(name, owner, community=community)
+    def guild(self, name: str, *, owner: Person, community: bool = False, shard: int | None = None) -> Guild:
+        """A new guild without channels and without the bot; see its ``text``, ``admits_bot`` and so on. ``shard``: the
+        one of :attr:`shards` that is to serve it.
+        """
+        id_ = self.world.ids.next(shard, self.shards)
+        return self.world.guild(name, owner, community=community, id_=id_)
