@@ -81,8 +81,7 @@ class Line(DiscordWebSocket):
 
 
 class Shard:
-    """One shard's connection, resumed or started anew whenever it breaks. ``changed`` is called when it is up, or failed
-    again."""
+    """One shard's connection, resumed or started anew whenever it breaks. ``changed``: it is up, or failed again."""
 
     def __init__(self, client: Gateway, number: int, starts: Starts, clock: Clock, changed: Callable[[], None]) -> None:
         self.number = number

@@ -5,6 +5,7 @@ The library keeps whatever Discord sends. Of a server we read its channels, thre
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from discord.state import AutoShardedConnectionState
@@ -43,6 +44,7 @@ UNREAD = (
     "soundboard_sounds",
 )
 """What a server has that we never read."""
+UNREAD_OF_CHANNELS = ("topic", "last_message_id", "default_auto_archive_duration", "rate_limit_per_user")
 
 
 class State(AutoShardedConnectionState[Any]):
@@ -82,6 +84,9 @@ class State(AutoShardedConnectionState[Any]):
         for name in UNREAD:
             data.pop(name, None)
         data["members"] = [each for each in data.get("members", ()) if each["user"]["id"] == own]
-        for channel in data.get("channels", ()):
-            channel.pop("topic", None)
+        for each in data.get("channels", ()):
+            for name in UNREAD_OF_CHANNELS:
+                each.pop(name, None)
+        for each in (*data.get("channels", ()), *data.get("roles", ())):
+            each["name"] = sys.intern(each["name"])  # most servers have a "general" and a "Moderator"
         return data
