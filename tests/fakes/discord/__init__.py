@@ -7,7 +7,7 @@ words; where Discord is lenient or silent and a bot would never learn of its mis
 
 from __future__ import annotations
 
-from tests.fakes.discord.commands_run import NotOffered
+from tests.fakes.discord.commands_offered import NotOffered
 from tests.fakes.discord.errors import ApiError
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.modals import Modal

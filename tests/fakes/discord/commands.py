@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.fakes.discord.commands_rules import CHAT_INPUT, check
+from tests.fakes.discord.commands_fields import CHAT_INPUT
+from tests.fakes.discord.commands_rules import check
 from tests.fakes.discord.errors import ApiError, Form, Json, refusal
 from tests.fakes.discord.routes import Answer, Request
 

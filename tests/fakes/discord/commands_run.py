@@ -1,6 +1,6 @@
-"""What a client offers to a person, and what it sends when they run it.
+"""What a client sends when a person runs or types a command.
 
-https://discord.com/developers/docs/interactions/application-commands#contexts and #permissions
+https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-application-command-data-structure
 """
 
 from __future__ import annotations
@@ -9,40 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.discord import commands_rules as rules
+from tests.fakes.discord import commands_fields as fields
 from tests.fakes.discord.commands import Command
+from tests.fakes.discord.commands_offered import localised, owners, refuse, there
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.guilds import Member, Role
-from tests.fakes.discord.interactions_shapes import (
-    BOT_DM,
-    GUILD,
-    GUILD_INSTALL,
-    PRIVATE,
-    USER_INSTALL,
-    Resolved,
-    context,
-)
-from tests.fakes.discord.permissions import Permission
-from tests.fakes.discord.places import FORUMS, Channel, Kind
+from tests.fakes.discord.interactions_shapes import Resolved
+from tests.fakes.discord.places import Channel
 from tests.fakes.discord.routes import Upload
 from tests.fakes.discord.users import User
 
 if TYPE_CHECKING:
     from tests.fakes.discord.server import DiscordServer
 
-_FALLBACKS = {"en-US": ("en-GB",), "en-GB": ("en-US",), "es-419": ("es-ES",)}
-"""#locale-fallbacks"""
 MOST_TYPED = 6000
 _SAFE = 2**53
-
-
-class NotOffered(AssertionError):
-    """What the person's client would not let them do, so the bot never hears of it."""
-
-
-def refuse(why: str) -> NotOffered:
-    """Said in words."""
-    return NotOffered(why)
 
 
 @dataclass(slots=True)
@@ -54,97 +35,6 @@ class Line:
     owners: set[int]
     option: Json = field(default_factory=dict)
     """The option that is being typed, for an autocompletion."""
-
-
-def localised(given: Json, what: str, locale: str) -> str:
-    """A ``name`` or ``description`` as a client in ``locale`` shows it."""
-    texts = given.get(f"{what}_localizations") or {}
-    for each in (locale, *_FALLBACKS.get(locale, ())):
-        if each in texts:
-            return str(texts[each])
-    return str(given[what])
-
-
-def offered(dc: DiscordServer, person: User, channel: Channel) -> dict[str, str]:
-    """All slash commands that the client lists there: ("channel subscribe" in the person's language: description)."""
-    found: dict[str, str] = {}
-    scopes = [channel.guild.id, ""] if channel.guild else [""]
-    for command in (each for scope in scopes for each in dc.commands.of(scope) if each.key[0] == rules.CHAT_INPUT):
-        try:
-            owners(dc, command, person, channel)
-        except NotOffered:
-            continue
-        for path, option in _leaves(command.json, person.locale):
-            found.setdefault(path, localised(option, "description", person.locale))
-    return found
-
-
-def _leaves(given: Json, locale: str) -> list[tuple[str, Json]]:
-    """The runnable commands in it with their full names."""
-    name = localised(given, "name", locale)
-    inner = [
-        each for each in given.get("options") or [] if each["type"] in (rules.SUB_COMMAND, rules.SUB_COMMAND_GROUP)
-    ]
-    if not inner:
-        return [(name, given)]
-    return [(f"{name} {path}", option) for each in inner for path, option in _leaves(each, locale)]
-
-
-def owners(dc: DiscordServer, command: Command, person: User, channel: Channel) -> set[int]:
-    """The installations by which ``person`` may run ``command`` there; NotOffered when there are none."""
-    what, where = f"/{command.name}", context(channel)
-    contexts = command.json.get("contexts")
-    if contexts is not None and where not in contexts:
-        raise refuse(f"{what} is not for this context ({where} is not in {contexts})")
-    if contexts is None and where == BOT_DM and command.json.get("dm_permission") is False:
-        raise refuse(f"{what} is not for DMs")
-    found = installs(dc, person, channel)
-    if not command.guild_id:
-        found &= set(command.json.get("integration_types") or [GUILD_INSTALL])
-    if not found:
-        raise refuse(f"{what} is not there: the app is not installed for {person!r} in {channel!r}")
-    _may_run(command, person, channel, found)
-    return found
-
-
-def installs(dc: DiscordServer, person: User, channel: Channel) -> set[int]:
-    """The installations that count in ``channel``: the server's, the person's."""
-    found = {USER_INSTALL} if person.installed else set()
-    where = context(channel)
-    if where == GUILD and channel.guild is not None and channel.guild.has_bot:
-        found.add(GUILD_INSTALL)
-    if where == BOT_DM and any(each.has_bot and person.id in each.members for each in dc.world.guilds.values()):
-        found.add(GUILD_INSTALL)
-    return found
-
-
-def there(person: User, channel: Channel) -> Permission:
-    """What the person may in ``channel``; NotOffered when they do not even see it."""
-    if context(channel) == PRIVATE and person not in channel.recipients:
-        raise refuse(f"{person!r} is not in {channel!r}")
-    may = channel.may(person)
-    if channel.guild is not None and Permission.VIEW_CHANNEL not in may:
-        raise refuse(f"{person!r} does not see {channel!r}")
-    if channel.deleted:
-        raise refuse(f"{channel!r} is deleted")
-    return may
-
-
-def _may_run(command: Command, person: User, channel: Channel, found: set[int]) -> None:
-    may = there(person, channel)
-    if channel.guild is None:
-        return
-    if channel.kind in (*FORUMS, Kind.CATEGORY):
-        raise refuse(f"nothing can be typed into {channel!r} itself")
-    writing = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
-    for each in (writing, Permission.USE_APPLICATION_COMMANDS):
-        if each not in may:
-            raise refuse(f"{person!r} has not {each.name} in {channel!r}")
-    wanted = command.json["default_member_permissions"]
-    if wanted is None or GUILD_INSTALL not in found or Permission.ADMINISTRATOR in may:
-        return
-    if int(wanted) == 0 or int(wanted) & int(may) != int(wanted):
-        raise refuse(f"/{command.name} is for members with {Permission(int(wanted))!r}, which {person!r} is not")
 
 
 def line(
@@ -167,7 +57,7 @@ def line(
         found.option = _named(leaf, typing, person.locale)
     for each in reversed(path):
         given = [{"type": each["type"], "name": each["name"], "options": given}]
-    found.data = {"id": command.id, "name": command.name, "type": rules.CHAT_INPUT, "options": given}
+    found.data = {"id": command.id, "name": command.name, "type": fields.CHAT_INPUT, "options": given}
     found.data |= {"guild_id": command.guild_id} if command.guild_id else {}
     found.data |= {"resolved": resolved.json} if resolved.json and not typing else {}
     return found
@@ -184,7 +74,7 @@ def _descend(given: Json, words: list[str], locale: str) -> tuple[Json, list[Jso
     for word in words:
         given = _named(given, word, locale)
         path.append(given)
-    inner = [each["name"] for each in given.get("options") or [] if each["type"] <= rules.SUB_COMMAND_GROUP]
+    inner = [each["name"] for each in given.get("options") or [] if each["type"] <= fields.SUB_COMMAND_GROUP]
     if inner:
         raise refuse(f"{given['name']!r} needs one of its subcommands: {inner}")
     return given, path
@@ -227,15 +117,15 @@ class _Given:
         kind = option["type"]
         if option.get("choices"):
             return _chosen(option, value)
-        if kind == rules.STRING:
+        if kind == fields.STRING:
             return _text(option, value)
-        if kind in (rules.INTEGER, rules.NUMBER):
+        if kind in (fields.INTEGER, fields.NUMBER):
             return _number(option, value)
-        if kind == rules.BOOLEAN:
+        if kind == fields.BOOLEAN:
             return _of(option, value, bool)
-        if kind == rules.CHANNEL:
+        if kind == fields.CHANNEL:
             return self.resolved.channel(self._channel(option, value))
-        if kind == rules.ATTACHMENT:
+        if kind == fields.ATTACHMENT:
             return self.resolved.attachment(_of(option, value, Upload))
         return self._mentioned(option, value)
 
@@ -250,9 +140,9 @@ class _Given:
 
     def _mentioned(self, option: Json, value: Any) -> str:
         kind = option["type"]
-        if kind in (rules.ROLE, rules.MENTIONABLE) and isinstance(value, Role):
+        if kind in (fields.ROLE, fields.MENTIONABLE) and isinstance(value, Role):
             return self.resolved.role(value)
-        if kind in (rules.USER, rules.MENTIONABLE):
+        if kind in (fields.USER, fields.MENTIONABLE):
             return self.resolved.user(value.user if isinstance(value, Member) else _of(option, value, User))
         raise refuse(f"{option['name']!r} takes a role, not {value!r}")
 
@@ -280,7 +170,7 @@ def _text(option: Json, value: Any) -> str:
 
 
 def _number(option: Json, value: Any) -> float:
-    whole = option["type"] == rules.INTEGER
+    whole = option["type"] == fields.INTEGER
     number = _of(option, value, int if whole or not isinstance(value, float) else float)
     least, most = option.get("min_value"), option.get("max_value")
     low, high = -_SAFE if least is None else least, _SAFE if most is None else most

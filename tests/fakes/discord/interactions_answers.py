@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.fakes.discord import checks, commands_rules, drafts, mentions, modals, posting, shapes
+from tests.fakes.discord import checks, commands_options, drafts, mentions, modals, posting, shapes
 from tests.fakes.discord.errors import UNKNOWN_MESSAGE, ApiError, Form, Json, refusal
 from tests.fakes.discord.interactions import (
     CHOICES,
@@ -150,7 +150,7 @@ def _choices(request: Request, found: Interaction, data: Json) -> None:
     checks.known(form, ("data",), data, ("choices",))
     given = checks.many(form, ("data", "choices"), data.get("choices"), 0, 25)
     for number, each in enumerate(given):
-        commands_rules.choice(form, ("data", "choices", number), each, found.option["type"])
+        commands_options.choice(form, ("data", "choices", number), each, found.option["type"])
     form.done()
     found.choices = [(_reads(each, found.person.locale), each["value"]) for each in given]
 

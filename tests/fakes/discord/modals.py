@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes.discord import checks, components
 from tests.fakes.discord.checks import Path
-from tests.fakes.discord.commands_run import refuse
+from tests.fakes.discord.commands_offered import refuse
 from tests.fakes.discord.errors import Form, Json
 from tests.fakes.discord.posts import LABEL, SELECTS, STRING_SELECT, TEXT_DISPLAY, TEXT_INPUT
 

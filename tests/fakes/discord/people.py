@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.discord import commands_run, drafts, posting
-from tests.fakes.discord.commands_run import refuse
+from tests.fakes.discord import commands_offered, commands_run, drafts, posting
+from tests.fakes.discord.commands_offered import refuse
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.interactions_shapes import (
@@ -33,7 +33,7 @@ _LINK = 5
 
 class Person(User):
     """Someone with a Discord client. What their client would not let them do raises
-    :class:`~tests.fakes.discord.commands_run.NotOffered`.
+    :class:`~tests.fakes.discord.commands_offered.NotOffered`.
     """
 
     def __init__(self, dc: DiscordServer, name: str, *, locale: str = "en-US") -> None:
@@ -66,7 +66,7 @@ class Person(User):
         """The slash commands that the client lists there, by their full names in the person's language, and what it
         says about them.
         """
-        return commands_run.offered(self.dc, self, self._place(channel))
+        return commands_offered.offered(self.dc, self, self._place(channel))
 
     async def presses(self, message: Message, what: str, *, forged: bool = False) -> Interaction:
         """Press the button with this label or custom_id; ``forged``: one that the message has not, with ``what`` as its
@@ -124,7 +124,7 @@ class Person(User):
     async def says(self, text: str, channel: Channel | None = None) -> Message:
         """Write into ``channel``, None is the DM with the bot: MESSAGE_CREATE goes out."""
         where = self._place(channel)
-        may = commands_run.there(self, where)
+        may = commands_offered.there(self, where)
         needed = Permission.SEND_MESSAGES_IN_THREADS if where.is_thread else Permission.SEND_MESSAGES
         if needed not in may:
             raise refuse(f"{self!r} may not write in {where!r}")
@@ -157,7 +157,7 @@ class Person(User):
         """NotOffered when the message is not there for them."""
         if message.deleted or (message.seen_by is not None and message.seen_by is not self):
             raise refuse(f"{self!r} does not see this message")
-        commands_run.there(self, message.channel)
+        commands_offered.there(self, message.channel)
 
     def _menu(self, message: Message, labels: tuple[str, ...], menu: str) -> Json:
         menus = [each for each in message.parts if each["type"] == STRING_SELECT]
@@ -169,7 +169,7 @@ class Person(User):
 
     def _pressed(self, message: Message, data: Json) -> Interaction:
         channel, made = message.channel, message.interaction or {}
-        found = commands_run.installs(self.dc, self, channel) if context(channel) == GUILD else {0}
+        found = commands_offered.installs(self.dc, self, channel) if context(channel) == GUILD else {0}
         owners = made.get("authorizing_integration_owners") or authorizing(self, channel, found & {0})
         parts = {each.get("custom_id"): each.get("id") for each in message.parts}
         data = {**data, "id": parts.get(data["custom_id"], 1)}

@@ -15,9 +15,11 @@ class Snowflakes:
         self._now = now
         self._last = 0
 
-    def next(self) -> str:
-        """A new id."""
+    def next(self, shard: int | None = None, shards: int = 1) -> str:
+        """A new id; one of the next millisecond whose guilds ``shard`` serves, if that is given."""
         self._last = max(self._last + 1, first_of(self._now()))
+        while shard is not None and (self._last >> 22) % shards != shard:
+            self._last = ((self._last >> 22) + 1) << 22
         return str(self._last)
 
 

@@ -73,9 +73,9 @@ class World:
         self.users[user.id] = user
         return user
 
-    def guild(self, name: str, owner: User, *, community: bool = False) -> Guild:
+    def guild(self, name: str, owner: User, *, community: bool = False, id_: str = "") -> Guild:
         """A new guild, without any channel and without the bot."""
-        guild = Guild(self, self.ids.next(), name, owner, community=community)
+        guild = Guild(self, id_ or self.ids.next(), name, owner, community=community)
         self.guilds[guild.id] = guild
         return guild
 

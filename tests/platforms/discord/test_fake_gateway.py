@@ -72,15 +72,12 @@ async def dc(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer]:
 
 def garages(dc: DiscordServer, number: int = 2) -> list[Guild]:
     """Guilds with the bot, one for each of so many shards, in their order."""
-    ann = dc.person("Ann")
-    found: dict[int, Guild] = {}
-    while len(found) < number:
-        guild = dc.guild("Garage", owner=ann)
-        found.setdefault((int(guild.id) >> 22) % number, guild)
-    for guild in found.values():
+    dc.shards, ann = number, dc.person("Ann")
+    found = [dc.guild("Garage", owner=ann, shard=shard) for shard in range(number)]
+    for guild in found:
         guild.text("general")
         guild.admits_bot()
-    return [found[shard] for shard in range(number)]
+    return found
 
 
 async def test_every_shard_gets_the_guilds_that_are_its_own_and_hears_what_happens_there(dc: DiscordServer) -> None:
