@@ -18,7 +18,7 @@ _ISOLATES = re.compile("[\u2066-\u2069]")
 
 def utf16(text: str) -> int:
     """The length of ``text`` in UTF-16 code units."""
-    return len(text) + sum(c > "\uffff" for c in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def visible(text: str) -> bool:
@@ -73,7 +73,7 @@ def _closed(text: str) -> str:
 def _fitting(text: str, units: int) -> str:
     """The longest start of ``text`` in ``units``: no letter loses its marks."""
     room, end = units, 0
-    while end < len(text) and (room := room - utf16(text[end])) >= 0:
+    while end < len(text) and (room := room - 1 - (text[end] > "\uffff")) >= 0:
         end += 1
     while 0 < end < len(text) and _within_letter(text, end):
         end -= 1

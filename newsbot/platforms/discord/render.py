@@ -7,7 +7,8 @@ https://docs.discord.com/developers/components/using-message-components
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -41,10 +42,13 @@ def post(
     """
     words = Words(digest.language)
     digest = replace(digest, stories=tuple(map(_sound, digest.stories)))
-    for shown, whole in _economies(len(digest.stories)):
-        parts = _posted(digest, delivery_id, words, updated, shown, whole)
-        if most is None or len(parts) <= most:
-            break
+    ways = _economies(len(digest.stories))
+
+    def parts_of(way: int) -> tuple[Outgoing, ...]:
+        return _posted(digest, delivery_id, words, updated, *ways[way])
+
+    least = bisect_left(range(len(ways) - 1), True, key=lambda way: len(parts_of(way)) <= most) if most else 0
+    parts = parts_of(least)
     if updated is not None or not parts:
         return parts
     called = _calling(parts[0], digest.pings)
@@ -97,10 +101,9 @@ def _sound(story: DigestStory) -> DigestStory:
     return replace(story, headline=safe(story.headline), reasons=reasons)
 
 
-def _economies(count: int) -> Iterator[tuple[int, int]]:
+def _economies(count: int) -> list[tuple[int, int]]:
     """How many stories of ``count`` are shown, and how many of those in full: fewer and fewer."""
-    yield from ((count, whole) for whole in range(count, -1, -1))
-    yield from ((shown, 0) for shown in range(count - 1, 0, -1))
+    return [(count, whole) for whole in range(count, -1, -1)] + [(shown, 0) for shown in range(count - 1, 0, -1)]
 
 
 def _posted(
