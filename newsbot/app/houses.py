@@ -60,13 +60,17 @@ class Admins(Collection[str]):
         self._room, self._platform = room, platform
 
     def __contains__(self, user_id: object) -> bool:
-        return user_id in tuple(self)
+        return user_id in self._ids
 
     def __iter__(self) -> Iterator[str]:
-        return map(str, getattr(self._room.config.admins, self._platform))
+        return iter(self._ids)
 
     def __len__(self) -> int:
-        return len(tuple(self))
+        return len(self._ids)
+
+    @property
+    def _ids(self) -> list[str]:
+        return [str(number) for number in getattr(self._room.config.admins, self._platform)]
 
 
 def open_houses(room: Newsroom, roles: Sequence[Role], terminal: Terminal) -> list[House]:

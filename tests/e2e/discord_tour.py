@@ -96,7 +96,7 @@ async def _set_up(scene: Scene, ann: Person, news: Channel, everyone: Role) -> N
     report = await scene.runs(ann, news, "setup")
     await news.set_permissions(everyone)
     scene.note("", "(Ann allows it; the report looks again by itself)")
-    await until(lambda: "✗" not in report.text, "the report looked again")
+    await until(lambda: "❌" not in report.text, "the report looked again")
     scene.show(report, alone=True)
     await scene.runs(ann, news, "channel subscribe", what="xiaomi-ev")
 
