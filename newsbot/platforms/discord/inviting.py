@@ -13,8 +13,10 @@ ASKED = EVERY & ~MENTION.bit | FILES
 admins give that to a bot, roles may be made mentionable, and /setup says so where one is to be called."""
 
 
-def invitation(application_id: int) -> str:
-    """Where the bot of this application is added to a server.
+def invitation(application_id: int, server: int = 0, given: int = 0) -> str:
+    """Where the bot of this application is added to a server; or where it is in ``server`` already, with a role of its
+    own that allows ``given``, where that role gets what it lacks.
     https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow"""
-    asked = {"client_id": application_id, "scope": "bot applications.commands", "permissions": ASKED}
-    return f"https://discord.com/oauth2/authorize?{urlencode(asked)}"
+    asked: dict[str, int | str] = {"client_id": application_id, "scope": "bot applications.commands"}
+    there = {"guild_id": server, "disable_guild_select": "true"} if server else {}
+    return f"https://discord.com/oauth2/authorize?{urlencode({**asked, **there, 'permissions': ASKED | given})}"

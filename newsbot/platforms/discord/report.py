@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from newsbot.domain.schedule import WEEKDAYS, parse_when
 from newsbot.locales import Words
@@ -79,19 +78,6 @@ def nowhere(words: Words, channel: str) -> dict[str, Any]:
     body = payload(Outgoing((Text(words("setup_nowhere", place=f"<#{channel}>")),)))
     body["components"].append(_channels(words))
     return body
-
-
-def invitation(application: str, server: str, permissions: int) -> str:
-    """The address at which an admin gives the bot ``permissions`` in a server where it is already.
-    https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow"""
-    asked = {
-        "client_id": application,
-        "scope": "bot applications.commands",
-        "permissions": permissions,
-        "guild_id": server,
-        "disable_guild_select": "true",
-    }
-    return f"https://discord.com/oauth2/authorize?{urlencode(asked)}"
 
 
 # --- what is there and what is missing -------------------------------------------------------------

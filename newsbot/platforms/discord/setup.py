@@ -19,10 +19,11 @@ from newsbot.platforms.actions import Memory, pack
 from newsbot.platforms.commands import Request
 from newsbot.platforms.discord import report
 from newsbot.platforms.discord.callbacks import EPHEMERAL, IN_PLACE, LATER, LATER_IN_PLACE, MESSAGE, Callbacks
-from newsbot.platforms.discord.checks import Check, check
+from newsbot.platforms.discord.checks import check
+from newsbot.platforms.discord.inviting import invitation
 from newsbot.platforms.discord.message import Json, Outgoing, Text, payload, place_of
 from newsbot.platforms.discord.people import Interaction, Place, asker_in, guild_of
-from newsbot.platforms.discord.permissions import ANNOUNCEMENTS, EVERY, sort_of
+from newsbot.platforms.discord.permissions import ANNOUNCEMENTS, sort_of
 from newsbot.platforms.discord.report import PREFIX, Findings, Offer
 from newsbot.platforms.views import Completion
 
@@ -160,7 +161,8 @@ class Setup:
         looked = check(spot)
         known = Findings(str(spot.id), place_of(asker.chat), looked, often=often)
         if looked is None or not looked.well:
-            return replace(known, invite=_invite(interaction, spot, looked))
+            given = looked.given if looked else 0
+            return replace(known, invite=invitation(interaction.application_id, spot.guild.id, given))
         offered = await self._desk.offers(Request(asker, apart=True), "what", "")
         return replace(
             known,
@@ -195,9 +197,3 @@ class Setup:
 
 def _refused(text: str) -> Json:
     return payload(Outgoing((Text(text),)))
-
-
-def _invite(interaction: Interaction, spot: Place, looked: Check | None) -> str:
-    """Asks for what the bot's own role has, and for what it needs anywhere."""
-    given = looked.given if looked else 0
-    return report.invitation(str(interaction.application_id), str(spot.guild.id), given | EVERY)
