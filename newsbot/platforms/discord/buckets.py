@@ -23,17 +23,23 @@ MARGIN = 0.05
 class Bucket(Ratelimit):
     """One of the library's, whose waits are short and on our clock."""
 
-    __slots__ = ("_answered", "_clock", "_until")
+    __slots__ = ("_answered", "_clock", "_known", "_until")
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(None)
         self._clock = clock
         self._until: datetime | None = None
+        self._known = False  # how much there is; until then one goes first
         self._answered = asyncio.Event()
 
     def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
-        """Learn from the headers of an answer."""
+        """Learn from the headers of an answer. Those behind it may be on their way, and not counted there: of what the
+        headers leave and what was taken here, the less is true."""
+        own = self.remaining
         super().update(response, use_clock=use_clock)
+        left = int(response.headers.get("X-RateLimit-Remaining", 0))
+        self.remaining = min(own, left) if self._known else left
+        self._known = True
         self._until = self._clock.now() + timedelta(seconds=self.reset_after + MARGIN)
 
     def reset(self) -> None:

@@ -132,6 +132,7 @@ class Rest(discord.Client):
     """The client of all that is posted: it never connects to the gateway."""
 
     def __init__(self, token: str, pace: Pace, proxy: str | None) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we have nothing to say by voice
         super().__init__(intents=discord.Intents(guilds=True), max_messages=None)
         self.http = self._connection.http = _Http(self.loop, pace, proxy)
         self._token = token
