@@ -15,13 +15,15 @@ from newsbot.platforms.discord.options import (
     UNSAID,
     Channel,
     Command,
-    Interaction,
+    Query,
+    Short,
     Talk,
     Text,
     chat_of,
     made,
     offering,
 )
+from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.roles import must_be_callable
 from newsbot.platforms.discord.typed import line, ordered
 
@@ -78,8 +80,8 @@ class Channels:
         self,
         interaction: Interaction,
         what: Text = "",
-        words: Text = "",
-        when: Text = "",
+        words: Query = "",
+        when: Short = "",
         channel: Channel | None = None,
     ) -> None:
         """A standing order."""

@@ -9,7 +9,8 @@ from discord import app_commands
 
 from newsbot.platforms.answers.settings import LANGUAGES
 from newsbot.platforms.answers.wording import language_name
-from newsbot.platforms.discord.options import Command, Interaction, Talk, Text, made, offering
+from newsbot.platforms.discord.options import Command, Short, Talk, Text, made, offering
+from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.typed import line, searched
 
 Since = Literal["1d", "7d", "30d", "365d"]
@@ -38,7 +39,7 @@ class Members:
         yield made(self.help, command=offering(talk, "command"))
 
     async def search(
-        self, interaction: Interaction, query: Text, language: Text = "", since: Since | None = None, source: Text = ""
+        self, interaction: Interaction, query: Text, language: Short = "", since: Since | None = None, source: Text = ""
     ) -> None:
         """Everything that was read."""
         await self._talk.command(interaction, searched(query, language, since or "", source))
@@ -47,11 +48,11 @@ class Members:
         """The newest stories."""
         await self._talk.command(interaction, line("latest", what, count or ""))
 
-    async def digest(self, interaction: Interaction, what: Text = "", period: Text = "") -> None:
+    async def digest(self, interaction: Interaction, what: Text = "", period: Short = "") -> None:
         """What mattered."""
         await self._talk.command(interaction, line("digest", what, period))
 
-    async def follow(self, interaction: Interaction, topic: Topic, when: Text = "") -> None:
+    async def follow(self, interaction: Interaction, topic: Topic, when: Short = "") -> None:
         """A topic, for oneself."""
         await self._talk.command(interaction, line("follow", topic, when))
 

@@ -12,9 +12,9 @@ from discord.app_commands import AppCommandChannel, AppCommandThread
 from newsbot.domain.models import ChatKey
 from newsbot.errors import BadRequest
 from newsbot.platforms.discord.message import PLATFORM
+from newsbot.platforms.discord.people import Interaction, place_of
 from newsbot.platforms.discord.permissions import POSTABLE
 
-Interaction = discord.Interaction[Any]
 Command = app_commands.Command[Any, ..., Any]
 Picked = AppCommandChannel | AppCommandThread
 """A channel or thread that somebody chose."""
@@ -23,7 +23,9 @@ UNSAID = "…"
 """Stands for each description in the code: what is said is the catalogues', see :mod:`.words`."""
 
 Text = app_commands.Range[str, 1, 500]
-"""Free text; two such and a command's name are still a line that the desk reads whole."""
+Query = app_commands.Range[str, 1, 300]
+Short = app_commands.Range[str, 1, 60]
+"""Free text; one of each and a command's name are still a line that the desk reads whole."""
 
 
 class Talk(Protocol):
@@ -106,16 +108,6 @@ def chat_of(picked: Picked | None) -> ChatKey | None:
     return ChatKey(PLATFORM, str(picked.id))
 
 
-def named(interaction: Interaction) -> ChatKey | None:
-    """The chat of the option "channel" while another one is typed: then Discord tells its number and no more, and a
-    thread of which the library does not know is taken for a channel; None for none."""
-    chosen = interaction.namespace.channel
-    if chosen is None or isinstance(chosen, Picked):
-        return chat_of(chosen)
-    found = interaction.guild.get_thread(chosen.id) if interaction.guild else None
-    return ChatKey(PLATFORM, str(found.parent_id), str(found.id)) if found else ChatKey(PLATFORM, str(chosen.id))
-
-
 def made(callback: Callable[..., Any], name: str = "", **completed: Completer) -> Command:
     """A command called like its ``callback``; ``completed``: what is offered for an option while it is typed."""
     command: Command = app_commands.Command(name=name or callback.__name__, description=UNSAID, callback=callback)
@@ -125,10 +117,16 @@ def made(callback: Callable[..., Any], name: str = "", **completed: Completer) -
 
 
 def offering(talk: Talk, kind: str, *, private_place: bool = False) -> Completer:
-    """Offers what the desk knows of that ``kind``, for the chat that the command is for."""
+    """Offers what the desk knows of that ``kind``, for the chat that the command is for; nothing for a channel that the
+    library does not know, as a thread that was put away: while something is typed, Discord tells no more than a
+    number."""
 
     async def offer(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        place = None if private_place else named(interaction)
+        chosen, guild = interaction.namespace.channel, interaction.guild
+        found = guild.get_channel_or_thread(chosen.id) if chosen and guild else None
+        if chosen and not found:
+            return []
+        place = place_of(found) if found else None
         return await talk.suggest(interaction, kind, typed, place=place, private_place=private_place)
 
     return offer

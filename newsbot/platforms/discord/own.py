@@ -5,7 +5,8 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from newsbot.platforms.discord.options import UNSAID, Completer, Interaction, Talk, Text, made, offering
+from newsbot.platforms.discord.options import UNSAID, Completer, Query, Short, Talk, Text, made, offering
+from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.typed import line, ordered
 
 
@@ -25,7 +26,7 @@ class Own:
         group.add_command(made(self.take, "import"))
         return group
 
-    async def subscribe(self, interaction: Interaction, what: Text = "", words: Text = "", when: Text = "") -> None:
+    async def subscribe(self, interaction: Interaction, what: Text = "", words: Query = "", when: Short = "") -> None:
         """A standing order."""
         await self._ask(interaction, ordered(what, words, when))
 

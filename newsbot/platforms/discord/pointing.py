@@ -10,7 +10,8 @@ from discord.app_commands import locale_str
 
 from newsbot.errors import BadRequest
 from newsbot.platforms.discord.message import Aim, Json, custom_id, custom_ids, read
-from newsbot.platforms.discord.options import Interaction, Talk
+from newsbot.platforms.discord.options import Talk
+from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.words import KEY
 
 WHY = "Why is this here?"

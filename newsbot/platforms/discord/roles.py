@@ -6,7 +6,7 @@ import discord
 
 from newsbot.domain.models import ChatKey
 from newsbot.errors import BadRequest
-from newsbot.platforms.discord.options import Interaction
+from newsbot.platforms.discord.people import Interaction
 
 
 def must_be_callable(interaction: Interaction, role: discord.Role, place: ChatKey | None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from newsbot.platforms.discord.options import UNSAID, Interaction, Talk, made
+from newsbot.platforms.discord.options import UNSAID, Talk, made
+from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.typed import line
 
 ALONE = app_commands.AppCommandContext(guild=False, dm_channel=True, private_channel=False)

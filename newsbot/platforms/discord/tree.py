@@ -19,8 +19,9 @@ from newsbot.platforms.answers.refusing import told
 from newsbot.platforms.discord.channel import Channels, SetUp
 from newsbot.platforms.discord.markdown import escape
 from newsbot.platforms.discord.members import Members
-from newsbot.platforms.discord.options import Interaction, Talk
+from newsbot.platforms.discord.options import Talk
 from newsbot.platforms.discord.own import Own
+from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.pointing import Pointing
 from newsbot.platforms.discord.running import Running
 from newsbot.platforms.discord.words import Catalogues, Json, spelled_out

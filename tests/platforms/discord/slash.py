@@ -12,7 +12,7 @@ import discord
 from discord import app_commands
 
 from newsbot.domain.models import ChatKey
-from newsbot.platforms.discord.options import Interaction
+from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.tree import Tree
 from newsbot.platforms.discord.wire import point_at
 from tests.fakes.discord import DiscordServer

@@ -15,9 +15,9 @@ from newsbot.platforms.discord.options import UNSAID
 from newsbot.platforms.discord.pointing import WHY
 from newsbot.platforms.discord.tree import Tree
 from newsbot.platforms.discord.typed import ordered, searched
-from tests.fakes.discord import DiscordServer, Permission
-from tests.fakes.discord.commands_rules import LOCALES, MOST_CHARACTERS, characters, check
-from tests.fakes.discord.commands_run import NotOffered
+from tests.fakes.discord import DiscordServer, NotOffered, Permission
+from tests.fakes.discord.commands_fields import LOCALES
+from tests.fakes.discord.commands_rules import MOST_CHARACTERS, characters, check
 from tests.fakes.discord.errors import Form
 from tests.fakes.discord.guilds import Guild
 from tests.fakes.discord.people import Person
@@ -228,7 +228,7 @@ async def test_only_a_role_that_posts_would_really_call_can_be_chosen(scene: Sce
     ran = await runs(scene.here, "channel ping", topic="cars")
     assert (await ran.replied()).text == "answer to nobody for cars"
 
-    for role, said in ((guild.everyone, "I never call @everyone"), (closed, "I may not call")):
+    for role, said in ((guild.everyone, "Please choose another role"), (closed, "I may not call")):
         refused = await (await runs(scene.here, "channel ping", topic="cars", role=role)).replied()
         assert said in refused.text and refused.ephemeral and not refused.pinged
     await scene.wire.set_permissions(guild.bot, allow=Permission.MENTION_EVERYONE)
