@@ -18,9 +18,10 @@ from tests.e2e.script import BOT, Script
 from tests.e2e.tour import PATIENCE, PROJECT, has_read
 from tests.fakes.discord import Channel, DiscordServer, Message, Modal, Permission, Person, Role
 
-Wanted = str | Callable[[Message], bool]
+Wanted = int | str | Callable[[Message], bool]
 _MARKS = re.compile(r"\*\*|~~|^-# |^#+ |^> |\\(?=[^\w\s])|`", re.MULTILINE)
 _LINK = re.compile(r"\[([^\[\]]*)\]\(<?[^()\s]*>?\)")
+_CHANNEL = re.compile(r"<#(\d+)>")
 _STAMP = re.compile(r"<t:\d+:(\w)>")
 
 
@@ -32,12 +33,17 @@ class Scene(Script):
         self.discord = discord
 
     def show(self, message: Message, *, alone: bool = False) -> Message:
-        """The bot's message as a reader sees it, with its keys; ``alone``: only who asked sees it."""
-        keys = "  ".join(f"[{label}]" for label in message.labels)
-        self.note(f"{BOT}*" if alone else BOT, "\n".join(filter(None, (plain(message.text), keys))))
+        """The bot's message as a reader sees it, with its keys and menus; ``alone``: only who asked sees it."""
+        text = _CHANNEL.sub(self._channel, plain(message.text))
+        keys = "  ".join(f"[{button.label}]" for button in message.buttons)
+        menus = "  ".join(f"[{menu.placeholder} ▾]" for menu in message.menus)
+        self.note(f"{BOT}*" if alone else BOT, "\n".join(filter(None, (text, menus, keys))))
         return message
 
-    async def runs(self, who: Person, channel: Channel | None, command: str, **options: object) -> Message:
+    def _channel(self, found: re.Match[str]) -> str:
+        return f"#{self.discord.world.channels[found[1]].name}"
+
+    async def runs(self, who: Person, channel: Channel | None, command: str, /, **options: object) -> Message:
         """``who`` uses a command, and is answered alone."""
         typed = " ".join(f"{name}:{_shown(value)}" for name, value in options.items())
         self.note(who.name, f"/{command} {typed}".strip())
@@ -45,10 +51,16 @@ class Scene(Script):
         return await self._answered(await asked.answered(PATIENCE))
 
     async def presses(self, who: Person, message: Message, label: str) -> Message:
-        """``who`` presses a key, or chooses from a menu, and is answered alone."""
+        """``who`` presses a key, and is answered alone."""
         self.note(who.name, f"presses [{label}]")
         pressed = await who.presses(message, label)
         return await self._answered(await pressed.answered(PATIENCE))
+
+    async def picks(self, who: Person, message: Message, label: str) -> Message:
+        """``who`` chooses from a menu, and is answered alone."""
+        self.note(who.name, f"chooses “{label}”")
+        picked = await who.picks(message, label)
+        return await self._answered(await picked.answered(PATIENCE))
 
     async def sees(self, channel: Channel | None, wanted: Wanted, after: str = "0") -> Message:
         """Something with ``wanted`` in it is there, or comes."""
@@ -81,12 +93,13 @@ async def play(scene: Scene) -> None:
     ann, bob = discord.person("Ann", locale="en-US"), discord.person("Bob", locale="de")
     guild = discord.guild("Garage", owner=ann)
     guild.member(bob)
-    general, news = guild.text("general"), guild.text("news")
+    general, news, library = guild.text("general"), guild.text("news"), guild.forum("library", tags=["science"])
     scene.title("Ann invites the bot to her server")
     await guild.adds_bot(by=ann)
     await scene.sees(general, "Hello")
     await _set_up(scene, ann, news, guild.everyone)
-    await _read(scene, ann, bob, news)
+    await _read(scene, bob, news)
+    await _more(scene, ann, news, library, guild.role("Drivers", mentionable=True))
     await _alone(scene, bob)
 
 
@@ -98,21 +111,29 @@ async def _set_up(scene: Scene, ann: Person, news: Channel, everyone: Role) -> N
     scene.note("", "(Ann allows it; the report looks again by itself)")
     await until(lambda: "❌" not in report.text, "the report looked again")
     scene.show(report, alone=True)
-    await scene.runs(ann, news, "channel subscribe", what="xiaomi-ev")
+    await scene.picks(ann, report, "Xiaomi EV")
 
 
-async def _read(scene: Scene, ann: Person, bob: Person, news: Channel) -> None:
-    scene.title("The story comes, and Bob reads it")
+async def _read(scene: Scene, bob: Person, news: Channel) -> None:
+    scene.title("The story comes, and Bob, whose Discord speaks German, reads it")
     story = await scene.sees(news, is_story)
     await scene.presses(bob, story, "Why?")
     found = await scene.runs(bob, news, "search", query="battery -tesla")
-    await scene.presses(bob, found, next(label for label in found.labels if "›" in label))
+    await scene.presses(bob, found, "Hier teilen")
     await scene.runs(bob, news, "follow", topic="storm-idris")
-    await scene.sees(bob.dm, lambda m: bool(m.buttons))
+    greeting = await scene.sees(bob.dm, 1)
+    await scene.sees(bob.dm, lambda m: bool(m.buttons), after=greeting.id)
+
+
+async def _more(scene: Scene, ann: Person, news: Channel, library: Channel, drivers: Role) -> None:
+    scene.title("Ann calls a role, and gives science a forum")
+    await scene.runs(ann, news, "channel ping", topic="Xiaomi EV", role=drivers)
+    await scene.runs(ann, news, "channel subscribe", what="science", when="daily 08:00", channel=library)
+    await scene.runs(ann, news, "channel settings", channel=library)
 
 
 async def _alone(scene: Scene, bob: Person) -> None:
-    scene.title("In the private chat, words are a search")
+    scene.title("In the private chat, Bob's words are a search")
     said = await bob.says("moon landing")
     scene.note(bob.name, said.content)
     await scene.sees(bob.dm, lambda m: bool(m.labels), after=said.id)
