@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntFlag
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from tests.fakes.discord.guilds import Guild, Member
@@ -94,19 +94,29 @@ TIMED_OUT = P.VIEW_CHANNEL | P.READ_MESSAGE_HISTORY
 IN_PRIVATE = ALL & ~(P.MANAGE_CHANNELS | P.MANAGE_GUILD | P.ADMINISTRATOR | P.MANAGE_ROLES | P.MANAGE_THREADS)
 """What both may in a DM."""
 
-Bits = SupportsIndex | str | Iterable[str] | object
-"""Bits as a number, as names in small letters ("send_messages"), or as a ``discord.Permissions``."""
+
+@runtime_checkable
+class HasValue(Protocol):
+    """What a ``discord.Permissions`` is to us."""
+
+    @property
+    def value(self) -> int:
+        """The bits as a number."""
+
+
+Bits: TypeAlias = int | str | Iterable[str] | HasValue
+"""Bits as a number, as names in small letters ("view_channel send_messages"), or as a ``discord.Permissions``."""
 
 
 def bits(given: Bits) -> Permission:
     """The flags that ``given`` means; KeyError for a name that no permission has."""
-    value = getattr(given, "value", given)
-    if isinstance(value, int):
-        return Permission(value)
-    names = value.split() if isinstance(value, str) else list(value)  # type: ignore[call-overload]  # the rest of Bits
+    if isinstance(given, int):
+        return Permission(given)
+    if isinstance(given, HasValue):
+        return Permission(given.value)
     found = NONE
-    for name in names:
-        found |= Permission[str(name).upper()]
+    for name in given.split() if isinstance(given, str) else given:
+        found |= Permission[name.upper()]
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 import pytest
 
-from tests.fakes.discord import DiscordServer, Guild, Person
+from tests.fakes.discord import DiscordServer, Guild, Person, transcript
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.posts import Flag
 from tests.platforms.discord.requests import asked, changed, code, logged_in, posted
@@ -130,6 +130,13 @@ async def test_components_pass_and_fail_as_documented(dc: DiscordServer, rest: d
     assert len(general.messages) == len(GOOD)
     assert general.messages[0].labels == ["Go", "Go", "Go"]
     assert general.messages[0].text == "Hello\nx"
+
+
+async def test_a_transcript_shows_a_message_as_it_looks(rest: discord.Client, garage: Guild) -> None:
+    general = garage.text("general")
+    await posted(rest, general, flags=V2, components=GOOD[0])
+    said = "newsbot:\n  │ Hello\n  │ x  [Go]\n  │ ―――\n  │ [Go] [Go ↗]"
+    assert transcript(general) == said
 
 
 async def test_what_a_message_may_not_be(rest: discord.Client, garage: Guild) -> None:
