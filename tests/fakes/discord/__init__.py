@@ -12,8 +12,9 @@
     modal = await (await ann.presses(answer, "Ask")).opened()
     sent = await ann.submits(modal, {"Query": "battery"})
 
-What a client would not let a person do raises :class:`NotOffered`; :meth:`Person.offered` lists what it shows. What the documentation forbids is refused with Discord's own codes and
-words; where Discord is lenient or silent and a bot would never learn of its mistake, the refusal says "strict:".
+What a client would not let a person do raises :class:`NotOffered`; :meth:`Person.offered` lists what it shows. What
+the documentation forbids is refused with Discord's own codes and words; where Discord is lenient or silent and a bot
+would never learn of its mistake, the refusal says "strict:".
 """
 
 from __future__ import annotations

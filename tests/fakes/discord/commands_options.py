@@ -26,25 +26,10 @@ from tests.fakes.discord.errors import Form, Json
 
 _WITH_CHOICES = (STRING, INTEGER, NUMBER)
 _CHANNEL_TYPES = frozenset((0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16))
-_OPTION_FIELDS = frozenset(
-    [
-        "type",
-        "name",
-        "name_localizations",
-        "description",
-        "description_localizations",
-        "required",
-        "choices",
-        "options",
-        "channel_types",
-        "min_value",
-        "max_value",
-        "min_length",
-        "max_length",
-        "autocomplete",
-        "file_types",
-    ]
-)
+_OPTION_FIELDS = frozenset((
+    "type", "name", "name_localizations", "description", "description_localizations", "required", "choices",
+    "options", "channel_types", "min_value", "max_value", "min_length", "max_length", "autocomplete", "file_types",
+))  # fmt: skip
 _FITS: dict[str, tuple[int, ...]] = {
     "choices": _WITH_CHOICES,
     "autocomplete": _WITH_CHOICES,

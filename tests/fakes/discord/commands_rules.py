@@ -23,26 +23,11 @@ from tests.fakes.discord.permissions import Permission
 
 MOST_CHARACTERS = 8000
 """Of one command with everything in it: #slash-commands."""
-_FIELDS = frozenset(
-    [
-        "id",
-        "application_id",
-        "version",
-        "guild_id",
-        "name",
-        "name_localizations",
-        "description",
-        "description_localizations",
-        "options",
-        "type",
-        "default_member_permissions",
-        "dm_permission",
-        "default_permission",
-        "nsfw",
-        "integration_types",
-        "contexts",
-    ]
-)
+_FIELDS = frozenset((
+    "id", "application_id", "version", "guild_id", "name", "name_localizations", "description",
+    "description_localizations", "options", "type", "default_member_permissions", "dm_permission",
+    "default_permission", "nsfw", "integration_types", "contexts",
+))  # fmt: skip
 
 
 def check(form: Form, path: Path, given: Any, *, in_guild: bool) -> None:

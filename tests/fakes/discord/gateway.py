@@ -31,15 +31,12 @@ if TYPE_CHECKING:
     from tests.fakes.discord.guilds import Guild
     from tests.fakes.discord.server import DiscordServer
 
-MOST_GUILDS = 2500
-"""On one shard: #sharding."""
-
 
 class Gateway:
     """A test may change ``identify_seconds``, in which ``dc.max_concurrency`` shards may identify, the
-    ``heartbeat_interval`` in seconds, and ``sessions.seconds``, after which a session that is away cannot be resumed.
-    ``closed`` are the codes and reasons of what it closed itself, ``identified`` the shards in the order of their
-    identifies.
+    ``heartbeat_interval`` in seconds, ``most_guilds``, at which a shard is refused (#sharding), and
+    ``sessions.seconds``, after which a session that is away cannot be resumed. ``closed`` are the codes and reasons of
+    what it closed itself, ``identified`` the shards in the order of their identifies.
     """
 
     def __init__(self, dc: DiscordServer) -> None:
@@ -47,6 +44,7 @@ class Gateway:
         self.world = dc.world
         self.identify_seconds = 5.0
         self.heartbeat_interval = 41.25
+        self.most_guilds = 2500
         self.sessions = Sessions()
         self.closed: list[tuple[int, str]] = []
         self.identified: list[int] = []
@@ -201,7 +199,7 @@ class Gateway:
     def _shard(self, given: Any) -> tuple[int, int]:
         shard, shards = (0, 1) if given is None else _pair(given)
         served = [each for each in self._guilds() if (int(each.id) >> 22) % shards == shard]
-        if len(served) >= MOST_GUILDS:
+        if len(served) >= self.most_guilds:
             raise Closed(SHARDING_REQUIRED, "Sharding required.")
         return shard, shards
 

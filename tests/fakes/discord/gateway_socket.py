@@ -54,7 +54,7 @@ class Connection:
         self.silent = False
         self.session: Session | None = None
         self._request = request
-        self._socket = web.WebSocketResponse(compress=False)
+        self._socket = web.WebSocketResponse(compress=False, timeout=1.0)
         self._zlib = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
         self._out: asyncio.Queue[str | Closed] = asyncio.Queue()
         self._sent: deque[float] = deque()

@@ -271,6 +271,16 @@ async def test_resuming_ahead_of_what_was_sent_is_refused(dc: DiscordServer) -> 
             assert second.close_code == 4007
 
 
+async def test_too_many_guilds_need_more_shards(dc: DiscordServer) -> None:
+    garages(dc, 2)
+    dc.gateway.most_guilds = 2
+    async with aiohttp.ClientSession() as http, http.ws_connect(f"{dc.gateway_url}?v=10&encoding=json") as socket:
+        await socket.send_json(_identify(dc))
+        async for _ in socket:
+            pass
+        assert socket.close_code == 4011
+
+
 async def test_a_client_without_heartbeats_is_left(dc: DiscordServer) -> None:
     dc.gateway.heartbeat_interval = 0.02
     async with aiohttp.ClientSession() as http, http.ws_connect(f"{dc.gateway_url}?v=10&encoding=json") as socket:
