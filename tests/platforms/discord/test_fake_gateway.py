@@ -117,8 +117,8 @@ async def test_what_a_shard_missed_comes_when_it_resumes(dc: DiscordServer, how:
         await guild.creates(guild.text("new"))
         (session,) = await dc.gateway.connected()
         await client.hears("guild_channel_create")
-        assert session.resumed == 1
-        assert client.heard["resumed"] == 1
+        await client.hears("resumed")
+        assert session.resumed >= 1
         assert client.heard["ready"] == 1
 
 
