@@ -243,7 +243,7 @@ def _entry(item: Item, words: Words) -> tuple[Inner, ...]:
     opener = key_of(item.opener, words("open_button")) if item.opener else None
     if opener is not None:
         return (Section(said, opener),)
-    return (Section(said, picture=cards.picture(item.image)), *rows(keys[:OWN]))
+    return (*cards.beside(said, cards.picture(item.image)), *rows(keys[:OWN]))
 
 
 def _entry_lines(item: Item) -> Lines:

@@ -111,7 +111,7 @@ def single(
     why = [] if digest.compact else [reason(each, words) for each in story.reasons[:3]]
     end = cut(_small([*why, *said]), CLOSING)
     room = CARD - taken - size(end)
-    top = _beside(cut(head, room), picture(story.image) if digest.images else "")
+    top = beside(markup(cut(head, room)), picture(story.image) if digest.images else "")
     if digest.compact:
         return (*top, *_text(end, CLOSING))
     summary = _clipped([outside(sentence) for sentence in story.summary], SUMMARY)
@@ -132,7 +132,7 @@ def among(story: DigestStory, number: int, digest: Digest, words: Words, *, why:
     summary = _clipped([outside(s) for s in story.summary[: 2 if few else 1]], TOLD_FEW if few else TOLD)
     told = Line(directed(_figures(" ".join(summary), [outside(fact.value) for fact in story.facts])))
     lines = cut((_numbered(story, number), told, *small), STORY)
-    return _beside(lines, picture(story.image) if digest.images else "")
+    return beside(markup(lines), picture(story.image) if digest.images else "")
 
 
 def briefly(story: DigestStory, number: int) -> tuple[Inner, ...]:
@@ -193,9 +193,8 @@ def _choice(story: DigestStory, number: int) -> Choice | None:
     return choice_of(opener, detail=story.sources[0].name if story.sources else "")
 
 
-def _beside(lines: Iterable[Line], image: str) -> tuple[Inner, ...]:
-    """``lines`` with a picture at their side, if there is one."""
-    said = markup(lines)
+def beside(said: str, image: str) -> tuple[Inner, ...]:
+    """Markdown with a picture at its side, if there is one; nothing where nothing is said."""
     return (Section(said, picture=image) if image else Text(said),) if said else ()
 
 

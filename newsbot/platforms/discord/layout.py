@@ -139,8 +139,8 @@ def controls(buttons: Sequence[Sequence[Button]], words: Words) -> tuple[Inner, 
     if many < MANY:
         return tuple(keys for row in buttons for keys in rows(keys_of(row)))
     listed = [button for row in buttons for button in row if button.action and _kind(button) == kind]
-    rest = [[button for button in row if not (button.action and _kind(button) == kind)] for row in buttons]
-    return (*menus(filter(None, map(_listed, listed)), words("menu_choose")), *controls(rest, words))
+    rest = [button for row in buttons for button in row if button not in listed]
+    return (*menus(filter(None, map(_listed, listed)), words("menu_choose")), *controls([rest], words))
 
 
 def menus(choices: Iterable[Choice], placeholder: str) -> Iterator[Menu]:

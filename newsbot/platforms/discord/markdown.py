@@ -70,7 +70,7 @@ def plain(text: str) -> str:
 def _marked(runs: Sequence[Run]) -> str:
     parts: list[str] = []
     around: tuple[str, ...] = ()
-    for run in (*_merged(runs), Run("")):
+    for run in (*(part for merged in _merged(runs) for part in _tight(merged)), Run("")):
         kept = _common(around, run.tags)
         closed, opened = tuple(reversed(around[kept:])), run.tags[kept:]
         apart = JOINER if closed[-1:] and opened[:1] and closed[-1][0] == opened[0][0] == "*" else ""
@@ -100,6 +100,17 @@ def _merged(runs: Iterable[Run]) -> Runs:
     return tuple(kept)
 
 
+def _tight(run: Run) -> Runs:
+    """``run`` with the blanks at its ends outside of its emphasis, which begins and ends with a letter."""
+    plainly = tuple(tag for tag in run.tags if tag.startswith("]("))
+    if plainly == run.tags or CODE in run.tags:
+        return (run,)
+    inner = run.text.strip()
+    before, _, after = run.text.partition(inner) if inner else (run.text, "", "")
+    parts = (Run(before, plainly), replace(run, text=inner), Run(after, plainly))
+    return tuple(part for part in parts if part.text)
+
+
 def _common(left: Sequence[str], right: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False)))
 
@@ -108,7 +119,7 @@ def _common(left: Sequence[str], right: Sequence[str]) -> int:
 
 # What is markup anywhere; addresses and invitations, which become links or previews; ":names:" of emoji.
 _SIGNS = re.compile(
-    r"[\\*_~`|<>\[\]]|:(?=//)|:(?=[\w+-]{1,40}:)|(?<=discord)\.(?=\w)|(?<=discordapp)\.(?=\w)", re.IGNORECASE
+    r"[\\*_~`|<>\[\]]|:(?=//)|:(?=[\w+-]+:)|(?<=discord)\.(?=\w)|(?<=discordapp)\.(?=\w)", re.IGNORECASE
 )
 # What is markup at the beginning of a line: headings, small print, lists.
 _BEGINNING = re.compile(r"^(\s*)(?:([#+-])(?=[#\s]|$)|(\d{1,20})([.)])(?=\s|$))", re.MULTILINE)
@@ -135,9 +146,16 @@ def outside(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """``text`` with a backslash before what would be markup; its moments become timestamps."""
-    text = _BEGINNING.sub(_begun, _SIGNS.sub(r"\\\g<0>", text))
-    text = re.sub(r"@(?=everyone|here)", f"@{JOINER}", text, flags=re.IGNORECASE)
-    return _MARKS.sub("", _MOMENT.sub(r"<t:\1:\2>", text))
+    said, at = list[str](), 0
+    for found in _MOMENT.finditer(text):
+        said += [_quiet(text[at : found.start()]), f"<t:{found[1]}:{found[2]}>"]
+        at = found.end()
+    return "".join((*said, _quiet(text[at:])))
+
+
+def _quiet(text: str) -> str:
+    quiet = _BEGINNING.sub(_begun, _SIGNS.sub(r"\\\g<0>", _MARKS.sub("", text)))
+    return re.sub(r"@(?=everyone|here)", f"@{JOINER}", quiet, flags=re.IGNORECASE)
 
 
 def _begun(found: re.Match[str]) -> str:

@@ -440,7 +440,7 @@ def test_any_edit_fits_into_the_messages_that_there_are(seed: int, most: int) ->
 
 
 @given(seed=st.integers(0, 2**32), language=st.sampled_from(["en", "ar"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_answer_is_taken_by_discord_and_calls_nobody(seed: int, language: str) -> None:
     answer = Strangers(seed).reply()
     parts = reply(answer, Words(language), share=Key("Share", "sh"))
