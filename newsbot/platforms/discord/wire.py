@@ -1,15 +1,9 @@
-"""Discord's REST API through the library's client: what posts, threads and doors are made of.
-
-discord.py repeats what fails with 500, 502, 504 or 524, up to five times and for half a minute, also where a second
-request does a second thing; and it sleeps for as long as a limit asks. Here it does neither: both are raised.
-"""
+"""Discord's REST API through the library's client: what posts, threads and doors are made of."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,22 +12,15 @@ import discord
 import structlog
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import HTTPClient, Ratelimit, Route
+from discord.http import HTTPClient, Route
 from discord.utils import MISSING
 
-from newsbot.platforms.discord.buckets import Bucket
 from newsbot.platforms.discord.message import Json
-from newsbot.platforms.discord.pace import NotYet, Pace
+from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.plainer import without
+from newsbot.platforms.discord.requests import Http, tell
 
 log = structlog.get_logger(__name__)
-
-TIMEOUT = aiohttp.ClientTimeout(total=30.0, sock_connect=10.0)
-BLOCKED = 600.0
-"""Seconds that the whole bot waits when what stands before Discord refuses this machine without saying for how long."""
-_NEVER_SLEEP = 1e-9
-"""Seconds that the library may sleep over a refusal; 0 would mean for ever."""
-_MANY = 1_000  # limits remembered, before those that are over are looked for
 
 
 def point_at(api_url: str, gateway_url: str = "") -> None:
@@ -48,84 +35,11 @@ def tracing(pace: Pace) -> aiohttp.TraceConfig:
     """For a client's ``http_trace``: tells ``pace`` of every answer."""
 
     async def ended(_: object, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
-        _tell(pace, params.response)
+        tell(pace, params.response)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(ended)
     return trace
-
-
-def _once(pace: Pace) -> aiohttp.TraceConfig:
-    """The same, and a failure of Discord's is raised before the library repeats the request."""
-
-    async def ended(_: object, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
-        _tell(pace, params.response)
-        if params.response.status >= 500:
-            params.response.close()
-            raise discord.DiscordServerError(params.response, "")
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_end.append(ended)
-    return trace
-
-
-def _tell(pace: Pace, response: aiohttp.ClientResponse) -> None:
-    headers = response.headers
-    pace.answered(response.status, headers.get("X-RateLimit-Scope", ""))
-    banned = "Via" not in headers or response.content_type != "application/json"  # by what stands before Discord
-    if response.status == 429 and (banned or "X-RateLimit-Global" in headers):
-        pace.hold(seconds := _seconds(headers.get("Retry-After", "")))
-        log.warning("Discord wants no requests of the whole bot for a while", seconds=seconds)
-
-
-def _seconds(text: str) -> float:
-    try:
-        return min(3600.0, max(1.0, float(text)))
-    except ValueError:
-        return BLOCKED
-
-
-class _Http(HTTPClient):
-    """The library's, which otherwise has no pace of its own and sleeps within a request."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, pace: Pace, proxy: str | None) -> None:
-        super().__init__(loop, proxy=proxy, http_trace=_once(pace))
-        self.max_ratelimit_timeout = _NEVER_SLEEP
-        self._pace = pace
-        self._refused: OrderedDict[str, datetime] = OrderedDict()
-
-    def get_ratelimit(self, key: str) -> Ratelimit:
-        """What is known of one limit."""
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = self._buckets[key] = Bucket(self._pace.clock)
-            if len(self._buckets) % _MANY == 0:
-                self._buckets = {k: b for k, b in self._buckets.items() if b is bucket or not b.is_inactive()}
-        return bucket
-
-    async def request(self, route: Route, **options: Any) -> Any:
-        """One request at its turn. Raises NotYet when that is not soon, discord.RateLimited when Discord refused it
-        for now, discord.HTTPException for other refusals, aiohttp.ClientError and TimeoutError where there is no
-        answer."""
-        key = f"{route.key}:{route.major_parameters}"
-        self._unless_refused(key)
-        await self._pace.turn()
-        options.setdefault("timeout", TIMEOUT)
-        try:
-            return await super().request(route, **options)
-        except NotYet:
-            raise
-        except discord.RateLimited as error:
-            self._refused[key] = self._pace.clock.now() + timedelta(seconds=error.retry_after)
-            raise
-
-    def _unless_refused(self, key: str) -> None:
-        now = self._pace.clock.now()
-        while self._refused and (next(iter(self._refused.values())) <= now or len(self._refused) > _MANY):
-            self._refused.popitem(last=False)
-        until = self._refused.get(key, now)
-        if until > now:
-            raise NotYet((until - now).total_seconds())
 
 
 class Rest(discord.Client):
@@ -134,13 +48,13 @@ class Rest(discord.Client):
     def __init__(self, token: str, pace: Pace, proxy: str | None) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we have nothing to say by voice
         super().__init__(intents=discord.Intents(guilds=True), max_messages=None)
-        self.http = self._connection.http = _Http(self.loop, pace, proxy)
+        self.http = self._connection.http = Http(self.loop, pace, proxy)
         self._token = token
         self._opening = asyncio.Lock()
 
     async def ready(self) -> str:
         """Log in, once; the bot's own user id. Raises discord.LoginFailure for a token that Discord does not know, and
-        what :meth:`_Http.request` raises."""
+        what :meth:`Http.request` raises."""
         if self.user is None:
             async with self._opening:
                 if self.user is None:

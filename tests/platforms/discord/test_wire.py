@@ -13,7 +13,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from newsbot.platforms.discord import wire
+from newsbot.platforms.discord import requests, wire
 from newsbot.platforms.discord.message import Box, Json, Key, Keys, Outgoing, Picture, Section, Text, payload
 from newsbot.platforms.discord.pace import PATIENCE, NotYet, Pace
 from newsbot.platforms.discord.plainer import without
@@ -118,7 +118,7 @@ async def test_posting_at_the_limit_of_the_whole_bot_meets_no_refusal(way: Way) 
 
 
 async def test_limits_that_are_over_take_no_room(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "_MANY", 10)
+    monkeypatch.setattr(requests, "_MANY", 10)
     for number in range(60):
         way.clock.advance(1)
         await wire.post(way.rest.http, way.guild.text(f"c{number}").id, body("x"))
@@ -128,7 +128,7 @@ async def test_limits_that_are_over_take_no_room(way: Way, monkeypatch: pytest.M
 async def test_a_request_without_an_answer_ends_by_itself(
     way: Way, general: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "TIMEOUT", aiohttp.ClientTimeout(total=0.05))
+    monkeypatch.setattr(requests, "TIMEOUT", aiohttp.ClientTimeout(total=0.05))
     held = asyncio.Event()
     way.dc.faults.next("POST", POST, hold=held)
     with pytest.raises(TimeoutError):
