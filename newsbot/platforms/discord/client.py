@@ -27,6 +27,10 @@ SILENCE = 60.0  # seconds without a word after which a connection is dead; Disco
 LONGEST_LIMIT = 30.0  # seconds for which the library may wait for a rate limit; it takes no less
 
 
+FOUND = "found"
+"""Marks an interaction whose button the library found in its message."""
+
+
 class Answerer(Protocol):
     """Answers presses, forms and private messages; commands reach it by way of the tree. What it raises is logged."""
 
@@ -82,15 +86,13 @@ class Press(ui.DynamicItem[ui.Item[Any]], template=re.compile(r"(?s).+")):
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Press:
         """The one that was pressed."""
+        interaction.extras[FOUND] = True
         return cls(item)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Have it answered."""
         client: Gateway = interaction.client
-        values = dict(interaction.data or {}).get("values")
-        if not isinstance(values, list):
-            values = []
-        await client.answerer.press(interaction, self.custom_id, [str(value) for value in values])
+        await client.pressed(interaction)
 
 
 class Gateway(discord.AutoShardedClient):
@@ -157,9 +159,19 @@ class Gateway(discord.AutoShardedClient):
     # --- people ---
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Forms; commands go through the tree, presses through :class:`Press`."""
+        """Forms, and presses that are none of the message's as the library reads it: it would let them go without an
+        answer. Commands go through the tree, other presses through :class:`Press`, which was there before this."""
         if interaction.type is discord.InteractionType.modal_submit:
             await self.answerer.submit(interaction)
+        elif interaction.type is discord.InteractionType.component and FOUND not in interaction.extras:
+            await self.pressed(interaction)
+
+    async def pressed(self, interaction: discord.Interaction) -> None:
+        """Have a press answered."""
+        data = dict(interaction.data or {})
+        values = data.get("values")
+        chosen = [str(value) for value in values] if isinstance(values, list) else []
+        await self.answerer.press(interaction, str(data.get("custom_id", "")), chosen)
 
     async def on_message(self, message: discord.Message) -> None:
         """Private messages of people."""

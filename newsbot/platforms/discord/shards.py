@@ -93,6 +93,7 @@ class Shard:
         """Why it broke last."""
         self._client, self._starts, self._clock, self._changed = client, starts, clock, changed
         self._line: Line | None = None
+        self._resumes = 0
         self._since = clock.now()
 
     async def run(self) -> NoReturn:
@@ -118,18 +119,18 @@ class Shard:
 
     async def _open(self) -> Line:
         last = self._line
-        if last is None or last.session_id is None or self.failures > RESUMES:
-            self._line = None
+        if last is None or last.session_id is None or self._resumes >= RESUMES:
+            self._line, self._resumes = None, 0
             async with self._starts.turn(self.number), asyncio.timeout(OPEN_SECONDS):
                 return await Line.from_client(self._client, shard_id=self.number)
-        session, sequence = last.session_id, last.sequence
+        self._resumes += 1
         async with asyncio.timeout(OPEN_SECONDS):
             return await Line.from_client(
                 self._client,
                 shard_id=self.number,
                 gateway=last.gateway,
-                session=session,
-                sequence=sequence,
+                session=last.session_id,
+                sequence=last.sequence,
                 resume=True,
             )
 
@@ -138,7 +139,7 @@ class Shard:
         while True:
             await line.poll_event()
             if line.sequence != before and not self.up.is_set():
-                self._since = self._clock.now()
+                self._since, self._resumes = self._clock.now(), 0
                 self.up.set()
                 self._changed()
 

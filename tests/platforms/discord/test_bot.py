@@ -215,7 +215,11 @@ async def test_a_door_that_breaks_and_an_event_that_cannot_be_read_kill_no_shard
         dc.dispatch("CHANNEL_UPDATE", {"guild_id": guild.id, "id": "no number", "type": []}, guild.id)
         assert (await (await ann.presses(message, "One")).replied()).text == "answer to |one"
         assert dc.gateway.session().resumed == 0
-    assert "could not be taken in" in caplog.text and broken.token not in caplog.text
+    assert (
+        "could not be taken in" in caplog.text
+        and "the door is broken" in caplog.text
+        and broken.token not in caplog.text
+    )
 
 
 async def test_servers_channels_threads_and_rights_are_told(dc: DiscordServer, clock: ManualClock, ann: Person) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from aiohttp import web
 
@@ -12,12 +10,6 @@ from newsbot.platforms.discord.looking import Look, look
 from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.wire import make_rest
 from tests.fakes.discord import DiscordServer
-
-
-@pytest.fixture
-async def dc() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as server:
-        yield server
 
 
 async def looked(dc: DiscordServer, *, token: str = "", gateway_url: str = "") -> Look:
