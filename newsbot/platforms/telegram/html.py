@@ -14,9 +14,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 from urllib.parse import urlsplit
 
+from newsbot.platforms.text import MARKS as MARKS
+from newsbot.platforms.text import safe as safe
+from newsbot.platforms.text import shortened as shortened
+from newsbot.platforms.text import utf16 as utf16
+from newsbot.platforms.text import visible as visible
+
 UNITS = 4096  # UTF-16 units of a message, after its entities are parsed
 ENTITIES = 100  # of a message
-MARKS = 5  # combining marks on one letter: more than any script needs
 ADDRESS = 2000  # bytes of an address
 
 JOINER = "\u2060"  # no width: what it breaks looks whole, and is neither mention, command nor link
@@ -34,11 +39,6 @@ class Run:
 
 
 Runs = tuple[Run, ...]
-
-
-def utf16(text: str) -> int:
-    """The length of ``text`` as Telegram counts it: in UTF-16 code units."""
-    return len(text) + sum(c > "\uffff" for c in text)
 
 
 def size(runs: Iterable[Run]) -> int:
@@ -110,13 +110,6 @@ _HOST = re.compile(r"[^\W_](?:[\w-]*\.)+[\w-]*\w")
 
 # --- text from outside -----------------------------------------------------------------------------
 
-# Controls, lone surrogates, marks that turn the direction of what follows, and the private-use marks that stand round
-# values while a sentence is put together.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff\ue000-\ue00f\ufeff\ufffe\uffff]"
-)
-_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
-_ISOLATES = re.compile("[\u2066-\u2069]")
 _CALLS = r"[@#](?=\w)|\$(?=[A-Z]|1INCH)|(?<![A-Za-z0-9_/])/(?=([A-Za-z0-9_]+))"
 _NUMBERS = r"(?<=[0-9])\.(?=[0-9]+\.[0-9]+\.[0-9])"  # four numbers are a machine's address
 _SIGNS = re.compile(_CALLS)
@@ -129,17 +122,6 @@ def outside(text: str) -> str:
     "" where nothing of it would be seen."""
     line = " ".join(safe(text, isolates=False).split())
     return defused(line) if visible(line) else ""
-
-
-def visible(text: str) -> bool:
-    """Whether anything of ``text`` is seen: Telegram refuses a message of blanks and fillers as empty."""
-    return any(unicodedata.category(c)[0] in "LNPS" and c not in _FILLERS for c in text)
-
-
-def safe(text: str, *, isolates: bool = True) -> str:
-    """``text`` without what no message may hold; its lines stay, and so do its ``isolates``, each with its end."""
-    text = text if isolates else _ISOLATES.sub("", text)
-    return _closed(_sparing(_UNWANTED.sub(lambda c: " " if c.group() in "\u2028\u2029\x0b\x0c\r" else "", text)))
 
 
 def defused(text: str) -> str:
@@ -169,32 +151,6 @@ def disarmed(runs: Runs, commands: Collection[str] = (), *, own: bool = False) -
     return tuple(kept)
 
 
-def _sparing(text: str) -> str:
-    """``text`` with no more than some marks on a letter, so that it stays in its line."""
-    if text.isascii():
-        return text
-    kept, run = [], 0
-    for char in text:
-        run = run + 1 if unicodedata.category(char)[0] == "M" else 0
-        if run <= MARKS:
-            kept.append(char)
-    return "".join(kept)
-
-
-def _closed(text: str) -> str:
-    """``text`` whose isolates (U+2066 to U+2069) are balanced."""
-    depth, kept = 0, []
-    for char in text:
-        if char in "\u2066\u2067\u2068":
-            depth += 1
-        elif char == "\u2069" and depth:
-            depth -= 1
-        elif char == "\u2069":
-            continue
-        kept.append(char)
-    return "".join(kept) + "\u2069" * depth
-
-
 # --- direction and length --------------------------------------------------------------------------
 
 
@@ -208,18 +164,6 @@ def directed(runs: Runs, *, rtl: bool = False) -> Runs:
         return runs
     turned = len(sides) - sides.count("L")
     return (Run(RIGHT_TO_LEFT), *runs) if turned and (rtl or turned * 2 > len(sides)) else runs
-
-
-def shortened(text: str, most: int) -> str:
-    """``text`` in at most ``most`` UTF-16 units: cut after a sentence, else after a word, with "…" where it was cut."""
-    if utf16(text) <= most:
-        return text
-    kept = _fitting(text, most - 2)
-    for border in (r".*[.!?。！？।؟](?=\s|$)", r".*(?=\s)"):
-        found = re.match(border, kept, re.DOTALL)
-        if found and len(found.group()) > len(kept) // 2:
-            return f"{found.group().rstrip()} …" if border.startswith(".*[") else f"{found.group().rstrip()}…"
-    return f"{kept.rstrip()}…"
 
 
 def cut(runs: Runs, units: int = UNITS, most: int = ENTITIES) -> Runs:
@@ -242,21 +186,6 @@ def _thinned(runs: Sequence[Run], most: int) -> Runs:
         kept.append(run if fits else Run(run.text))
         count, around = (count + opened, run.tags) if fits else (count, ())
     return tuple(kept)
-
-
-def _fitting(text: str, units: int) -> str:
-    """The longest start of ``text`` in ``units``: no letter loses its marks."""
-    room, end = units, 0
-    while end < len(text) and (room := room - utf16(text[end])) >= 0:
-        end += 1
-    while 0 < end < len(text) and _within_letter(text, end):
-        end -= 1
-    return text[:end]
-
-
-def _within_letter(text: str, at: int) -> bool:
-    """Whether a cut at ``at`` would part a letter from its marks, or an emoji from what it is joined with."""
-    return unicodedata.category(text[at])[0] == "M" or "\u200d" in text[at - 1 : at + 1]
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:
