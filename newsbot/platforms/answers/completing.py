@@ -11,6 +11,7 @@ from newsbot.newsdesk.settling import names_for, zone_names
 from newsbot.platforms.answers.ordering import TIMES, label_of
 from newsbot.platforms.answers.settings import ITEMS, LANGUAGES, QUIET, ZONES
 from newsbot.platforms.answers.visit import Visit
+from newsbot.platforms.answers.wording import language_name
 from newsbot.platforms.views import CommandInfo, Completion
 
 MOST = 25  # Discord shows no more
@@ -109,10 +110,10 @@ async def offered(visit: Visit, kind: str, head: str, commands: Sequence[Command
         case "source":
             names = await visit.newsdesk.naming.names(visit.asker)
             return [(c.label, "") for c in names.choices if c.what.kind == "feed"]
-        case "when":
-            return [(text, "") for text in TIMES]
-        case "period":
-            return [(text, "") for text in PERIODS]
+        case "language":
+            return [(code, language_name(code)) for code in LANGUAGES]
+        case "when" | "period":
+            return [(text, "") for text in (TIMES if kind == "when" else PERIODS)]
         case "subscription":
             orders = await visit.newsdesk.subscribing.all(visit.asker)
             return [(o.label, visit.often(o.when)) for o in orders]

@@ -7,8 +7,6 @@ from typing import Literal
 
 from discord import app_commands
 
-from newsbot.platforms.answers.settings import LANGUAGES
-from newsbot.platforms.answers.wording import language_name
 from newsbot.platforms.discord.options import Command, Short, Talk, Text, made, offering
 from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.typed import line, searched
@@ -28,7 +26,7 @@ class Members:
     def commands(self) -> Iterator[Command]:
         """All of them."""
         talk = self._talk
-        yield made(self.search, language=languages, source=offering(talk, "source"))
+        yield made(self.search, language=offering(talk, "language"), source=offering(talk, "source"))
         yield made(self.latest, what=offering(talk, "what"))
         yield made(self.digest, what=offering(talk, "what"), period=offering(talk, "period"))
         yield made(self.follow, topic=offering(talk, "topic"), when=offering(talk, "when"))
@@ -87,14 +85,3 @@ class Members:
     async def help(self, interaction: Interaction, command: Text = "") -> None:
         """What there is."""
         await self._talk.command(interaction, line("help", command.removeprefix("/")))
-
-
-async def languages(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Languages of articles, by the names that they give themselves; any other code may be written too."""
-    offered = {code: language_name(code) for code in LANGUAGES}
-    start = typed.strip().casefold()
-    return [
-        app_commands.Choice(name=f"{name} ({code})", value=code)
-        for code, name in offered.items()
-        if code.startswith(start) or name.casefold().startswith(start)
-    ]

@@ -15,7 +15,6 @@ from discord.app_commands import AppCommand, AppCommandError
 
 from newsbot.errors import BadRequest
 from newsbot.locales import Words
-from newsbot.platforms.answers.refusing import told
 from newsbot.platforms.discord.channel import Channels, SetUp
 from newsbot.platforms.discord.markdown import escape
 from newsbot.platforms.discord.members import Members
@@ -66,7 +65,7 @@ class Tree(app_commands.CommandTree[Any]):
         """Say in words what went wrong, to the person alone; the unexpected is logged too."""
         words, cause = Words(str(interaction.locale)), error.__cause__
         if isinstance(cause, BadRequest):
-            said = told(words, cause)
+            said = words(cause.key, **cause.values)
         elif isinstance(error, app_commands.TransformerError):  # an option that is none of those that fit
             said = words("discord_option_gone")
         elif isinstance(error, UNMATCHED):

@@ -37,10 +37,13 @@ SPOKEN = {
 # --- what Discord is told ---------------------------------------------------------------------------
 
 
-@pytest.fixture
-async def payload() -> list[Json]:
-    async with discord.Client(intents=discord.Intents.none()) as client:
-        return await Tree(client, Recorder(), Recorder()).payload()
+@pytest.fixture(scope="module")
+def payload() -> list[Json]:
+    async def told() -> list[Json]:
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            return await Tree(client, Recorder(), Recorder()).payload()
+
+    return asyncio.run(told())
 
 
 def nodes(given: list[Json]) -> Iterator[Json]:
@@ -50,7 +53,7 @@ def nodes(given: list[Json]) -> Iterator[Json]:
         yield from nodes([*(each.get("options") or ()), *(each.get("choices") or ())])
 
 
-async def test_discord_takes_every_command_as_it_is(payload: list[Json]) -> None:
+def test_discord_takes_every_command_as_it_is(payload: list[Json]) -> None:
     form = Form()
     for number, each in enumerate(payload):
         check(form, (number,), each, in_guild=False)
@@ -58,7 +61,7 @@ async def test_discord_takes_every_command_as_it_is(payload: list[Json]) -> None
     assert max(map(characters, payload)) < MOST_CHARACTERS * 3 / 4
 
 
-async def test_names_and_descriptions_are_said_in_every_language_that_discord_and_the_bot_speak(
+def test_names_and_descriptions_are_said_in_every_language_that_discord_and_the_bot_speak(
     payload: list[Json],
 ) -> None:
     locales = {locale for each in SPOKEN.values() for locale in each}
@@ -70,13 +73,13 @@ async def test_names_and_descriptions_are_said_in_every_language_that_discord_an
             assert node["description"] == node["description_localizations"]["en-US"] != UNSAID
 
 
-async def test_english_names_are_the_ones_that_come_back(payload: list[Json]) -> None:
+def test_english_names_are_the_ones_that_come_back(payload: list[Json]) -> None:
     for node in nodes(payload):
         assert node["name"] == node["name_localizations"]["en-US"]
 
 
 @pytest.mark.parametrize("language", languages())
-async def test_no_two_commands_or_options_share_a_name(payload: list[Json], language: str) -> None:
+def test_no_two_commands_or_options_share_a_name(payload: list[Json], language: str) -> None:
     for locale in SPOKEN[language]:
         assert len({each["name_localizations"][locale] for each in payload}) == len(payload)
         for node in nodes(payload):
@@ -101,7 +104,7 @@ def test_the_menus_name_is_the_catalogues() -> None:
     assert Words()("discord_menu_why") == WHY
 
 
-async def test_who_may_use_what_where_is_told(payload: list[Json]) -> None:
+def test_who_may_use_what_where_is_told(payload: list[Json]) -> None:
     told = {each["name"]: each for each in payload}
     for name in ("channel", "setup"):
         assert told[name]["default_member_permissions"] == 1 << 5
@@ -271,20 +274,17 @@ def button(custom_id: str) -> Json:
     return {"type": 1, "components": [{"type": 2, "style": 2, "label": "x", "custom_id": custom_id}]}
 
 
-@pytest.mark.parametrize(
-    ("custom_ids", "said"),
-    [
+async def test_why_is_this_here_presses_the_posts_own_button(scene: Scene) -> None:
+    for custom_ids, said in (
         (["d9.1|tp:4", "|lk:12", "|wy:12"], "answer to pressed |wy:12"),
         (["@me|st:12"], "answer to pressed @me|wy:12"),
         (["|st:12", "|st:13"], "This post tells several stories."),
         (["|su:1", "not ours"], "I know only of my own posts"),
         (["|wy:1:2", "|wy:x", "|" + "9" * 99], "I know only of my own posts"),
-    ],
-)
-async def test_why_is_this_here_presses_the_posts_own_button(scene: Scene, custom_ids: list[str], said: str) -> None:
-    pointed = point(scene, [{"type": 17, "components": [button(each) for each in custom_ids]}])
-    answer = await pointed.replied()
-    assert answer.text.startswith(said) and answer.ephemeral
+    ):
+        pointed = point(scene, [{"type": 17, "components": [button(each) for each in custom_ids]}])
+        answer = await pointed.replied()
+        assert answer.text.startswith(said) and answer.ephemeral
 
 
 async def test_what_others_wrote_is_not_pressed(scene: Scene) -> None:
@@ -318,29 +318,16 @@ async def until(scene: Scene, condition: Any) -> None:
         await scene.dc.world.change()
 
 
-@pytest.mark.parametrize(
-    ("data", "key"),
-    [
+async def test_what_an_old_client_or_a_vanished_channel_sends_is_answered_in_words(scene: Scene) -> None:
+    gone: Json = {"name": "setup", "options": [{"type": 7, "name": "channel", "value": "123456"}]}
+    category = {"id": "123456", "name": "group", "type": 4, "permissions": "0"}
+    for data, key in (
         ({"name": "gone"}, "discord_command_changed"),
         ({"name": "search", "options": []}, "discord_command_changed"),
         ({"name": "channel", "options": [{"type": 1, "name": "gone", "options": []}]}, "discord_command_changed"),
-        (
-            {"name": "setup", "options": [{"type": 7, "name": "channel", "value": "123456"}]},
-            "discord_option_gone",
-        ),
-        (
-            {
-                "name": "setup",
-                "options": [{"type": 7, "name": "channel", "value": "123456"}],
-                "resolved": {"channels": {"123456": {"id": "123456", "name": "group", "type": 4, "permissions": "0"}}},
-            },
-            "discord_option_gone",
-        ),
-    ],
-)
-async def test_what_an_old_client_or_a_vanished_channel_sends_is_answered_in_words(
-    scene: Scene, data: Json, key: str
-) -> None:
-    sent = scene.dc.interactions.begin(2, scene.bob, scene.here, {"0": scene.guild.id}, {"id": "1", "type": 1} | data)
-    answer = await sent.replied()
-    assert answer.text == Words("de")(key) and answer.ephemeral
+        (gone, "discord_option_gone"),
+        ({**gone, "resolved": {"channels": {"123456": category}}}, "discord_option_gone"),
+    ):
+        data = {"id": "1", "type": 1, **data}
+        answer = await scene.dc.interactions.begin(2, scene.bob, scene.here, {"0": scene.guild.id}, data).replied()
+        assert answer.text == Words("de")(key) and answer.ephemeral
