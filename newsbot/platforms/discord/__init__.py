@@ -3,7 +3,14 @@
 ::
 
     bot          the platform as a whole: what app starts, feeds and stops
-    client       the gateway's client: shards, what it listens to, what it keeps
+    flight       counts what is being answered, so that a stop can wait for it
+    client       the gateway's client: what it listens to, and whom it tells
+    state        what it keeps of what it hears
+    shards       one connection each, resumed or started anew whenever it breaks
+    sessions     how many sessions may be started, and how fast
+    closings     why a connection ended, in words
+    looking      what Discord says of a token and its application, for an admin who checks
+    inviting     pure: the address that invites the bot
     tree         the commands as Discord lists them, in each language
     talk         the one door for commands, presses, forms and private messages, answered
     voice        an answer said to an interaction, in time

@@ -36,7 +36,7 @@ BASE, CEILING = 2.0, 900.0
 """Seconds to wait after a client's first failure, and at most: each may cost one of a thousand starts a day."""
 TELL_EVERY, TELL_AGAIN = 3600.0, 60.0
 
-EXPECTED = (NewsbotError, discord.DiscordException, aiohttp.ClientError, OSError, *NOT_DISCORD)
+EXPECTED = (NewsbotError, discord.DiscordException, aiohttp.ClientError, OSError)
 
 
 class DiscordPlatform:
@@ -94,7 +94,7 @@ class DiscordPlatform:
             return
         try:
             await self._rest.ready()
-        except EXPECTED as error:
+        except (*EXPECTED, *NOT_DISCORD) as error:
             raise failure(error) from None
         self._known = True
         if self._rest.application is not None:
@@ -108,6 +108,8 @@ class DiscordPlatform:
         if self._stopped:
             return False
         await self.start()
+        if self._stopped:  # meanwhile
+            return False
         if self._life is not None and self._life.done():
             life, self._life = self._life, None
             self._ended(life.exception())
@@ -168,13 +170,14 @@ class DiscordPlatform:
         """A client's life is over; another shall begin after a while. Raises what nobody expects."""
         if error is None:  # nobody stepped
             return
-        if not isinstance(error, EXPECTED):
-            raise error
         self._failures += 1
-        self._problem = failure(error)
         now = self._clock.now()
         until = now + backoff(self._failures, "discord", base=BASE, ceiling=CEILING)
         self._pause = Wait(now, error.until if isinstance(error, NoStartsLeft) else until)
+        if not isinstance(error, EXPECTED):
+            self._problem = PlatformError(f"the gateway's client failed: {type(error).__name__}")
+            raise error
+        self._problem = failure(error)
 
     # --- one life of a client ---
 

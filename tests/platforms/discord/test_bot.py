@@ -11,6 +11,7 @@ import pytest
 from newsbot.errors import PlatformError, TokenRefused
 from newsbot.platforms.discord import bot as bot_module
 from newsbot.platforms.discord import wire
+from newsbot.platforms.discord.shards import Shard
 from tests.clock import ManualClock
 from tests.fakes.discord import DiscordServer
 from tests.fakes.discord.people import Person
@@ -101,6 +102,24 @@ async def test_with_no_start_left_it_waits_until_discord_counts_anew(dc: Discord
     clock.advance(hours=1)
     await bot.up()
     await bot.close()
+
+
+async def test_what_nobody_expects_is_loud_and_then_tried_again(
+    dc: DiscordServer, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(dc, clock) as bot:
+
+        def broken(*_: object) -> float:
+            raise ZeroDivisionError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Shard, "_pause", broken)
+            dc.gateway.drop()
+            with pytest.raises(ZeroDivisionError):
+                await bot.fails()
+        assert "the gateway's client failed" in str(await bot.fails())
+        clock.advance(10)
+        await bot.up()
 
 
 # --- Discord or the network is down ---
