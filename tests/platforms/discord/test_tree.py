@@ -15,7 +15,7 @@ from newsbot.platforms.discord.options import UNSAID
 from newsbot.platforms.discord.pointing import WHY
 from newsbot.platforms.discord.tree import Tree
 from newsbot.platforms.discord.typed import ordered, searched
-from tests.fakes.discord import DiscordServer, NotOffered, Permission
+from tests.fakes.discord import DiscordServer, NotOffered, Permission, shapes
 from tests.fakes.discord.commands_fields import LOCALES
 from tests.fakes.discord.commands_rules import MOST_CHARACTERS, characters, check
 from tests.fakes.discord.errors import Form
@@ -24,6 +24,7 @@ from tests.fakes.discord.people import Person
 from tests.fakes.discord.places import Channel
 from tests.fakes.discord.routes import Upload
 from tests.platforms.discord.slash import Recorder, listening
+from tests.platforms.discord.town import Town
 
 Json = dict[str, Any]
 
@@ -285,6 +286,16 @@ async def test_why_is_this_here_presses_the_posts_own_button(scene: Scene) -> No
         pointed = point(scene, [{"type": 17, "components": [button(each) for each in custom_ids]}])
         answer = await pointed.replied()
         assert answer.text.startswith(said) and answer.ephemeral
+
+
+async def test_a_real_post_says_why_it_is_there(town: Town) -> None:
+    post = await town.posted(town.general)
+    found = town.dc.commands.find(WHY, kind=3)
+    assert found is not None
+    resolved = {"messages": {post.id: shapes.message(post)}}
+    data = {"id": found.id, "name": WHY, "type": 3, "target_id": post.id, "resolved": resolved}
+    answer = await town.dc.interactions.begin(2, town.ben, town.general, {"0": town.guild.id}, data).replied()
+    assert "Xiaomi’s electric car is on the road" in answer.text and answer.ephemeral
 
 
 async def test_what_others_wrote_is_not_pressed(scene: Scene) -> None:
