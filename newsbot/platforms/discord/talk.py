@@ -17,9 +17,8 @@ from discord import app_commands
 
 from newsbot.domain.models import ChatKey
 from newsbot.domain.ports import Clock
-from newsbot.errors import Forbidden, NotFound
 from newsbot.locales import Words
-from newsbot.newsdesk import Asker, Newsdesk
+from newsbot.newsdesk import Newsdesk
 from newsbot.platforms import actions
 from newsbot.platforms.commands import Desk, Request
 from newsbot.platforms.discord import aim as aims
@@ -30,10 +29,11 @@ from newsbot.platforms.discord.dressing import Dressing
 from newsbot.platforms.discord.files import loaded
 from newsbot.platforms.discord.greeting import Doors, Greeter
 from newsbot.platforms.discord.letters import Letters
-from newsbot.platforms.discord.message import ME, Aim, chat_at, place_of
+from newsbot.platforms.discord.message import ME, Aim, place_of
 from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.troubles import in_words
 from newsbot.platforms.discord.voice import Said, Voice, is_alone
+from newsbot.platforms.discord.whereabouts import Whereabouts
 from newsbot.platforms.views import Reply
 
 log = logging.getLogger(__name__)
@@ -42,9 +42,6 @@ PATIENCE = 2.0  # seconds for suggestions; Discord waits for three
 REMEMBERED = 4_096  # interactions; one comes again when the gateway takes up a session that was cut off
 MOST = 25, 100
 """Suggestions, and characters of one: https://docs.discord.com/developers/interactions/application-commands"""
-TO_START = frozenset({"subscribe", "import"})
-"""The commands that are for the very thread in which they are given, though its forum has subscriptions."""
-
 Call = Callable[[Request], Awaitable[Reply]]
 
 
@@ -85,7 +82,7 @@ class Talk:
     ) -> None:
         self._desk = desk
         self._newsdesk = newsdesk
-        self._admins = admins
+        self._where = Whereabouts(newsdesk.servers, admins)
         self._others = others or {}
         self._voice = Voice(Callbacks(rest), clock)
         self._greeter = Greeter(rest.http, doors, newsdesk.servers, newsdesk.presence, clock)
@@ -149,7 +146,7 @@ class Talk:
         private_place: bool = False,
     ) -> list[app_commands.Choice[str]]:
         """What an argument of this ``kind`` may be, while it is typed; ``head`` are the arguments before it."""
-        asker = people.alone(interaction, self._admins) if private_place else self._seen_asker(interaction, place)
+        asker = self._where.at_once(interaction, place, private_place=private_place)
         try:
             async with asyncio.timeout(PATIENCE):
                 offers = await self._desk.offers(Request(asker, apart=True), kind, typed, head)
@@ -224,26 +221,26 @@ class Talk:
     async def _done(self, task: _Task, action: str) -> Said:
         interaction = task.interaction
         asked = aims.of_action(await actions.unpack(self._newsdesk, action)) if action else task.asked
-        request = await self._request(task, asked)
+        request = await self._where.request(interaction, asked.name, task.place)
         reply = await task.call(request)
         reader = request.asker
         words = await self._desk.words(reader, aside=True)
         if asked.name in aims.DELIVERED and not reply.error:
             reply = await self._opened(interaction, reply, words)
-        mark = self._mark(task, request)
+        mark = self._where.mark(interaction, reader, task.place)
         reply = replace(reply, edit=True) if task.edit and reply.blocks else reply
         return await self._dressing.said(interaction, asked, reply, words, mark)
 
     async def _opened(self, interaction: Interaction, reply: Reply, words: Words) -> Reply:
         """``reply``, with a hint where what was asked for cannot come: the person's private messages are closed."""
-        own = people.alone(interaction, self._admins)
+        own = self._where.alone(interaction)
         if is_alone(interaction):
             await self._greeter.met(own, str(interaction.channel_id))
             return reply
         return reply if await self._greeter.ready(own, words) else self._dressing.closed(reply, words)
 
     async def _knock(self, interaction: Interaction) -> Said:
-        own = people.alone(interaction, self._admins)
+        own = self._where.alone(interaction)
         words = await self._desk.words(own, aside=True)
         if await self._greeter.greet(own, words):
             return Said(self._dressing.open(words), words)
@@ -257,7 +254,7 @@ class Talk:
 
     async def _shared(self, interaction: Interaction, inner: str) -> Said:
         """What ``inner`` asks for, for everybody in the channel, counted by the desk as shown there."""
-        asker = await self._here(interaction, Asked("search"))
+        asker = await self._where.here(interaction)
         own = await self._desk.words(asker, aside=True)
         asked = aims.of_action(await actions.unpack(self._newsdesk, inner))
         if asked.name not in aims.SHARED:
@@ -277,57 +274,8 @@ class Talk:
         is_said = message.type in {discord.MessageType.default, discord.MessageType.reply}
         if message.guild is not None or message.author.bot or not is_said or not self._is_new(message.id):
             return
-        asker = people.person(message.author, admins=self._admins)
+        asker = self._where.writer(message)
         await self._letters.answer(asker, message)
-
-    # --- who, where ---
-
-    async def _request(self, task: _Task, asked: Asked) -> Request:
-        """Who asks for what; for another place, with the rights that they turn out to have there."""
-        if task.place == ME:
-            return Request(people.alone(task.interaction, self._admins), apart=True)
-        here = await self._here(task.interaction, asked)
-        if not task.place:
-            return Request(here, apart=True)
-        key = chat_at(task.place, task.interaction.user.id)
-        return Request(here, vouch=lambda _: self._enter(task.interaction, key), apart=True)
-
-    async def _enter(self, interaction: Interaction, key: ChatKey) -> Asker:
-        """The asker in another channel of the same server. Raises NotFound, Forbidden: who runs the server alone acts
-        from afar, whatever a button says."""
-        channel = await people.channel_at(interaction, key)
-        if channel is None or not people.sees(interaction, channel):
-            raise NotFound("channel_gone")
-        there = people.asker_in(interaction, channel, self._admins)
-        if not (there.is_chat_admin or there.is_bot_admin):
-            raise Forbidden("forbidden_chat_admin")
-        return there
-
-    async def _here(self, interaction: Interaction, asked: Asked) -> Asker:
-        """The asker where they are; in one of a forum's threads, in the forum, unless the thread has its own posts."""
-        asker, channel = people.asker_of(interaction, self._admins), interaction.channel
-        parent = channel.parent if asker.chat.thread and isinstance(channel, discord.Thread) else None
-        if parent is None or people.kind_of(parent) != "forum" or asked.name in TO_START:
-            return asker
-        if await self._newsdesk.servers.serves(asker.chat):
-            return asker
-        return people.asker_in(interaction, parent, self._admins)
-
-    def _seen_asker(self, interaction: Interaction, place: ChatKey | None) -> Asker:
-        """The asker for suggestions, from memory: at ``place`` where it is one of theirs to run."""
-        here = people.asker_of(interaction, self._admins)
-        guild = people.guild_of(interaction)
-        found = guild.get_channel_or_thread(int(place.thread or place.native)) if guild and place else None
-        if found is None or not (here.is_chat_admin and people.sees(interaction, found)):
-            return here
-        return people.asker_in(interaction, found, self._admins)
-
-    def _mark(self, task: _Task, request: Request) -> str:
-        """Where the buttons of an answer act: they know it by themselves only where they stand in the very chat."""
-        if task.place and task.place != ME:
-            return task.place
-        elsewhere = request.asker.chat_kind == "private" and not is_alone(task.interaction)
-        return ME if elsewhere else ""
 
     # --- once, and one after the other ---
 

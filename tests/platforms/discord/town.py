@@ -19,9 +19,9 @@ from newsbot.platforms.discord.bot import DiscordPlatform
 from newsbot.platforms.discord.callbacks import Callbacks
 from newsbot.platforms.discord.client import Gateway, Listener
 from newsbot.platforms.discord.doors import Doors
-from newsbot.platforms.discord.flight import Door
+from newsbot.platforms.discord.flight import Door, Flight
 from newsbot.platforms.discord.markdown import moment
-from newsbot.platforms.discord.message import payload, private
+from newsbot.platforms.discord.message import COMPONENTS, payload, private
 from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.setup import Setup
 from newsbot.platforms.discord.talk import Talk
@@ -120,10 +120,11 @@ class Town:
             admins={self.boss.id},
             others={"setup": self.setup.press},
         )
+        self.flight = Flight(self.talk)
         self.platform = DiscordPlatform(
             dc.token,
             self.rest,
-            self.talk,
+            self.flight,
             listener(self) if listener else Deaf(),
             SystemClock(),
             tree_for=self._tree,
@@ -148,6 +149,10 @@ class Town:
         await self.platform.connected()
         await self.told.wait()
 
+    async def settled(self) -> None:
+        """Wait until all that came in is answered."""
+        assert await self.flight.finish(5)
+
     async def stop(self) -> None:
         """Let it go."""
         await self.platform.stop()
@@ -159,6 +164,12 @@ class Town:
         digest = await self.room.newsdesk.reading.story(reader, self.story)
         body = payload(render.post(digest, 7)[0], post="7.0")
         made = await wire.post(self.rest.http, channel.id, body)
+        return next(message for message in channel.messages if message.id == made["id"])
+
+    async def button(self, channel: Channel, custom_id: str) -> Message:
+        """A message of the bot's, of long ago or made up, with one button."""
+        row = {"type": 1, "components": [{"type": 2, "style": 2, "label": "Old", "custom_id": custom_id}]}
+        made = await wire.post(self.rest.http, channel.id, {"flags": COMPONENTS, "components": [row]})
         return next(message for message in channel.messages if message.id == made["id"])
 
     async def chat(self, native: str, thread: str = "") -> Chat | None:
