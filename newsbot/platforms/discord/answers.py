@@ -21,6 +21,8 @@ TOKEN_WAIT = 60.0
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 NOT_OURS = 50005
 ARCHIVED, LOCKED = 50083, 160005
+NO_TEXT = frozenset({50008, 50024, 40058})
+"""What is said of a channel that takes no messages itself, as a forum."""
 NO_ACCESS, NO_PERMISSION = 50001, 50013
 SHUT = frozenset({UNKNOWN_CHANNEL, ARCHIVED, LOCKED})
 """What is said of a thread that takes no more messages."""

@@ -60,15 +60,21 @@ class Places:
 
     async def at(self, channel_id: str) -> Place:
         """The channel with this id. Raises what :func:`newsbot.platforms.discord.wire.channel` does."""
-        now = self._clock.now()
-        since, place = self._known.get(channel_id, (None, None))
-        if since is None or place is None or not timedelta(0) <= now - since < FRESH:
-            place = _place(await wire.channel(self._http, channel_id))
-            self._known[channel_id] = now, place
-        self._known.move_to_end(channel_id)
+        if place := self.known(channel_id):
+            return place
+        place = _place(await wire.channel(self._http, channel_id))
+        self._known[channel_id] = self._clock.now(), place
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return place
+
+    def known(self, channel_id: str) -> Place | None:
+        """The channel, if Discord was asked lately."""
+        found = self._known.get(channel_id)
+        if found is None or not timedelta(0) <= self._clock.now() - found[0] < FRESH:
+            return None
+        self._known.move_to_end(channel_id)
+        return found[1]
 
     def forget(self, channel_id: str) -> None:
         """Ask anew the next time: something there is not as it was."""

@@ -11,7 +11,7 @@ import structlog
 from newsbot.domain.models import Delivery
 from newsbot.domain.ports import ChatGone, Clock, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
 from newsbot.platforms.discord import finding, render, wire
-from newsbot.platforms.discord.answers import NO_HISTORY, SHUT, UNKNOWN_CHANNEL, outcome_of
+from newsbot.platforms.discord.answers import NO_HISTORY, NO_TEXT, SHUT, UNKNOWN_CHANNEL, outcome_of
 from newsbot.platforms.discord.attempts import Attempt, Memory
 from newsbot.platforms.discord.changing import Changing
 from newsbot.platforms.discord.doors import Doors, Rooms
@@ -71,8 +71,16 @@ class DiscordSender:
 
     async def _send(self, attempt: Attempt) -> SendOutcome:
         attempt.me = await self._rest.ready()
+        chat, spot = attempt.delivery.chat, await self._spot(attempt.delivery)
+        try:
+            return await self._do(attempt, spot)
+        except discord.HTTPException as error:
+            if error.code not in NO_TEXT or chat.thread or spot.place is not None:
+                raise
+        return await self._do(attempt, _spot_at(await self.places.at(chat.native)))
+
+    async def _do(self, attempt: Attempt, spot: Spot) -> SendOutcome:
         delivery = attempt.delivery
-        spot = await self._spot(delivery)
         match delivery.kind:
             case "post":
                 return await self._post(attempt, spot)
@@ -84,15 +92,18 @@ class DiscordSender:
                 return await self._changing.retract(delivery, spot)
 
     async def _spot(self, delivery: Delivery) -> Spot:
-        """Where its messages are. A forum is known from what Discord says of it."""
+        """Where its messages are. Discord tells whether a channel is a forum, and whether others follow it; where the
+        digest takes it for neither, it is asked only when that turns out to be wrong."""
         chat, person = delivery.chat, delivery.chat.native.removeprefix("@")
         if chat.thread:
             return Spot(chat.thread)
         if is_private(chat):
             fresh = delivery.kind in {"post", "reply"}
             return Spot(await (self._doors.knock(person) if fresh else self._doors.open(person)))
-        place = await self.places.at(chat.native)
-        return Spot("" if place.is_forum else chat.native, place)
+        place = self.places.known(chat.native)
+        if place is None and delivery.digest.audience == "group":
+            return Spot(chat.native)
+        return _spot_at(place or await self.places.at(chat.native))
 
     async def _post(self, attempt: Attempt, spot: Spot) -> SendOutcome:
         """Each part as a message, from the first that is not out yet. Only the first of all makes a sound."""
@@ -198,6 +209,10 @@ class DiscordSender:
         if isinstance(outcome, RetryLater) and outcome.tried and self._pace.held():
             return replace(outcome, seconds=self._pace.held(), whole_platform=True)
         return outcome
+
+
+def _spot_at(place: Place) -> Spot:
+    return Spot("" if place.is_forum else place.id, place)
 
 
 def _nonce(delivery: Delivery, part: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from newsbot.domain.models import ChatKey, Delivery, DeliveryKind, Digest
+from newsbot.domain.models import ChatKey, ChatKind, Delivery, DeliveryKind, Digest
 from newsbot.domain.ports import SendOutcome
 from newsbot.platforms.discord import render
 from newsbot.platforms.discord.message import PLATFORM
@@ -16,7 +16,7 @@ from newsbot.platforms.discord.wire import make_rest
 from tests.clock import ManualClock
 from tests.fakes.digests import XIAOMI
 from tests.fakes.discord.guilds import Guild
-from tests.fakes.discord.places import Channel
+from tests.fakes.discord.places import Channel, Kind
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.users import User
 
@@ -76,6 +76,7 @@ class Way:
     ) -> Delivery:
         """One that was made just now, at its first attempt."""
         chat = to if isinstance(to, ChatKey) else address(to)
+        digest = digest if isinstance(to, ChatKey) else replace(digest, audience=audience(to))
         made = self.clock.now()
         return Delivery(number, 1, chat, kind, digest, message_ids=message_ids, target=target, attempts=1, created=made)
 
@@ -93,6 +94,13 @@ def address(channel: Channel) -> ChatKey:
     if channel.is_thread and channel.parent is not None:
         return ChatKey(PLATFORM, channel.parent.id, channel.id)
     return ChatKey(PLATFORM, channel.id)
+
+
+def audience(channel: Channel) -> ChatKind:
+    """What its chat is taken for."""
+    if channel.is_thread:
+        return "group"
+    return "forum" if channel.is_forum else "channel" if channel.kind is Kind.ANNOUNCEMENT else "group"
 
 
 def retried(delivery: Delivery, message_ids: tuple[str, ...] | None = None) -> Delivery:

@@ -20,7 +20,7 @@ from newsbot.storage.planning import PlannedDelivery
 from tests.fakes.discord import drafts, posting
 from tests.fakes.discord.places import Channel
 from tests.fakes.discord.posts import Message
-from tests.platforms.discord.sending import LONG, PARTS, STORY, Way, address, open_way
+from tests.platforms.discord.sending import LONG, PARTS, STORY, Way, address, audience, open_way
 
 KINDS = ("text", "announcement", "thread", "forum by story", "forum by day", "person")
 FAULTS = ("fine", "before", "after", "500", "502", "503", "429", "killed", "killed before")
@@ -118,7 +118,7 @@ def place(way: Way, storage: Storage, kind: str) -> Post:
         return Post(way, storage, private(person.id), LONG, ours(lambda: [person.dm] if person.dm else []))
     channel = way.guild.announcement("wire") if kind == "announcement" else way.guild.text("general")
     channel = channel.thread("EV") if kind == "thread" else channel
-    return Post(way, storage, address(channel), LONG, ours(lambda: [channel]))
+    return Post(way, storage, address(channel), replace(LONG, audience=audience(channel)), ours(lambda: [channel]))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

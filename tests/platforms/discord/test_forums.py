@@ -174,14 +174,21 @@ async def test_a_thread_that_the_bot_may_not_delete_is_archived(way: Way, forum:
     assert thread.messages == [] and not thread.active
 
 
-async def test_a_channel_that_became_a_forum_is_found_out(way: Way) -> None:
-    channel = way.guild.text("news")
-    await way.send(way.delivery(channel))
-    await channel.delete()
-    forum = way.guild.forum("news")
-    assert isinstance(await way.send(way.delivery(forum, number=2)), Sent)
+async def test_a_forum_that_was_taken_for_a_channel_is_found_out(way: Way, forum: Channel) -> None:
+    for number in (1, 2):
+        delivery = way.delivery(forum, number=number)
+        mistaken = replace(delivery, digest=replace(delivery.digest, audience="group"))
+        assert isinstance(await way.send(mistaken), Sent)
+    assert len(forum.threads) == 2
+    assert len(way.dc.called("POST", POST)) == 1
     await forum.delete()
     assert await way.send(way.delivery(forum, number=3)) == ChatGone("the channel was deleted")
+
+
+async def test_of_a_plain_channel_nothing_is_asked_before_a_post(way: Way) -> None:
+    general = way.guild.text("general")
+    assert isinstance(await way.send(way.delivery(general)), Sent)
+    assert way.dc.called("GET", "/channels/*") == []
 
 
 # --- a thread a day --------------------------------------------------------------------------------------

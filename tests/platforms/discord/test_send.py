@@ -385,7 +385,7 @@ async def test_a_refusal_of_everything_holds_the_platform(way: Way, general: Cha
     await way.rest.ready()
     wide = {"message": "You are being rate limited.", "retry_after": 7.0, "global": True}
     headers = {"Retry-After": "7", "X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}
-    way.dc.faults.next("*", "/*/*", status=429, body=wide, headers=headers)
+    way.dc.faults.next("POST", POST, status=429, body=wide, headers=headers)
     outcome = await way.send(way.delivery(general))
     assert isinstance(outcome, RetryLater) and outcome.whole_platform
     assert outcome.seconds == pytest.approx(7, abs=0.5)
