@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import logging
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
-from weakref import WeakValueDictionary
 
 import discord
 from discord import app_commands
@@ -22,7 +19,7 @@ from newsbot.newsdesk import Newsdesk
 from newsbot.platforms import actions
 from newsbot.platforms.commands import Desk, Request
 from newsbot.platforms.discord import aim as aims
-from newsbot.platforms.discord import modals, people
+from newsbot.platforms.discord import modals
 from newsbot.platforms.discord.aim import Asked
 from newsbot.platforms.discord.callbacks import Callbacks
 from newsbot.platforms.discord.dressing import Dressing
@@ -30,7 +27,9 @@ from newsbot.platforms.discord.files import loaded
 from newsbot.platforms.discord.greeting import Doors, Greeter
 from newsbot.platforms.discord.letters import Letters
 from newsbot.platforms.discord.message import ME, Aim, place_of
+from newsbot.platforms.discord.once import Once
 from newsbot.platforms.discord.people import Interaction
+from newsbot.platforms.discord.sharing import Sharing
 from newsbot.platforms.discord.troubles import in_words
 from newsbot.platforms.discord.voice import Said, Voice, is_alone
 from newsbot.platforms.discord.whereabouts import Whereabouts
@@ -39,9 +38,9 @@ from newsbot.platforms.views import Reply
 log = logging.getLogger(__name__)
 
 PATIENCE = 2.0  # seconds for suggestions; Discord waits for three
-REMEMBERED = 4_096  # interactions; one comes again when the gateway takes up a session that was cut off
 MOST = 25, 100
 """Suggestions, and characters of one: https://docs.discord.com/developers/interactions/application-commands"""
+
 Call = Callable[[Request], Awaitable[Reply]]
 
 
@@ -88,9 +87,8 @@ class Talk:
         self._greeter = Greeter(rest.http, doors, newsdesk.servers, newsdesk.presence, clock)
         self._dressing = Dressing(newsdesk)
         self._letters = Letters(rest.http, desk, self._dressing, self._greeter, clock)
-        self._seen: OrderedDict[int, None] = OrderedDict()
-        self._running: set[tuple[object, ...]] = set()
-        self._lanes: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
+        self._sharing = Sharing(desk, newsdesk, self._where, self._dressing)
+        self._once = Once()
 
     # --- commands ---
 
@@ -130,7 +128,7 @@ class Talk:
         private_place: bool = False,
     ) -> None:
         """Answer with what the desk says to ``call``, which is given who asks."""
-        if not self._is_new(interaction.id):
+        if not self._once.is_new(interaction.id):
             return
         at = ME if private_place else place_of(place) if place is not None else ""
         await self._answer(_Task(interaction, call, asked, at))
@@ -165,13 +163,13 @@ class Talk:
     async def press(self, interaction: Interaction, custom_id: str, values: Sequence[str]) -> None:
         """Answer a button, or a menu of which ``values`` were chosen; a custom_id is user input, and may be of long
         ago."""
-        if not self._is_new(interaction.id):
+        if not self._once.is_new(interaction.id):
             return
         pressed = aims.pressed(custom_id, list(values))
         if other := self._others.get(pressed.action.partition(":")[0]):
             await other(interaction, pressed.action, list(values))
             return
-        with self._alone((interaction.user.id, _message_of(interaction), custom_id, *values)) as first:
+        with self._once.running(interaction, custom_id, *values) as first:
             if first:
                 await self._press(interaction, pressed)
             else:
@@ -179,7 +177,7 @@ class Talk:
 
     async def submit(self, interaction: Interaction) -> None:
         """Answer a form that was sent off."""
-        if not self._is_new(interaction.id):
+        if not self._once.is_new(interaction.id):
             return
         data: Mapping[str, Any] = interaction.data or {}
         sent = aims.pressed(str(data.get("custom_id", "")), [])
@@ -202,7 +200,8 @@ class Talk:
         if pressed.action.startswith(modals.PREFIX) and rest in aims.PROMPTS:
             pressed = replace(pressed, action=actions.short("ak", rest))
         if verb == aims.SHARE:
-            await self._share(interaction, rest)
+            lane = self._once.lane(interaction)
+            await self._voice.answer(interaction, lambda: self._sharing.said(interaction, rest), lane, quiet=True)
             return
         if verb == aims.DOOR:
             await self._voice.answer(interaction, lambda: self._knock(interaction))
@@ -215,7 +214,7 @@ class Talk:
 
     async def _answer(self, task: _Task, action: str = "") -> None:
         """``action``: the pressed button's, which says what is asked."""
-        lane = self._lane(task.interaction) if action else None
+        lane = self._once.lane(task.interaction) if action else None
         await self._voice.answer(task.interaction, lambda: self._done(task, action), lane)
 
     async def _done(self, task: _Task, action: str) -> Said:
@@ -246,66 +245,15 @@ class Talk:
             return Said(self._dressing.open(words), words)
         return Said(replace(self._dressing.closed(Reply(), words), edit=True), words)
 
-    # --- showing an answer to all ---
-
-    async def _share(self, interaction: Interaction, inner: str) -> None:
-        lane = self._lane(interaction)
-        await self._voice.answer(interaction, lambda: self._shared(interaction, inner), lane, quiet=True)
-
-    async def _shared(self, interaction: Interaction, inner: str) -> Said:
-        """What ``inner`` asks for, for everybody in the channel, counted by the desk as shown there."""
-        asker = await self._where.here(interaction)
-        own = await self._desk.words(asker, aside=True)
-        asked = aims.of_action(await actions.unpack(self._newsdesk, inner))
-        if asked.name not in aims.SHARED:
-            return Said(Reply(toast=own("button_too_old"), error=True), own)
-        if not people.may_write(interaction):
-            return Said(Reply(toast=own("share_not"), error=True), own)
-        reply = await self._desk.press(Request(asker), inner)
-        if reply.error or not reply.blocks:
-            return Said(reply, own)
-        words = await self._desk.words(asker)
-        return Said(self._dressing.shared(reply, interaction.user.display_name, words), words, to_all=True)
-
     # --- private messages ---
 
     async def message(self, message: discord.Message) -> None:
         """Answer what a person writes to the bot alone: a command, or words to search for; or a file of feeds."""
         is_said = message.type in {discord.MessageType.default, discord.MessageType.reply}
-        if message.guild is not None or message.author.bot or not is_said or not self._is_new(message.id):
+        if message.guild is not None or message.author.bot or not is_said or not self._once.is_new(message.id):
             return
         asker = self._where.writer(message)
         await self._letters.answer(asker, message)
-
-    # --- once, and one after the other ---
-
-    def _is_new(self, number: int) -> bool:
-        if number in self._seen:
-            return False
-        self._seen[number] = None
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        return True
-
-    @contextlib.contextmanager
-    def _alone(self, key: tuple[object, ...]) -> Iterator[bool]:
-        """Whether this is the only press of its kind just now: pressed again meanwhile, once is enough."""
-        if key in self._running:
-            yield False
-            return
-        self._running.add(key)
-        try:
-            yield True
-        finally:
-            self._running.discard(key)
-
-    def _lane(self, interaction: Interaction) -> asyncio.Lock:
-        """One press after the other for each person at each message."""
-        return self._lanes.setdefault((interaction.user.id, _message_of(interaction)), asyncio.Lock())
-
-
-def _message_of(interaction: Interaction) -> int:
-    return interaction.message.id if interaction.message else 0
 
 
 def _cut(text: str, most: int) -> str:

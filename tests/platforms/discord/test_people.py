@@ -44,4 +44,6 @@ async def test_everybody_is_who_and_where_discord_says(town: Town) -> None:
 async def test_a_thread_that_was_put_away_is_asked_for(town: Town) -> None:
     thread = town.general.thread("old talk")
     await (await town.ann.runs(town.general, "channel subscribe", what="cars", channel=thread)).replied()
-    assert await town.labels(town.general.id, thread.id) == ["cars"]
+    await thread.set_archived()
+    await (await town.ann.runs(town.general, "channel subscribe", what="motors", channel=thread)).replied()
+    assert await town.labels(town.general.id, thread.id) == ["cars", "Motor News"]
