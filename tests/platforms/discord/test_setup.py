@@ -1,0 +1,89 @@
+"""/setup: exactly what is missing and where to click, again when it changes; then the first steps."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from newsbot.storage import Storage
+from tests.clock import ManualClock
+from tests.fakes.discord import DiscordServer, Message, Permission
+from tests.platforms.discord.garage import Garage, open_garage
+
+EMBED, SEND = Permission.EMBED_LINKS, Permission.SEND_MESSAGES
+
+
+@pytest.fixture
+async def garage(dc: DiscordServer, sqlite_storage: Storage, clock: ManualClock) -> AsyncIterator[Garage]:
+    async with open_garage(dc, sqlite_storage, clock) as opened:
+        yield opened
+
+
+async def asked(garage: Garage, **options: object) -> Message:
+    """Ann's report, asked for in #general."""
+    return await (await garage.town.ann.runs(garage.town.general, "setup", **options)).replied()
+
+
+async def test_it_names_what_is_missing_with_its_place_and_looks_again_when_that_changes(garage: Garage) -> None:
+    general, everyone = garage.town.general, garage.town.guild.everyone
+    await garage.heard.after("channel_updated", general.set_permissions(everyone, deny=EMBED))
+    said = await asked(garage)
+    assert said.ephemeral and "\u274c **Embed Links**" in said.text and "\u2705 **Send Messages**" in said.text
+    assert "Edit Channel › Permissions › newsbot › Embed Links: ✓ (the channel denies it to" in said.text
+    assert said.labels[0] == "Check again"
+    await garage.heard.after("channel_updated", general.set_permissions(everyone))
+    assert "All is well" in said.text and "\u274c" not in said.text
+
+
+async def test_pressed_again_the_report_stands_in_its_own_place(garage: Garage) -> None:
+    general, role = garage.town.general, garage.town.guild.bot_role
+    await garage.heard.after("channel_updated", general.set_permissions(role, deny=SEND))
+    said = await asked(garage)
+    pressed = await garage.town.ann.presses(said, "Check again")
+    assert (await pressed.replied()).id == said.id and "One permission is missing" in said.text
+
+
+async def test_when_all_is_well_a_choice_subscribes_the_channel_at_the_time_that_was_chosen(garage: Garage) -> None:
+    town = garage.town
+    said = await asked(garage, channel=town.wire)
+    assert "All is well" in said.text and "ten posts an hour" in said.text
+    await (await town.ann.picks(said, "Daily 08:00")).replied()
+    done = await (await town.ann.picks(said, "Xiaomi EV")).replied()
+    assert "Xiaomi EV" in done.text
+    [order] = await town.orders(town.wire.id)
+    assert (order.label, order.when.kind) == ("Xiaomi EV", "daily")
+    assert not await town.orders(town.general.id)
+
+
+async def test_another_channel_can_be_chosen_and_forums_say_which_tags_are_set(garage: Garage) -> None:
+    town = garage.town
+    said = await asked(garage)
+    shown = await (await town.ann.selects(said, town.topics)).replied()
+    assert shown.id == said.id
+    assert town.topics.mention in shown.text and "Create Posts" in shown.text and "Cars" in shown.text
+
+
+async def test_only_who_manages_the_server_gets_it_whatever_they_press(garage: Garage) -> None:
+    town = garage.town
+    look = f"|setup:look:{town.general.id}"
+    refused = await (await town.ben.presses(await hello(garage), look, forged=True)).replied()
+    assert "Admins" in refused.text and "\u2705" not in refused.text and refused.ephemeral
+
+
+async def hello(garage: Garage) -> Message:
+    """The welcome that everybody sees."""
+    return await garage.town.general.wait_for(1)
+
+
+async def test_the_welcomes_button_opens_a_report_for_the_presser_alone(garage: Garage) -> None:
+    greeting = await hello(garage)
+    said = await (await garage.town.ann.presses(greeting, "Set up a channel")).replied()
+    assert said.ephemeral and said.id != greeting.id and garage.town.general.mention in said.text
+
+
+async def test_what_is_made_up_is_answered_calmly(garage: Garage) -> None:
+    greeting = await hello(garage)
+    for made_up in ("|setup:", "|setup:look:999", "|setup:often:x:y", f"|setup:look:{'9' * 60}"):
+        said = await (await garage.town.ann.presses(greeting, made_up, forged=True)).replied()
+        assert said.ephemeral
