@@ -116,10 +116,10 @@ class Notices:
                 self._since[str(guild.id)] = self._clock.now()
                 return False
             else:
-                await self._done(chats)
+                await self._done(guild, chats)
                 return True
         log.info("server %s has no place where its admins can be told", guild.id)
-        await self._done(chats)
+        await self._done(guild, chats)
         return False
 
     async def _ways(self, guild: discord.Guild, chats: Sequence[Chat]) -> AsyncIterator[tuple[str, bool]]:
@@ -133,7 +133,8 @@ class Notices:
         if _is_open(guild.system_channel):
             yield str(guild.system_channel.id), True  # type: ignore[union-attr]  # it is open
 
-    async def _done(self, chats: Iterable[Chat]) -> None:
+    async def _done(self, guild: discord.Guild, chats: Iterable[Chat]) -> None:
+        self._since.pop(str(guild.id), None)  # what comes next has a minute of its own
         for chat in chats:
             await self._servers.told(chat)
             self._lately.pop((chat.id, chat.paused), None)

@@ -133,6 +133,10 @@ async def test_trouble_that_comes_and_goes_within_a_day_is_told_once(garage: Gar
     await garage.subscribed(general, paused=NO_SENDING)
     assert not await garage.told()
     assert len(moderators(garage).messages) == 1
+    await garage.subscribed(garage.town.wire, paused=NO_SENDING)
+    assert not await garage.notices.step(), "what comes next has a minute of its own"
+    assert await garage.told()
+    assert len(moderators(garage).messages) == 2
 
 
 async def test_a_deleted_channel_is_told_with_the_way_on_and_hostile_names_are_only_names(garage: Garage) -> None:
