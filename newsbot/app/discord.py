@@ -98,11 +98,12 @@ class DiscordHouse:
         talk = Talk(self._rest, desk, newsdesk, doors, clock, admins=admins, others={PREFIX.rstrip(":"): setup.press})
         self._talk = talk
         threads = Threads(servers, http, clock)
+        self._guilds = Guilds(newsdesk.presence, servers, Welcome(http), threads, setup, clock)
         self._platform = DiscordPlatform(
             token,
             self._rest,
             talk,
-            Guilds(newsdesk.presence, servers, Welcome(http), threads, setup, clock),
+            self._guilds,
             clock,
             tree_for=self._tree,
             tell=self._told,
@@ -142,7 +143,7 @@ class DiscordHouse:
         return await self._platform.step()
 
     async def _tell(self) -> bool:
-        return self._leads and await self._notices.step()
+        return self._leads and (await self._guilds.step() or await self._notices.step())
 
     async def sync_commands(self, *, force: bool = False) -> Synced:
         """Tell Discord of the commands where they changed, or with ``force``: all that a house does that runs nothing
