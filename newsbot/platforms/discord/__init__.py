@@ -13,9 +13,18 @@
     inviting     pure: the address that invites the bot
     tree         the commands as Discord lists them, in each language
     talk         the one door for commands, presses, forms and private messages, answered
-    voice        an answer said to an interaction, in time
-    modals       forms with fields to fill in
+    once         what comes twice is answered once
+    whereabouts  for which chat somebody asks, and whether they may
     people       who asks, where, and with which rights
+    dressing     what Discord adds to the desk's answers
+    sharing      an answer shown to all
+    voice        an answer said to an interaction, in time
+    callbacks    the requests that answer an interaction
+    letters      private messages, answered
+    files        files that people send
+    greeting     the first message to a person in private
+    aim          pure: what a command or a button asks for
+    modals       pure: forms with fields to fill in
     guilds       the bot's own comings and goings: servers, channels, threads
     welcome      the first words in a server
     threads      threads that get posts are kept open

@@ -136,3 +136,16 @@ async def test_a_hidden_channel_is_none_that_one_can_act_on(town: Town) -> None:
     forged = await town.button(town.general, custom_id("se", place=secret.id))
     answer = await (await town.ann.presses(forged, "Old")).replied()
     assert "cannot find that channel" in answer.text
+
+
+async def test_a_post_in_private_stays_while_answers_there_change_in_place(town: Town) -> None:
+    await town.ann.says("rocket")
+    assert town.ann.dm is not None
+    answer = await town.ann.dm.wait_for("A **rocket**")
+    post = await town.posted(town.ann.dm)
+    why = await town.ann.presses(post, next(b.custom_id for b in post.buttons if "wy:" in b.custom_id))
+    assert (await why.replied()).id not in {post.id, answer.id}
+    muted = await town.button(town.ann.dm, "|sv:silent:on")
+    changed = await town.ann.presses(muted, "Old")
+    assert (await changed.replied()).id == muted.id
+    assert not post.edited

@@ -13,6 +13,7 @@ from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.discord import DiscordServer
 from tests.fakes.discord.interactions import DEFERRED, MESSAGE
+from tests.fakes.discord.routes import Upload
 from tests.platforms.discord.town import Town, open_town
 
 
@@ -173,3 +174,46 @@ async def test_whoever_asks_for_too_much_is_told_so(
         answer = await (await town.ann.runs(town.general, "topics")).replied()
         assert answer.ephemeral
         assert "60" in answer.text
+
+
+async def test_a_file_of_feeds_is_taken_where_one_may_and_none_that_is_too_large(town: Town) -> None:
+    outline = '<outline type="rss" xmlUrl="https://volt.example/rss"/>'
+    opml = f'<opml version="2.0"><body>{outline}</body></opml>'.encode()
+    sent = await town.ann.runs(town.general, "my import", file=Upload("feeds.opml", opml, "text/xml"))
+    assert "1" in (await sent.replied()).text
+    assert await town.own(town.ann) == ["Volt Daily"]
+    large = await town.ann.runs(town.general, "my import", file=Upload("feeds.opml", b" " * 1_000_001, "text/xml"))
+    assert "too large" in (await large.replied()).text
+
+
+async def test_with_several_shards_everybody_is_answered(sqlite_storage: Storage, clock: ManualClock) -> None:
+    async with DiscordServer(shards=2) as dc, open_town(dc, sqlite_storage, clock) as town:
+        assert (await (await town.ben.runs(town.general, "latest")).replied()).ephemeral
+        await town.ben.says("battery")
+        assert town.ben.dm is not None
+        await town.ben.dm.wait_for("solid-state")
+
+
+async def test_whoever_writes_and_waits_sees_that_the_bot_is_at_work(town: Town) -> None:
+    town.desk.gate.clear()
+    await town.ann.says("battery")
+    await town.desk.reached.acquire()
+    await town.clock.asleep()
+    town.clock.advance(1)
+    await town.clock.asleep()
+    town.desk.gate.set()
+    assert town.ann.dm is not None
+    await town.ann.dm.wait_for("solid-state")
+    assert town.dc.called("POST", "/channels/*/typing")
+
+
+async def test_an_answer_in_private_is_sent_once_though_the_connection_breaks(town: Town) -> None:
+    await town.ann.says("hello rocket")
+    assert town.ann.dm is not None
+    await town.ann.dm.wait_for(2)
+    for cut in ("before", "after"):
+        town.dc.faults.next("POST", "/channels/*/messages", drop=cut)
+        said = await town.ann.says("battery")
+        await town.ann.dm.wait_for("solid-state", after=said.id)
+        await town.settled()
+    assert len([each for each in town.ann.dm.messages if "solid-state" in each.text]) == 2
