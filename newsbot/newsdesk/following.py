@@ -144,6 +144,10 @@ class Following:
         typed = [await self._tools.storage.topics.get(topic_id) for topic_id in own if topic_id not in ready_ids]
         return rows + [TopicRow(topic, own[topic.id]) for topic in typed if topic is not None]
 
+    async def names(self, asker: Asker) -> list[str]:
+        """What the topics that the asker follows are called."""
+        return [order.label for order in await self._own(asker) if order.what.kind == "topic"]
+
     async def followed(self, asker: Asker) -> list[TopicRow]:
         """The topics that the asker follows."""
         return [row for row in await self.topics(asker) if row.subscription is not None]

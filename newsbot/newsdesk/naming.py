@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -155,21 +155,30 @@ class Naming:
 
     async def names(self, asker: Asker) -> Names:
         """All that the asker may name."""
-        storage = self._tools.storage
         orders = await self._tools.orders(await self._tools.known(asker))
         own = {order.what for order in orders}
-        choices: list[tuple[Sequence[str], Choice]] = [(("everything",), everything())]
-        choices += [((name,), category(name)) for name in await storage.feeds.categories()]
+        named = await self._public({what.ref for what in own if what.kind == "feed"})
+        named += [((o.label,), Choice(o.what, o.label, o.label)) for o in orders if o.what.kind == "topic"]
+        return Names(named)
+
+    async def everybodys(self) -> list[Choice]:
+        """What anybody may name."""
+        return Names(await self._public(())).choices
+
+    async def _public(self, own: Collection[str]) -> list[tuple[Sequence[str], Choice]]:
+        """What anybody may name, and the private feeds with the ids ``own``, each with its names."""
+        storage = self._tools.storage
+        named: list[tuple[Sequence[str], Choice]] = [(("everything",), everything())]
+        named += [((name,), category(name)) for name in await storage.feeds.categories()]
         for topic in await self._tools.ready_made():
             what = What("topic", str(topic.id))
-            choices.append(((topic.slug or "", topic.name), Choice(what, topic.name, topic.slug or topic.name)))
+            named.append(((topic.slug or "", topic.name), Choice(what, topic.name, topic.slug or topic.name)))
         for feed in await storage.feeds.all():
-            if not feed.private or What("feed", str(feed.id)) in own:
+            if not feed.private or str(feed.id) in own:
                 site = urlsplit(feed.site).hostname or ""
                 names = (feed.slug or "", feed.label, feed.url, feed.site, site.removeprefix("www."))
-                choices.append((names, of_feed(feed)))
-        choices += [((o.label,), Choice(o.what, o.label, o.label)) for o in orders if o.what.kind == "topic"]
-        return Names(choices)
+                named.append((names, of_feed(feed)))
+        return named
 
     async def one(self, asker: Asker, text: str) -> Choice:
         """What ``text`` as a whole names; everything for "". Raises Unclear."""

@@ -98,7 +98,7 @@ class Presence:
                 await self._tools.storage.chats.pause(chat.id, reason)
 
     async def _release(self, chats: list[Chat], *, told: bool = False) -> None:
-        """``told`` by the platform: then not paused ones too, for a refusal that is older than this may be on its way."""
+        """``told`` by the platform: then not paused ones too, since an older refusal may be on its way."""
         chats = [chat for chat in chats if told or chat.paused]
         if chats:
             await self._tools.storage.chats.release([chat.id for chat in chats], self._tools.now())

@@ -11,12 +11,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from newsbot.domain.models import ChatSettings
 from newsbot.errors import BadRequest, Forbidden, NewsbotError, QueryError, StorageBusy, StorageError
 from newsbot.locales import Words
 from newsbot.newsdesk import Asker, NeedsPrivate, Newsdesk
 from newsbot.platforms import actions
 from newsbot.platforms.answers import HANDLERS, KEPT, PRESSES, forms, linking, pings, porting, welcome
-from newsbot.platforms.answers.completing import Offer, Offers, complete, fitting, offered
+from newsbot.platforms.answers.completing import complete
+from newsbot.platforms.answers.offering import Offers
 from newsbot.platforms.answers.picking import cards
 from newsbot.platforms.answers.refusing import refusal, told, usage
 from newsbot.platforms.answers.visit import Stamps, Usage, Visit, onward
@@ -122,18 +124,15 @@ class Desk:
 
     async def offers(self, request: Request, kind: str, typed: str, head: str = "") -> list[Completion]:
         """Suggestions for one argument of a command (its ``kind``, as in the table) of which ``typed`` is written
-        already; ``head`` are the arguments before it. From memory, where the asker was offered such within seconds."""
-        asker = request.asker
+        already; ``head`` are the arguments before it. From memory, where such was offered within seconds."""
+        asker, newsdesk = request.asker, self._newsdesk
         try:
-            self._newsdesk.admit(asker)
-            key = (asker.platform, str(asker.chat), asker.user_id, asker.language, kind, head)
-            return fitting(await self._offers.get(key, lambda: self._offered(asker, kind, head)), typed)
+            newsdesk.admit(asker)
+            words = self._words_for(newsdesk.language(asker, aside=True))
+            visit = Visit(newsdesk, asker, words, ChatSettings(), ZoneInfo("UTC"), newsdesk.clock.now())
+            return await self._offers.fitting(visit, kind, typed, head, self._table(words, asker))
         except NewsbotError:
             return []
-
-    async def _offered(self, asker: Asker, kind: str, head: str) -> Sequence[Offer]:
-        visit = await self._visit(asker, asker, apart=True)
-        return await offered(visit, kind, head, self._table(visit.words, asker))
 
     async def cards(self, request: Request, text: str, offset: str = "") -> Cards:
         """Stories that answer ``text`` as it is typed, ten at a time; the latest ones for no text.
@@ -176,8 +175,10 @@ class Desk:
         settings, words = chat.settings, self._words_for(newsdesk.language(asker, chat))
         elsewhere = reader is not None and reader.chat_kind == "private" and reader.chat != asker.chat
         apart = elsewhere or (apart and asker.chat_kind != "private")
-        if reader is not None and apart:
-            words = await self.words(reader, aside=True)
+        if reader is not None and elsewhere:
+            words = await self.words(reader)
+        elif apart:
+            words = self._words_for(await newsdesk.own_language(asker, chat))
         zone = ZoneInfo(settings.timezone or newsdesk.rules.defaults.timezone)
         return Visit(newsdesk, asker, words, settings, zone, newsdesk.clock.now(), apart, stamps=self._stamps)
 
@@ -193,7 +194,7 @@ class Desk:
             if pressed and not visit.apart and asker.chat_kind != "private":
                 words = await self.words(asker, aside=True)
                 visit = replace(visit, aside=words)
-            answer = await work(visit)
+            answer = replace(await work(visit), language=words.language)
             return self._shown(visit, answer) if pressed else answer
         except TooFast as late:
             alone = request.apart or request.asker.chat_kind == "private"

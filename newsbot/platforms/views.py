@@ -109,7 +109,8 @@ class Reply:
     ``ask``: the command ("follow", "search") that the person's next words complete: the platform makes room for them.
     ``onward``: an action for the asker's private chat with the bot; the platform shows a way there, as a button called
     ``onward_label``. ``attachment``: a file that comes with it. ``form``: fields to fill in, where the platform has
-    such; the rest of the answer is for when it is too late to show them.
+    such; the rest of the answer is for when it is too late to show them. ``language``: of its words, "" where that is
+    not known.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -124,6 +125,7 @@ class Reply:
     onward_label: str = ""
     attachment: Attachment | None = None
     form: Form | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,9 +147,9 @@ async def test_a_post_that_is_shown_offers_the_sites_behind_its_links_each_once(
 
 
 async def test_a_post_without_web_addresses_is_not_answered(visitor: Visitor) -> None:
-    assert await offer(visitor) == Reply()
-    assert (
-        await offer(visitor, "tg://resolve?domain=x", "javascript:alert(1)", "mailto:a@b.example", "words") == Reply()
+    assert await offer(visitor) == Reply(language="en")
+    assert await offer(visitor, "tg://resolve?domain=x", "javascript:alert(1)", "mailto:a@b.example", "words") == Reply(
+        language="en"
     )
 
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
-from newsbot.domain.ports import Clock
 from newsbot.newsdesk.settling import names_for, zone_names
 from newsbot.platforms.answers.ordering import TIMES, label_of
 from newsbot.platforms.answers.settings import ITEMS, LANGUAGES, QUIET, ZONES
 from newsbot.platforms.answers.visit import Visit
-from newsbot.platforms.answers.wording import language_name
 from newsbot.platforms.views import CommandInfo, Completion
 
 MOST = 25  # Discord shows no more
-FRESH = timedelta(seconds=10)
-"""How long what is offered stays as it is while somebody types."""
-REMEMBERED = 2000
-"""People whose offers are kept; whoever has not typed for longest is forgotten first."""
 PERIODS = ("12h", "day", "3d", "week", "month")
 VALUES: dict[str, Sequence[str]] = {
     "when": TIMES,
@@ -60,33 +52,6 @@ async def complete(visit: Visit, text: str, commands: Sequence[CommandInfo]) -> 
     return []
 
 
-def fitting(offers: Sequence[Offer], typed: str) -> list[Completion]:
-    """Up to 25 of ``offers`` for what is ``typed``: those that begin with it first."""
-    near = [offer for offer in offers if _fits(offer, typed)]
-    first = sorted(near, key=lambda offer: not offer[0].casefold().startswith(typed.casefold()))
-    return [Completion(value, about or value, about and value) for value, about in first][:MOST]
-
-
-class Offers:
-    """What was offered to people within the last seconds: while somebody types, the database is asked once."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._kept: OrderedDict[tuple[str, ...], tuple[datetime, Sequence[Offer]]] = OrderedDict()
-
-    async def get(self, key: tuple[str, ...], ask: Callable[[], Awaitable[Sequence[Offer]]]) -> Sequence[Offer]:
-        """What ``ask`` gives, or gave a moment ago."""
-        now = self._clock.now()
-        at, offers = self._kept.get(key, (None, ()))
-        if at is None or not timedelta(0) <= now - at < FRESH:
-            offers = await ask()
-            self._kept[key] = (now, offers)
-        self._kept.move_to_end(key)
-        while len(self._kept) > REMEMBERED:
-            self._kept.popitem(last=False)
-        return offers
-
-
 def _fits(offer: Offer, rest: str) -> bool:
     """Whether a word of what is offered begins with what was typed."""
     return f" {rest.casefold()}" in f" {offer[0].casefold()} {offer[1].casefold()}"
@@ -107,11 +72,6 @@ async def offered(visit: Visit, kind: str, head: str, commands: Sequence[Command
         case "what":
             names = await visit.newsdesk.naming.names(visit.asker)
             return [(c.handle, label_of(visit, c.what, c.label)) for c in names.choices]
-        case "source":
-            names = await visit.newsdesk.naming.names(visit.asker)
-            return [(c.label, "") for c in names.choices if c.what.kind == "feed"]
-        case "language":
-            return [(code, language_name(code)) for code in LANGUAGES]
         case "when" | "period":
             return [(text, "") for text in (TIMES if kind == "when" else PERIODS)]
         case "subscription":
@@ -119,11 +79,14 @@ async def offered(visit: Visit, kind: str, head: str, commands: Sequence[Command
             return [(o.label, visit.often(o.when)) for o in orders]
         case "topic" | "followed":
             return await _topics(visit, followed=kind == "followed")
-        case "setting":
-            return [(name, visit.words(f"setting_{name}")) for name in names_for(visit.asker)]
-        case "value":
-            return _values(visit, head.strip())
-    return []
+    return values(visit, kind, head.strip())
+
+
+def values(visit: Visit, kind: str, head: str) -> list[Offer]:
+    """The settings' names, or the values of the one that is named ``head``; nothing for any other kind."""
+    if kind == "setting":
+        return [(name, visit.words(f"setting_{name}")) for name in names_for(visit.asker)]
+    return _values(visit, head) if kind == "value" else []
 
 
 async def _topics(visit: Visit, *, followed: bool) -> list[Offer]:

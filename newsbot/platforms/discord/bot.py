@@ -105,10 +105,8 @@ class DiscordPlatform:
 
         Raises PlatformError, among them TokenRefused and NoStartsLeft, for as long as nothing comes from Discord.
         """
-        if self._stopped:
-            return False
         await self.start()
-        if self._stopped:  # meanwhile
+        if self._stopped:  # perhaps meanwhile
             return False
         if self._life is not None and self._life.done():
             life, self._life = self._life, None

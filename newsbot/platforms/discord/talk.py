@@ -223,7 +223,7 @@ class Talk:
         request = await self._where.request(interaction, asked.name, task.place)
         reply = await task.call(request)
         reader = request.asker
-        words = await self._desk.words(reader, aside=True)
+        words = Words(reply.language) if reply.language else await self._desk.words(reader, aside=True)
         if asked.name in aims.DELIVERED and not reply.error:
             reply = await self._opened(interaction, reply, words)
         mark = self._where.mark(interaction, reader, task.place)

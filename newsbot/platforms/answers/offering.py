@@ -1,0 +1,111 @@
+"""Suggestions for one argument of a command while it is typed, from memory: people type faster than a database that is
+being written to answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsbot.domain.ports import Clock
+from newsbot.newsdesk.naming import Choice
+from newsbot.platforms.answers.completing import MOST, PERIODS, values
+from newsbot.platforms.answers.ordering import TIMES, label_of
+from newsbot.platforms.answers.settings import LANGUAGES
+from newsbot.platforms.answers.visit import Visit
+from newsbot.platforms.answers.wording import language_name
+from newsbot.platforms.views import CommandInfo, Completion
+
+FRESH, OWN_FRESH = timedelta(seconds=30), timedelta(seconds=3)
+"""How long what anybody may name is taken as it was, and how long each one's own is: while they type."""
+REMEMBERED = 2000
+"""People whose offers are kept; whoever has not typed for longest is forgotten first."""
+PUBLIC = ("",)
+
+Offer = tuple[str, str]
+"""What stands for an argument, and what it is called where people choose ("": the same)."""
+
+
+class Offers:
+    """What may be offered: what anybody may name, and within the last seconds each one's own."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[tuple[str, ...], tuple[datetime, Any]] = OrderedDict()
+
+    async def fitting(
+        self, visit: Visit, kind: str, typed: str, head: str, commands: Sequence[CommandInfo]
+    ) -> list[Completion]:
+        """Up to 25 values of an argument of this ``kind``, after the arguments ``head``, for what is ``typed``: those
+        that begin with it first."""
+        wanted = typed.casefold()
+        near = [offer for offer in await self._all(visit, kind, head, commands) if _fits(offer, wanted)]
+        first = sorted(near, key=lambda offer: not offer[0].casefold().startswith(wanted))
+        return [Completion(value, label or value) for value, label in first][:MOST]
+
+    async def _all(self, visit: Visit, kind: str, head: str, commands: Sequence[CommandInfo]) -> list[Offer]:
+        match kind:
+            case "command":
+                return [(c.name, c.name) for c in commands]
+            case "what" | "source" | "topic":
+                public, own = await asyncio.gather(self._public(visit), self._own(visit, kind))
+                return _named(visit, kind, public, own)
+            case "followed" | "subscription":
+                return await self._own(visit, kind)
+            case "language":
+                return [(code, language_name(code)) for code in LANGUAGES]
+            case "when" | "period":
+                return [(text, "") for text in (TIMES if kind == "when" else PERIODS)]
+        return values(visit, kind, head)
+
+    async def _public(self, visit: Visit) -> Sequence[Choice]:
+        found: Sequence[Choice] = await self._get(PUBLIC, visit.newsdesk.naming.everybodys, FRESH)
+        return found
+
+    async def _own(self, visit: Visit, kind: str) -> list[Offer]:
+        """What the asker follows, or else what their chat subscribes to."""
+        asker = visit.asker
+        follows = kind in {"topic", "followed"}
+        key = (asker.platform, str(asker.private_chat if follows else asker.chat), asker.user_id, str(follows))
+        ask = _followed if follows else _subscribed
+        found: list[Offer] = await self._get(key, lambda: ask(visit), OWN_FRESH)
+        return found
+
+    async def _get(self, key: tuple[str, ...], ask: Callable[[], Awaitable[Any]], fresh: timedelta) -> Any:
+        """What ``ask`` gives, or gave a moment ago."""
+        now = self._clock.now()
+        at, kept = self._kept.get(key, (None, ()))
+        if at is None or not timedelta(0) <= now - at < fresh:
+            kept = await ask()
+            self._kept[key] = (now, kept)
+        self._kept.move_to_end(key)
+        while len(self._kept) > REMEMBERED:
+            self._kept.popitem(last=False)
+        return kept
+
+
+def _named(visit: Visit, kind: str, public: Sequence[Choice], own: Sequence[Offer]) -> list[Offer]:
+    names = {value for value, _ in own}
+    if kind == "topic":
+        return [(c.label, "") for c in public if c.what.kind == "topic" and c.label not in names]
+    if kind == "source":
+        return [(c.label, "") for c in public if c.what.kind == "feed"]
+    offered = [(c.handle, label_of(visit, c.what, c.label)) for c in public]
+    known = {name for offer in offered for name in offer}
+    return offered + [offer for offer in own if offer[0] not in known]
+
+
+async def _subscribed(visit: Visit) -> list[Offer]:
+    orders = await visit.newsdesk.subscribing.all(visit.asker)
+    return [(o.label, f"{label_of(visit, o.what, o.label)} · {visit.often(o.when)}") for o in orders]
+
+
+async def _followed(visit: Visit) -> list[Offer]:
+    return [(name, "") for name in await visit.newsdesk.following.names(visit.asker)]
+
+
+def _fits(offer: Offer, typed: str) -> bool:
+    """Whether a word of what is offered begins with what was typed."""
+    return f" {typed}" in f" {offer[0].casefold()} {offer[1].casefold()}"
