@@ -47,6 +47,8 @@ log = structlog.get_logger(__name__)
 
 PUBLISHING = 20.0
 """Seconds between two looks for room to publish what waits."""
+RECALLED = 20
+"""Channels that are looked into in one round for what waits there."""
 TELLING = 10.0
 """Seconds between two looks for servers whose admins are to be told something."""
 
@@ -98,7 +100,8 @@ class DiscordHouse:
         talk = Talk(self._rest, desk, newsdesk, doors, clock, admins=admins, others={PREFIX.rstrip(":"): setup.press})
         self._talk = talk
         threads = Threads(servers, http, clock)
-        self._guilds = Guilds(newsdesk.presence, servers, Welcome(http), threads, setup, clock)
+        forget = self._sender.places.forget
+        self._guilds = Guilds(newsdesk.presence, servers, Welcome(http), threads, setup, clock, forget=forget)
         self._platform = DiscordPlatform(
             token,
             self._rest,
@@ -108,6 +111,7 @@ class DiscordHouse:
             tree_for=self._tree,
             tell=self._told,
             met=met,
+            shards=own.shards,
             changed=lambda: room.wake.notify(PLATFORM),
             proxy=own.proxy,
             trace=tracing(pace),
@@ -116,6 +120,7 @@ class DiscordHouse:
         self._leadership = Leadership(room.storage, PLATFORM, room.owner, clock)
         self._leads = False
         self._learned: Config | None = None
+        self._recalled: list[str] | None = None
 
     @property
     def routes(self) -> Sequence[web.AbstractRouteDef]:
@@ -159,8 +164,13 @@ class DiscordHouse:
             await sync(tree, self._room.storage.meta)
 
     async def _publish(self) -> bool:
+        """One round of publishing. What waited in channels before this process began is found again first."""
+        if self._recalled is None:
+            self._recalled = await self._room.newsdesk.servers.publishing(PLATFORM)
+        for _ in range(min(RECALLED, len(self._recalled))):
+            await self._sender.publisher.recall(await self._rest.ready(), self._recalled.pop())
         await self._sender.publisher.step()
-        return False
+        return bool(self._recalled)
 
     async def _learn_places(self) -> None:
         """Find out what kind of channels the config names, and in which servers: once for each config that comes into

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,15 +75,20 @@ async def _once(config: Config, roles: tuple[Role, ...]) -> None:
 
 def check(
     ctx: typer.Context,
-    online: Annotated[bool, typer.Option("--online", help="Ask Telegram and the feeds, too.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Ask Telegram, Discord and the feeds, too.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Say what is wrong with the config: every error with its file, line and key."""
     loaded = settings(ctx, config)
     parts = [count(len(getattr(loaded, name)), name[:-1]) for name in ("feeds", "topics", "subscriptions")]
     out.print(f"{loaded.path}: no problems: {', '.join(parts)}", markup=False)
-    if online and not all([run(_telegram_answers(loaded)), run(_feeds_answer(loaded))]):
+    if online and not all([run(_platforms_answer(loaded)), run(_feeds_answer(loaded))]):
         raise typer.Exit(1)
+
+
+async def _platforms_answer(config: Config) -> bool:
+    """Print what each platform with a token says of it; whether all of them can be worked with."""
+    return all([await _telegram_answers(config), await _discord_answers(config)])
 
 
 async def _telegram_answers(config: Config) -> bool:
@@ -91,12 +97,26 @@ async def _telegram_answers(config: Config) -> bool:
     from newsbot.app.telegram import check as ask
 
     found = await ask(config)
-    for line in found.lines:
-        if line.ok:
-            out.print(f"✓ Telegram: {line.text}", markup=False)
-        else:
-            complain(f"✗ Telegram: {line.text}")
+    _tell("Telegram", [(line.ok, line.text) for line in found.lines])
     return found.ok
+
+
+async def _discord_answers(config: Config) -> bool:
+    if not config.discord_enabled:
+        return True
+    from newsbot.app.discord import check as ask
+
+    found = await ask(config)
+    _tell("Discord", [(line.ok, line.text) for line in found.lines])
+    return found.ok
+
+
+def _tell(platform: str, lines: Sequence[tuple[bool, str]]) -> None:
+    for ok, text in lines:
+        if ok:
+            out.print(f"✓ {platform}: {text}", markup=False)
+        else:
+            complain(f"✗ {platform}: {text}")
 
 
 async def _feeds_answer(config: Config) -> bool:

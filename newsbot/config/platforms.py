@@ -67,6 +67,8 @@ class Discord(Section):
     """Discord's API server."""
     gateway_url: GatewayUrl = "wss://gateway.discord.gg/"
     """Discord's gateway."""
+    shards: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """How many connections to the gateway share the servers; null: as many as Discord recommends."""
     rate: DiscordRate = DiscordRate()
     proxy: Annotated[ProxyUrl | None, EmptyIsNone, Field(repr=False)] = None
     """A proxy for this platform only."""

@@ -42,6 +42,11 @@ class Servers:
         """What is known of a server's chats."""
         return await self._tools.storage.chats.of_server(platform, server)
 
+    async def publishing(self, platform: str) -> list[str]:
+        """The native ids of channels that pass their posts on to those who follow them."""
+        found = await self._tools.storage.chats.of_kind(platform, "channel")
+        return [chat.key.native for chat in found if chat.server and chat.settings.publish and not chat.paused]
+
     async def held(self, platform: str) -> list[Chat]:
         """The platform's chats that are paused, but not by the emergency stop."""
         return await self._tools.storage.chats.held(platform)

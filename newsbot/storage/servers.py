@@ -66,6 +66,10 @@ class Places(Repository):
         mine = (chats.c.platform == platform) & (chats.c.server == server) & (chats.c.server != "")
         return await self._found(mine)
 
+    async def of_kind(self, platform: str, kind: ChatKind) -> builtins.list[Chat]:
+        """A platform's chats of one kind, in order of id."""
+        return await self._found((chats.c.platform == platform) & (chats.c.kind == kind))
+
     async def set_place(self, chat_id: int, kind: ChatKind, server: str) -> None:
         """A chat turned out to be of another kind, or in this server ("": not known)."""
         values = {"kind": kind} | ({"server": server} if server else {})

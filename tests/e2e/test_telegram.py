@@ -30,7 +30,7 @@ async def test_a_look_online_names_a_refused_token_and_fails_without_printing_it
     assert "42:wrong" not in bot.errors + bot.output
 
 
-async def test_a_channel_that_the_config_names_gets_its_posts_once_the_bot_is_let_in(
+async def test_by_webhook_a_channel_that_the_config_names_gets_its_posts_once_the_bot_is_let_in(
     house: House, feeds: Feeds
 ) -> None:
     feeds["wire"] = rss("wire", news("wire", range(3)))
@@ -38,7 +38,8 @@ async def test_a_channel_that_the_config_names_gets_its_posts_once_the_bot_is_le
         ann = telegram.person(1001, "Ann")
         channel = telegram.channel("Ann's news", "anns_news", admins=[ann])
         orders = [{"chat": "telegram:@anns_news", "what": "everything"}]
-        house.configure(platforms=platforms(telegram), feeds=feeds.specs(new_feed="all"), subscriptions=orders)
+        here = platforms(telegram, webhook={"url": f"{house.url}/telegram", "secret": "s3cret"})
+        house.configure(platforms=here, feeds=feeds.specs(new_feed="all"), subscriptions=orders)
         async with house.running():
             await until(lambda: telegram.called("sendMessage"), "a first post was tried, in vain")
             await channel.adds_bot(by=ann)

@@ -134,8 +134,8 @@ async def _in_german(scene: Scene) -> None:
 
 
 @asynccontextmanager
-async def town(folder: Path, *, webhook: bool = False) -> AsyncIterator[TelegramServer]:
-    """A Telegram that keeps its limits, and the bot of a clean clone that serves it, by long polling or ``webhook``."""
+async def town(folder: Path) -> AsyncIterator[TelegramServer]:
+    """A Telegram that keeps its limits, and the bot of a clean clone that serves it."""
     for name in ("config", "seeds"):
         shutil.copytree(PROJECT / name, folder / name)
     async with TelegramServer() as telegram:
@@ -144,14 +144,11 @@ async def town(folder: Path, *, webhook: bool = False) -> AsyncIterator[Telegram
         written = house.config.read_text(encoding="utf-8")
         assert "https://api.telegram.org" in written
         written = written.replace("https://api.telegram.org", telegram.url)
-        if webhook:
-            written = written.replace("webhook: null ", f"webhook: {{url: {house.url}/telegram, secret: s3cret}} ")
         house.config.write_text(written, encoding="utf-8")
         environment = {"TELEGRAM_TOKEN": telegram.token, "DATABASE_URL": f"sqlite:///{folder / 'newsbot.db'}"}
         async with house.running(environment=environment), rows_of(environment["DATABASE_URL"]) as rows:
             await until(lambda: has_read(rows), "the sample newsroom was read")
             yield telegram
-            assert bool(telegram.called("setWebhook")) is webhook
 
 
 async def has_read(rows: Rows) -> bool:
@@ -160,9 +157,9 @@ async def has_read(rows: Rows) -> bool:
     return not unread and await rows.count("articles") > 0 and not await rows.count("articles WHERE state <> 2")
 
 
-async def tour(folder: Path, *, webhook: bool = False) -> list[str]:
+async def tour(folder: Path) -> list[str]:
     """Play it in ``folder``; the transcript's lines."""
-    async with town(folder, webhook=webhook) as telegram:
+    async with town(folder) as telegram:
         scene = Scene(telegram)
         await play(scene)
         assert telegram.rates.refusals == 0

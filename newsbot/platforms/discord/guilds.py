@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -76,8 +76,18 @@ class Guilds:
     may. Runs in the process that leads the gateway; every method is harmless when called twice."""
 
     def __init__(
-        self, presence: Presence, servers: Servers, welcome: Welcome, threads: Threads, setup: Setup, clock: Clock
+        self,
+        presence: Presence,
+        servers: Servers,
+        welcome: Welcome,
+        threads: Threads,
+        setup: Setup,
+        clock: Clock,
+        *,
+        forget: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """``forget`` is told the id of a channel of which something is another now."""
+        self._forget = forget
         self._presence = presence
         self._servers = servers
         self._welcome = welcome
@@ -145,6 +155,7 @@ class Guilds:
 
     async def channel_updated(self, channel: discord.abc.GuildChannel) -> None:
         """A channel is another now (``on_guild_channel_update``, after)."""
+        self._forget(str(channel.id))
         await self._servers.is_now(place_of(channel), kind_of(channel), str(channel.guild.id))
         await self.permissions_changed(channel.guild)
 
