@@ -202,7 +202,7 @@ async def _plan(storage: Storage, channels: Sequence[Channel], clock: SystemCloc
     story = DigestStory(1, "Headline", ("One sentence.",), (), (Source("Wire", "https://wire.example/1"),))
     for channel in channels:
         chat = await storage.chats.ensure(ChatKey("discord", channel.id), "group", "", now)
-        await storage.outbox.plan([PlannedDelivery(chat.id, "post", Digest((story,)), 0, now)])
+        await storage.outbox.plan([PlannedDelivery(chat.id, "post", Digest((story,), audience="group"), 0, now)])
 
 
 class _NoRooms:

@@ -6,6 +6,8 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from newsbot.storage import Storage
 from tests.e2e.house import House, Json, Person, actions, person, until, words
 
@@ -35,10 +37,13 @@ def sources(post: Json) -> list[str]:
     return [source["name"] for source in post["body"]["digest"]["stories"][0]["sources"]]
 
 
+@pytest.mark.parametrize(
+    "database_url", ["postgresql"], indirect=True
+)  # the next one runs on SQLite
 async def test_a_newcomer_sees_a_digest_follows_a_topic_and_sees_its_story_come_once_and_grow(
     house: House, database_url: str
 ) -> None:
-    environment = await moved_in(house, database_url, ago=FIRST_LATER_SOURCE - 15)
+    environment = await moved_in(house, database_url, ago=FIRST_LATER_SOURCE - 12)
     async with house.running(environment=environment) as bot, person(house) as someone:
         (first,) = await until(lambda: someone.posts("newsroom"), "a digest in the newsroom")
         assert len(first["body"]["digest"]["stories"]) >= 6  # of seven feeds, two of which tell the same one
