@@ -97,7 +97,9 @@ class DiscordHouse:
         doors = Doors(http, servers, pace)
         admins = Admins(room, PLATFORM)
         self._setup = setup
-        talk = Talk(self._rest, desk, newsdesk, doors, clock, admins=admins, others={PREFIX.rstrip(":"): setup.press})
+        self._ids: dict[str, str] = {}
+        others = {PREFIX.rstrip(":"): setup.press}
+        talk = Talk(self._rest, desk, newsdesk, doors, clock, admins=admins, others=others, ids=self._ids)
         self._talk = talk
         threads = Threads(servers, http, clock)
         forget = self._sender.places.forget
@@ -161,7 +163,7 @@ class DiscordHouse:
 
     async def _told(self, tree: app_commands.CommandTree[Any]) -> None:
         if isinstance(tree, Tree):
-            await sync(tree, self._room.storage.meta)
+            self._ids.update((await sync(tree, self._room.storage.meta)).ids)
 
     async def _publish(self) -> bool:
         """One round of publishing. What waited in channels before this process began is found again first."""

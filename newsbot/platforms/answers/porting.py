@@ -24,7 +24,7 @@ async def export(visit: Visit, text: str) -> Reply:
 async def import_(visit: Visit, text: str) -> Reply:
     """Typed without a file: how it is done."""
     visit.newsdesk.subscribing.may(visit.asker)
-    return Reply((visit.say("import_how"),))
+    return Reply((visit.say("import_how", platform=visit.asker.platform),))
 
 
 async def take(visit: Visit, load: Callable[[], Awaitable[bytes]]) -> Reply:

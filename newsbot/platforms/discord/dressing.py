@@ -1,4 +1,5 @@
-"""What Discord adds to the desk's answers: forms to type in, looking again, showing to all, and why nothing comes."""
+"""What Discord makes of the desk's answers: its own commands in them, forms to type in, looking again, showing to all,
+and why nothing comes."""
 
 from __future__ import annotations
 
@@ -9,9 +10,10 @@ from newsbot.platforms import actions
 from newsbot.platforms.actions import Memory, short
 from newsbot.platforms.discord import aim, modals
 from newsbot.platforms.discord.aim import Asked
-from newsbot.platforms.discord.message import Key
+from newsbot.platforms.discord.message import ME, Key
 from newsbot.platforms.discord.people import Interaction, may_write
-from newsbot.platforms.discord.voice import Said
+from newsbot.platforms.discord.spelling import Ids, spelled
+from newsbot.platforms.discord.voice import Said, is_alone
 from newsbot.platforms.views import Button, Entry, Form, Paragraph, Reply, Span
 
 _INNER = 50  # bytes of an action that another one carries
@@ -19,27 +21,30 @@ _EXAMPLES = {"follow": "Xiaomi EV", "search": "battery -tesla"}
 
 
 class Dressing:
-    """Dresses answers. ``memory`` keeps what is too long for a button."""
+    """Dresses answers. ``memory`` keeps what is too long for a button; ``ids`` are the commands'."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, ids: Ids) -> None:
         self._memory = memory
+        self._ids = ids
 
     async def said(self, interaction: Interaction, asked: Asked, reply: Reply, words: Words, place: str) -> Said:
         """The answer to ``asked`` as it is said to an interaction; its buttons act at ``place``."""
         form = reply.form or (asking(reply.ask, asked, words) if reply.ask in aim.PROMPTS else None)
         data = modals.modal(form, place=place) if form else None
         share = await self._share(interaction, asked, reply, words) if not place else None
-        return Said(await self.dressed(asked, reply, words), words, place, share, form=data)
+        private = place == ME or (not place and is_alone(interaction))
+        dressed = await self.dressed(asked, reply, words, shared=not private)
+        return Said(dressed, words, place, share, form=data)
 
-    async def dressed(self, asked: Asked, reply: Reply, words: Words) -> Reply:
-        """The answer with what else can be done with it, wherever it is read."""
+    async def dressed(self, asked: Asked, reply: Reply, words: Words, *, shared: bool = False) -> Reply:
+        """The answer with what else can be done with it, wherever it is read; ``shared``: it is about a channel."""
         rows = list(reply.buttons)
         if query := aim.query_of(asked):
             again = await actions.pack(self._memory, "ak", "search", query)
             rows.append((Button(words("search_again_button"), again),))
         if asked.name in aim.SETTINGS and any(b.action.startswith("se:") for row in rows for b in row):
             rows.append((Button(words("settings_form_button"), short("fm"), style="primary"),))
-        return replace(reply, buttons=tuple(rows))
+        return spelled(replace(reply, buttons=tuple(rows)), words, shared=shared, ids=self._ids)
 
     async def _share(self, interaction: Interaction, asked: Asked, reply: Reply, words: Words) -> Key | None:
         if asked.name not in aim.SHARED or reply.error or not reply.blocks or not may_write(interaction):
@@ -61,7 +66,8 @@ class Dressing:
         return Reply((Paragraph((Span(words("dm_open")),)),), edit=True)
 
     def shared(self, reply: Reply, name: str, words: Words) -> Reply:
-        """``reply`` as everybody sees it, with who shows it."""
+        """``reply``, which is about the channel, as everybody sees it, with who shows it."""
+        reply = spelled(reply, words, shared=True, ids=self._ids)
         said = Paragraph((Span(words("shared_by", name=name), "muted"),))
         return replace(reply, blocks=(*reply.blocks, said), edit=False, toast="")
 

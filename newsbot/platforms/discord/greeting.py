@@ -16,7 +16,9 @@ from newsbot.errors import StorageError
 from newsbot.locales import Words
 from newsbot.newsdesk.asking import Asker
 from newsbot.platforms.discord import wire
+from newsbot.platforms.discord.markdown import Line, Run, markup
 from newsbot.platforms.discord.message import PLATFORM, Outgoing, Text, payload, private
+from newsbot.platforms.discord.spelling import Ids, Speller
 from newsbot.platforms.discord.troubles import in_words
 
 log = logging.getLogger(__name__)
@@ -71,10 +73,13 @@ class Presence(Protocol):
 
 
 class Greeter:
-    """Opens private chats."""
+    """Opens private chats; ``ids`` are the commands', which the greeting names."""
 
-    def __init__(self, http: HTTPClient, doors: Doors, servers: Servers, presence: Presence, clock: Clock) -> None:
+    def __init__(
+        self, http: HTTPClient, doors: Doors, servers: Servers, presence: Presence, clock: Clock, ids: Ids
+    ) -> None:
         self._http = http
+        self._ids = ids
         self._doors = doors
         self._servers = servers
         self._presence = presence
@@ -105,7 +110,8 @@ class Greeter:
         return True
 
     async def _write(self, user_id: str, words: Words) -> None:
-        body = payload(Outgoing((Text(words("dm_greeting")),)))
+        said = Speller(words, self._ids).sentence(words("dm_greeting"))
+        body = payload(Outgoing((Text(markup([Line((Run(said),))])),)))
         async with asyncio.timeout(2 * PATIENCE):
             room = await self._turn(user_id)
             await wire.post(self._http, room, body)

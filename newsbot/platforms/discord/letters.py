@@ -21,6 +21,7 @@ from newsbot.platforms.discord.callbacks import parts
 from newsbot.platforms.discord.dressing import Dressing
 from newsbot.platforms.discord.files import loaded
 from newsbot.platforms.discord.greeting import Greeter
+from newsbot.platforms.discord.manual import Manual
 from newsbot.platforms.discord.message import Outgoing, payload
 from newsbot.platforms.discord.troubles import in_words
 from newsbot.platforms.discord.voice import Said, messages_of
@@ -38,9 +39,12 @@ _BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
 class Letters:
     """Answers private messages, one after the other for each person."""
 
-    def __init__(self, http: HTTPClient, desk: Desk, dressing: Dressing, greeter: Greeter, clock: Clock) -> None:
+    def __init__(
+        self, http: HTTPClient, desk: Desk, manual: Manual, dressing: Dressing, greeter: Greeter, clock: Clock
+    ) -> None:
         self._http = http
         self._desk = desk
+        self._manual = manual
         self._dressing = dressing
         self._greeter = greeter
         self._clock = clock
@@ -71,7 +75,7 @@ class Letters:
         if file is not None:
             reply = await self._desk.take(Request(asker), functools.partial(loaded, file))
         else:
-            reply = await self._desk.command(Request(asker, text))
+            reply = await self._manual.command(Request(asker, text))
         words = await self._desk.words(asker)
         asked = aim.of_line(text) if split(text)[0] or not file else aim.Asked("import")
         return Said(await self._dressing.dressed(asked, reply, words), words)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from urllib.parse import quote, urlsplit
 
+from newsbot.platforms.discord.directory import COMMANDS
 from newsbot.platforms.text import safe, shortened, utf16, visible
 
 ADDRESS = 1000  # characters of a link's address, as it is written
@@ -126,11 +127,19 @@ _BEGINNING = re.compile(r"^(\s*)(?:([#+-])(?=[#\s]|$)|(\d{1,20})([.)])(?=\s|$))"
 _CALLS = re.compile(r"@(?=everyone|here)|<(?=[@#:/a-z])", re.IGNORECASE)
 _MARKS = re.compile("[\uf8f0\uf8f1]")
 _MOMENT = re.compile("\uf8f0(-?\\d{1,11}):([tTdDfFRsS])\uf8f1")
+_COMMAND = re.compile("\uf8f0/([^\uf8f0\uf8f1]{1,300}):(\\d{0,20})\uf8f1", re.ASCII)
+_OURS = re.compile(f"{_MOMENT.pattern}|{_COMMAND.pattern}", re.ASCII)
 
 
 def moment(at: datetime, style: str = "R") -> str:
     """``at`` as text that becomes a timestamp: "5 minutes ago" (``R``) in each reader's own language and zone."""
     return f"\uf8f0{int(at.timestamp())}:{style}\uf8f1"
+
+
+def command(typed: str, known: str = "") -> str:
+    """A command as text that becomes a mention of it, which a click begins to type, where its id is ``known``: then
+    ``typed`` is its whole name. Else it becomes code, and ``typed`` is all that is to be typed after the slash."""
+    return f"\uf8f0/{_MARKS.sub('', typed)[:300]}:{known}\uf8f1"
 
 
 def escape(text: str) -> str:
@@ -145,12 +154,18 @@ def outside(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """``text`` with a backslash before what would be markup; its moments become timestamps."""
+    """``text`` with a backslash before what would be markup; its moments become timestamps, its commands mentions."""
     said, at = list[str](), 0
-    for found in _MOMENT.finditer(text):
-        said += [_quiet(text[at : found.start()]), f"<t:{found[1]}:{found[2]}>"]
+    for found in _OURS.finditer(text):
+        said += [_quiet(text[at : found.start()]), _shown(*found.groups(""))]
         at = found.end()
     return "".join((*said, _quiet(text[at:])))
+
+
+def _shown(seconds: str, style: str, typed: str, known: str) -> str:
+    if seconds:
+        return f"<t:{seconds}:{style}>"
+    return f"</{typed}:{known}>" if known and typed in COMMANDS else f"`{_code(f'/{typed}')}`"
 
 
 def _quiet(text: str) -> str:
@@ -169,7 +184,8 @@ def _code(text: str) -> str:
 
 
 def _told(text: str) -> str:
-    """``text`` with its moments in figures."""
+    """``text`` with its moments in figures, and its commands as they are typed."""
+    text = _COMMAND.sub(r"/\1", text)
     return _MARKS.sub("", _MOMENT.sub(lambda found: f"{_moment_of(found[1]):%Y-%m-%d %H:%M}", text))
 
 
@@ -218,7 +234,7 @@ def _aside(text: str) -> tuple[str, str, str]:
 
 def link_text(text: str) -> str:
     """``text`` without what keeps the text of a link from being one."""
-    return re.sub(rf"{_EMOJI.pattern}\s*", "", _SCHEME.sub("", _MARKS.sub("", _MOMENT.sub("", text))))
+    return re.sub(rf"{_EMOJI.pattern}\s*", "", _SCHEME.sub("", _MARKS.sub("", _OURS.sub("", text))))
 
 
 def web_url(url: str, most: int = ADDRESS) -> str:

@@ -7,6 +7,7 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import discord
@@ -19,17 +20,19 @@ from newsbot.newsdesk import Newsdesk
 from newsbot.platforms import actions
 from newsbot.platforms.commands import Desk, Request
 from newsbot.platforms.discord import aim as aims
-from newsbot.platforms.discord import modals
+from newsbot.platforms.discord import directory, modals
 from newsbot.platforms.discord.aim import Asked
 from newsbot.platforms.discord.callbacks import Callbacks
 from newsbot.platforms.discord.dressing import Dressing
 from newsbot.platforms.discord.files import loaded
 from newsbot.platforms.discord.greeting import Doors, Greeter
 from newsbot.platforms.discord.letters import Letters
+from newsbot.platforms.discord.manual import Manual
 from newsbot.platforms.discord.message import ME, Aim, place_of
 from newsbot.platforms.discord.once import Once
 from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.sharing import Sharing
+from newsbot.platforms.discord.spelling import Ids
 from newsbot.platforms.discord.troubles import in_words
 from newsbot.platforms.discord.voice import Said, Voice, is_alone
 from newsbot.platforms.discord.whereabouts import Whereabouts
@@ -65,7 +68,8 @@ class _Task:
 class Talk:
     """Answers people. It outlives every gateway: what it says goes out through ``rest``, which is logged in.
 
-    ``admins``: the user ids of the bot's own. ``others`` answer presses by the verb of their action.
+    ``admins``: the user ids of the bot's own. ``others`` answer presses by the verb of their action. ``ids`` are the
+    commands', which may become known at any time.
     """
 
     def __init__(
@@ -78,15 +82,17 @@ class Talk:
         *,
         admins: Collection[str] = (),
         others: Mapping[str, Other] | None = None,
+        ids: Ids = MappingProxyType({}),
     ) -> None:
         self._desk = desk
         self._newsdesk = newsdesk
         self._where = Whereabouts(newsdesk.servers, admins)
         self._others = others or {}
         self._voice = Voice(Callbacks(rest), clock)
-        self._greeter = Greeter(rest.http, doors, newsdesk.servers, newsdesk.presence, clock)
-        self._dressing = Dressing(newsdesk)
-        self._letters = Letters(rest.http, desk, self._dressing, self._greeter, clock)
+        self._greeter = Greeter(rest.http, doors, newsdesk.servers, newsdesk.presence, clock, ids)
+        self._dressing = Dressing(newsdesk, ids)
+        self._manual = Manual(desk, ids)
+        self._letters = Letters(rest.http, desk, self._manual, self._dressing, self._greeter, clock)
         self._sharing = Sharing(desk, newsdesk, self._where, self._dressing)
         self._once = Once()
 
@@ -98,7 +104,7 @@ class Talk:
         """Answer the desk's ``line`` ("/search battery"), about the chat at ``place`` where it is not the one in which
         it was typed; with ``private_place``, about the person's own private chat."""
         asked = aims.of_line(line)
-        await self.ask(interaction, lambda r: self._desk.command(replace(r, text=line)), asked, place, private_place)
+        await self.ask(interaction, lambda r: self._manual.command(replace(r, text=line)), asked, place, private_place)
 
     async def take(
         self,
@@ -147,7 +153,10 @@ class Talk:
         asker = self._where.at_once(interaction, place, private_place=private_place)
         try:
             async with asyncio.timeout(PATIENCE):
-                offers = await self._desk.offers(Request(asker, apart=True), kind, typed, head)
+                if kind == "command":
+                    offers = directory.offers(asker, Words(str(interaction.locale)), typed)
+                else:
+                    offers = await self._desk.offers(Request(asker, apart=True), kind, typed, head)
         except Exception as error:
             log.warning("nothing was suggested: %s", in_words(error))
             return []

@@ -12,7 +12,8 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as At
 
-from newsbot.locales import FALLBACK, Words, catalogue, spoken
+from newsbot.locales import Words, spoken
+from newsbot.platforms.discord.directory import key_of_command, key_of_option
 
 ENGLISH = discord.Locale.american_english.value
 KEY = "key"
@@ -41,12 +42,11 @@ def key_of(context: app_commands.TranslationContextTypes) -> str:
         case At.command_name | At.group_name:
             return f"discord_cmd_{data.name}"
         case At.command_description | At.group_description:
-            return f"discord_cmd_{str(data.qualified_name).replace(' ', '_')}_help"
+            return key_of_command(str(data.qualified_name))
         case At.parameter_name:
             return f"discord_opt_{data.name}"
         case At.parameter_description:
-            own = f"discord_opt_{data.command.name}_{data.name}_help"
-            return own if own in catalogue(FALLBACK) else f"discord_opt_{data.name}_help"
+            return key_of_option(data.command.name, data.name)
         case _:
             return f"discord_choice_{data.value}"
 

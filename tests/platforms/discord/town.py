@@ -24,6 +24,7 @@ from newsbot.platforms.discord.markdown import moment
 from newsbot.platforms.discord.message import COMPONENTS, payload, private
 from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.setup import Setup
+from newsbot.platforms.discord.sync import sync
 from newsbot.platforms.discord.talk import Talk
 from newsbot.platforms.discord.tree import Tree
 from newsbot.platforms.discord.wire import make_rest, tracing
@@ -104,6 +105,7 @@ class Town:
         self.guild.admits_bot(BOT_MAY)
         self.desk = SlowDesk(room)
         self.told = asyncio.Event()
+        self.ids: dict[str, str] = {}
         self.pace = Pace(SystemClock(), 1e6)
         self.rest = make_rest(dc.token, dc.api_url, None, self.pace)
         wire.point_at(dc.api_url, dc.gateway_url)
@@ -119,6 +121,7 @@ class Town:
             self.clock,
             admins={self.boss.id},
             others={"setup": self.setup.press},
+            ids=self.ids,
         )
         self.flight = Flight(self.talk)
         self.platform = DiscordPlatform(
@@ -136,7 +139,8 @@ class Town:
         return Tree(client, door, self.setup)
 
     async def _tell(self, tree: app_commands.CommandTree[Any]) -> None:
-        await tree.sync()
+        assert isinstance(tree, Tree)
+        self.ids.update((await sync(tree, self.room.storage.meta)).ids)
         self.told.set()
 
     async def start(self, *, stories: bool = True) -> None:
