@@ -14,7 +14,7 @@ from discord import app_commands
 from newsbot.app.houses import Admins, Task
 from newsbot.app.newsroom import Newsroom
 from newsbot.config import Config
-from newsbot.domain.models import ChatKind
+from newsbot.domain.models import ChatKey, ChatKind
 from newsbot.domain.ports import Sender
 from newsbot.newsdesk import Newsdesk
 from newsbot.pipeline.clockwork import SystemClock
@@ -49,6 +49,8 @@ PUBLISHING = 20.0
 """Seconds between two looks for room to publish what waits."""
 RECALLED = 20
 """Channels that are looked into in one round for what waits there."""
+LEARNING = 60.0
+"""Seconds between two looks for channels of the config that Discord has not told of yet."""
 TELLING = 10.0
 """Seconds between two looks for servers whose admins are to be told something."""
 
@@ -93,11 +95,11 @@ class DiscordHouse:
         self._sender = DiscordSender(self._rest, pace, newsdesk.servers, clock)
         self.sender: Sender = self._sender
         desk, servers = Polite(newsdesk, room.courtesy), newsdesk.servers
-        setup = Setup(desk, newsdesk, newsdesk.presence, Callbacks(self._rest), clock)
+        self._ids: dict[str, str] = {}
+        setup = Setup(desk, newsdesk, newsdesk.presence, Callbacks(self._rest), clock, ids=self._ids)
         doors = Doors(http, servers, pace)
         admins = Admins(room, PLATFORM)
         self._setup = setup
-        self._ids: dict[str, str] = {}
         others = {PREFIX.rstrip(":"): setup.press}
         talk = Talk(self._rest, desk, newsdesk, doors, clock, admins=admins, others=others, ids=self._ids)
         self._talk = talk
@@ -118,10 +120,11 @@ class DiscordHouse:
             proxy=own.proxy,
             trace=tracing(pace),
         )
-        self._notices = Notices(newsdesk.servers, http, clock, self._platform.find)
+        self._notices = Notices(newsdesk.servers, http, clock, self._platform.find, ids=self._ids)
         self._leadership = Leadership(room.storage, PLATFORM, room.owner, clock)
         self._leads = False
         self._learned: Config | None = None
+        self._unknown: set[ChatKey] = set()
         self._recalled: list[str] | None = None
 
     @property
@@ -135,6 +138,7 @@ class DiscordHouse:
         return [
             Task(PLATFORM, self.step, "chat"),
             Task(f"{PLATFORM}:tell", self._tell, "chat", TELLING),
+            Task(f"{PLATFORM}:learn", self._learn_places, "chat", LEARNING),
             Task(f"{PLATFORM}:publish", self._publish, "deliver", PUBLISHING),
         ]
 
@@ -146,7 +150,6 @@ class DiscordHouse:
             await self._platform.leave()
             return False
         self._leads = True
-        await self._learn_places()
         return await self._platform.step()
 
     async def _tell(self) -> bool:
@@ -174,21 +177,28 @@ class DiscordHouse:
         await self._sender.publisher.step()
         return bool(self._recalled)
 
-    async def _learn_places(self) -> None:
-        """Find out what kind of channels the config names, and in which servers: once for each config that comes into
-        force. A channel that is not there yet is known once somebody lets the bot in."""
-        config, servers = self._room.config, self._room.newsdesk.servers
-        if config is self._learned:
+    async def _learn_places(self) -> bool:
+        """Find out what kind of channels the config names, and in which servers: for each config that comes into force,
+        and again for those that Discord did not tell of."""
+        config = self._room.config
+        if not self._leads:
+            return False
+        if config is not self._learned:
+            wanted = (spec.chat for spec in config.subscription_specs())
+            self._learned, self._unknown = config, {chat for chat in wanted if chat.platform == PLATFORM}
+        for key in sorted(self._unknown, key=str):
+            await self._learn(key)
+        return False
+
+    async def _learn(self, key: ChatKey) -> None:
+        try:
+            place = await self._sender.places.at(key.native)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            log.warning("a channel that the config names cannot be found", chat=str(key), reason=in_words(error))
             return
-        self._learned = config
-        for key in {spec.chat for spec in config.subscription_specs() if spec.chat.platform == PLATFORM}:
-            try:
-                place = await self._sender.places.at(key.thread or key.native)
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                log.warning("a channel that the config names cannot be found", chat=str(key), reason=in_words(error))
-            else:
-                kind: ChatKind = "forum" if place.is_forum else "channel" if place.publishes else "group"
-                await servers.is_now(key, kind, place.server)
+        kind: ChatKind = "forum" if place.is_forum else "channel" if place.publishes else "group"
+        await self._room.newsdesk.servers.is_now(key, "group" if key.thread else kind, place.server)
+        self._unknown.discard(key)
 
     async def stop(self) -> None:
         """Leave the gateway, once what is being answered is."""
