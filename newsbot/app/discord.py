@@ -49,6 +49,7 @@ PUBLISHING = 20.0
 """Seconds between two looks for room to publish what waits."""
 RECALLED = 20
 """Channels that are looked into in one round for what waits there."""
+LEARN = f"{PLATFORM}:learn"
 LEARNING = 60.0
 """Seconds between two looks for channels of the config that Discord has not told of yet."""
 TELLING = 10.0
@@ -105,7 +106,9 @@ class DiscordHouse:
         self._talk = talk
         threads = Threads(servers, http, clock)
         forget = self._sender.places.forget
-        self._guilds = Guilds(newsdesk.presence, servers, Welcome(http), threads, setup, clock, forget=forget)
+        self._guilds = Guilds(
+            newsdesk.presence, servers, Welcome(http, ids=self._ids), threads, setup, clock, forget=forget
+        )
         self._platform = DiscordPlatform(
             token,
             self._rest,
@@ -138,7 +141,7 @@ class DiscordHouse:
         return [
             Task(PLATFORM, self.step, "chat"),
             Task(f"{PLATFORM}:tell", self._tell, "chat", TELLING),
-            Task(f"{PLATFORM}:learn", self._learn_places, "chat", LEARNING),
+            Task(LEARN, self._learn_places, "chat", LEARNING),
             Task(f"{PLATFORM}:publish", self._publish, "deliver", PUBLISHING),
         ]
 
@@ -149,7 +152,9 @@ class DiscordHouse:
             self._leads = False
             await self._platform.leave()
             return False
-        self._leads = True
+        if not self._leads:
+            self._leads = True
+            self._room.wake.notify(LEARN)
         return await self._platform.step()
 
     async def _tell(self) -> bool:
