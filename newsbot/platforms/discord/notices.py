@@ -21,6 +21,7 @@ from newsbot.platforms.discord.markdown import escape
 from newsbot.platforms.discord.message import PLATFORM, Json, Key, Keys, Outgoing, Text, is_private, payload, private
 from newsbot.platforms.discord.permissions import label, where
 from newsbot.platforms.discord.report import LOOK, troubled
+from newsbot.platforms.discord.spelling import UNKNOWN, Ids, Speller
 from newsbot.platforms.discord.troubles import UNANSWERED, in_words
 
 if TYPE_CHECKING:
@@ -69,12 +70,14 @@ class Notices:
         clock: Clock,
         find: Callable[[int], discord.Guild | None],
         words_for: Callable[[str], Words] = Words,
+        ids: Ids = UNKNOWN,
     ) -> None:
         self._servers = servers
         self._http = http
         self._clock = clock
         self._find = find
         self._words_for = words_for
+        self._ids = ids
         self._since: dict[str, datetime] = {}
         self._lately: OrderedDict[tuple[int, str], datetime] = OrderedDict()
 
@@ -105,7 +108,7 @@ class Notices:
         """Whether somebody was told. Where nobody can be, it is over too; when Discord does not answer, it is not."""
         words = self._words_for(str(guild.preferred_locale))
         nonce = _nonce(guild, chats)
-        body = notice(words, guild, chats)
+        body = notice(Speller(words, self._ids), guild, chats)
         async for channel_id, inside in self._ways(guild, chats):
             try:
                 await wire.post(self._http, channel_id, body(inside), nonce)
@@ -154,11 +157,12 @@ def _nonce(guild: discord.Guild, chats: Iterable[Chat]) -> str:
     return f"n{blake2b(said.encode(), digest_size=12).hexdigest()}"
 
 
-def notice(words: Words, guild: discord.Guild, chats: Sequence[Chat]) -> Callable[[bool], Json]:
+def notice(speller: Speller, guild: discord.Guild, chats: Sequence[Chat]) -> Callable[[bool], Json]:
     """What waits in ``guild``, why, and where to click; for somewhere in the server (True), where a button looks again,
     or outside of it. It calls nobody."""
+    words = speller.words
     title = f"### {words('notice_title', server=escape(guild.name))}"
-    rows = [row for chat in chats[:MOST_CHANNELS] for row in _about(words, guild, chat)]
+    rows = [row for chat in chats[:MOST_CHANNELS] for row in _about(speller, guild, chat)]
     more = [words("notice_more", n=len(chats) - MOST_CHANNELS)] if len(chats) > MOST_CHANNELS else []
     text = Text("\n".join((title, *rows, *more, words("notice_resume"))))
     first = next((chat.key for chat in chats if chat.paused not in (DELETED, THREAD_DELETED)), None)
@@ -171,12 +175,13 @@ def notice(words: Words, guild: discord.Guild, chats: Sequence[Chat]) -> Callabl
     return body
 
 
-def _about(words: Words, guild: discord.Guild, chat: Chat) -> list[str]:
+def _about(speller: Speller, guild: discord.Guild, chat: Chat) -> list[str]:
     spot = spot_of(chat.key, guild)
     if spot is None or chat.paused in (DELETED, THREAD_DELETED):
         place = escape(chat.title) or f"<#{chat.key.native}>"
-        return [f"- {words('notice_gone', place=place, command='`/channel subscribe`')}"]
-    return _wanting(words, chat, spot)
+        command = speller.markdown("channel subscribe")
+        return [f"- {speller.words('notice_gone', place=place, command=command)}"]
+    return _wanting(speller.words, chat, spot)
 
 
 def _wanting(words: Words, chat: Chat, spot: Place) -> list[str]:

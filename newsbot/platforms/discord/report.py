@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from newsbot.platforms.discord.checks import Check
 from newsbot.platforms.discord.markdown import escape
 from newsbot.platforms.discord.message import Box, Choice, Inner, Key, Keys, Menu, Outgoing, Text, custom_id, payload
 from newsbot.platforms.discord.permissions import MANAGE, POSTABLE, Lack, label, where
+from newsbot.platforms.discord.spelling import Ids, Speller
 
 PREFIX = "setup:"
 """What the actions of a report's buttons and menus begin with: they are :class:`.setup.Setup`'s, not the desk's."""
@@ -45,7 +46,7 @@ class Findings:
 
     ``announces``: it is an announcement channel; ``tags``: a forum's that anybody may set, with ``names`` of what may
     come that could be ones. ``invite``: an address at which an admin gives the bot what is missing. ``often``: the time
-    that ``offers`` subscribe for.
+    that ``offers`` subscribe for. ``ids``: the commands'.
     """
 
     channel: str
@@ -57,6 +58,7 @@ class Findings:
     invite: str = ""
     offers: tuple[Offer, ...] = ()
     often: str = TIMES[0]
+    ids: Ids = field(default_factory=dict)
 
 
 def report(words: Words, found: Findings) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def _of_kind(words: Words, found: Findings) -> list[str]:
         tags = words("setup_tags", tags=_listed(ours))
     else:
         tags = words("setup_tags_none", names=_listed(found.names)) if found.names else ""
-    return [words("setup_forum", command="`/channel settings`"), *filter(None, [tags])]
+    return [words("setup_forum", command=Speller(words, found.ids).markdown("channel settings")), *filter(None, [tags])]
 
 
 def matching(tags: Iterable[str], names: Iterable[str]) -> list[str]:

@@ -25,6 +25,7 @@ from newsbot.platforms.discord.message import Json, Outgoing, Text, payload, pla
 from newsbot.platforms.discord.people import Interaction, Place, asker_in, guild_of
 from newsbot.platforms.discord.permissions import ANNOUNCEMENTS, sort_of
 from newsbot.platforms.discord.report import PREFIX, Findings, Offer
+from newsbot.platforms.discord.spelling import UNKNOWN, Ids
 from newsbot.platforms.views import Completion
 
 __all__ = ["PREFIX", "Setup"]
@@ -76,6 +77,7 @@ class Setup:
         callbacks: Callbacks,
         clock: Clock,
         words_for: Callable[[str], Words] = Words,
+        ids: Ids = UNKNOWN,
     ) -> None:
         self._desk = desk
         self._memory = memory
@@ -83,6 +85,7 @@ class Setup:
         self._callbacks = callbacks
         self._clock = clock
         self._words_for = words_for
+        self._ids = ids
         self._open: OrderedDict[tuple[int, int], _Open] = OrderedDict()
 
     async def run(self, interaction: Interaction, channel: discord.abc.Snowflake | None = None) -> None:
@@ -159,7 +162,7 @@ class Setup:
 
     async def _findings(self, interaction: Interaction, asker: Asker, spot: Place, often: str) -> Findings:
         looked = check(spot)
-        known = Findings(str(spot.id), place_of(asker.chat), looked, often=often)
+        known = Findings(str(spot.id), place_of(asker.chat), looked, often=often, ids=self._ids)
         if looked is None or not looked.well:
             given = looked.given if looked else 0
             return replace(known, invite=invitation(interaction.application_id, spot.guild.id, given))

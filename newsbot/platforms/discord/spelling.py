@@ -8,23 +8,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from newsbot.locales import Words
 from newsbot.platforms.discord.directory import COMMANDS, called, native, option
-from newsbot.platforms.discord.markdown import command
+from newsbot.platforms.discord.markdown import Line, Run, command, markup
 from newsbot.platforms.table import TABLE
 from newsbot.platforms.views import Block, Item, Paragraph, Reply, Span
 
 Ids = Mapping[str, str]
 """The ids that Discord gave, by the first word of the commands' names."""
+UNKNOWN: Ids = MappingProxyType({})
 
 FORMS = frozenset({"settings", "mutes", "import", "export"})
 """Those of which only the name is ever shown: a form, a menu or a file stands for what is typed elsewhere."""
 
-# What is quoted is other people's; addresses and paths are no commands, nor is what is marked as one already.
+_OPEN = tuple(name for name, command in TABLE.items() if not command.admin)
+# What is quoted is other people's; addresses and paths are no commands, nor is what is marked as one already;
+# those of the bot's admins stand in no sentence of ours.
 _NAMED = re.compile(
     r"“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|「[^「」]*」"
-    rf"|(?<![\w/.:<\uf8f0])/(?P<name>{'|'.join(TABLE)})(?: (?P<count>\d+))?(?![\w/-])",
+    rf"|(?<![\w/.:<\uf8f0])/(?P<name>{'|'.join(_OPEN)})(?: (?P<count>\d+))?(?![\w/-])",
     re.ASCII,
 )
 _TIMED = re.compile(r"(?:^|\s)(instant|hourly|daily \d\d?:\d\d|weekly \w+ \d\d?:\d\d)$")
@@ -55,6 +59,10 @@ class Speller:
         """A command by its whole name, "channel subscribe", as text that becomes a mention of it, or code."""
         known = self.ids.get(whole.partition(" ")[0], "")
         return command(whole if known else called(whole, self.words), known)
+
+    def markdown(self, whole: str) -> str:
+        """A command by its whole name, for a text that is markdown already."""
+        return markup([Line((Run(self.name(whole)),))])
 
     def typed(self, line: str) -> str:
         """One of the desk's lines, "/follow Xiaomi EV", as it is typed at Discord."""

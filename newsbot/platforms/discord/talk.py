@@ -7,7 +7,6 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any, Protocol
 
 import discord
@@ -32,7 +31,7 @@ from newsbot.platforms.discord.message import ME, Aim, place_of
 from newsbot.platforms.discord.once import Once
 from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.sharing import Sharing
-from newsbot.platforms.discord.spelling import Ids
+from newsbot.platforms.discord.spelling import UNKNOWN, Ids
 from newsbot.platforms.discord.troubles import in_words
 from newsbot.platforms.discord.voice import Said, Voice, is_alone
 from newsbot.platforms.discord.whereabouts import Whereabouts
@@ -82,7 +81,7 @@ class Talk:
         *,
         admins: Collection[str] = (),
         others: Mapping[str, Other] | None = None,
-        ids: Ids = MappingProxyType({}),
+        ids: Ids = UNKNOWN,
     ) -> None:
         self._desk = desk
         self._newsdesk = newsdesk

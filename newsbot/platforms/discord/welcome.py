@@ -10,9 +10,11 @@ from newsbot.locales import Words
 from newsbot.platforms.actions import short
 from newsbot.platforms.discord import wire
 from newsbot.platforms.discord.checks import check
+from newsbot.platforms.discord.markdown import HEADING, Line, Run, markup
 from newsbot.platforms.discord.message import Box, Key, Keys, Outgoing, Text, payload
 from newsbot.platforms.discord.permissions import SEND, VIEW
 from newsbot.platforms.discord.report import START
+from newsbot.platforms.discord.spelling import UNKNOWN, Ids, Speller
 from newsbot.platforms.discord.troubles import UNANSWERED, in_words
 
 if TYPE_CHECKING:
@@ -25,16 +27,17 @@ READABLE = VIEW.bit | SEND.bit
 
 
 class Welcome:
-    """Posts through ``http``; ``words_for`` gives the bot's words in a language."""
+    """Posts through ``http``; ``words_for`` gives the bot's words in a language, ``ids`` are the commands'."""
 
-    def __init__(self, http: HTTPClient, words_for: Callable[[str], Words] = Words) -> None:
+    def __init__(self, http: HTTPClient, words_for: Callable[[str], Words] = Words, ids: Ids = UNKNOWN) -> None:
         self._http = http
         self._words_for = words_for
+        self._ids = ids
 
     async def greet(self, guild: discord.Guild) -> None:
         """Say hello and show the first steps, in the system channel or where everybody writes; else nowhere."""
         words = self.words(guild)
-        await self._say(guild, _hello(words), f"hello.{guild.id}")
+        await self._say(guild, _hello(Speller(words, self._ids)), f"hello.{guild.id}")
 
     async def back(self, guild: discord.Guild) -> None:
         """Say that everything is as it was."""
@@ -75,8 +78,10 @@ def _open(channel: discord.TextChannel) -> bool:
     return found is not None and found.well
 
 
-def _hello(words: Words) -> Outgoing:
-    said = Text(f"### {words('welcome_title')}\n{words('greeting_group')}")
+def _hello(speller: Speller) -> Outgoing:
+    words = speller.words
+    greeting = Run(speller.sentence(words("greeting_group")))
+    said = Text(markup((Line((Run(words("welcome_title")),), HEADING), Line((greeting,)))))
     look = Key(words("welcome_topics_button"), short("c", "/topics"))
     read = Key(words("welcome_digest_button"), short("c", "/digest"))
     return Outgoing((Box((said, Keys((_setup(words), look, read)))),), silent=True)

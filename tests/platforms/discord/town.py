@@ -112,7 +112,7 @@ class Town:
         newsdesk = room.newsdesk
         self.doors = Doors(self.rest.http, newsdesk.servers, self.pace)
         callbacks = Callbacks(self.rest)
-        self.setup = Setup(self.desk, newsdesk, newsdesk.presence, callbacks, self.clock)
+        self.setup = Setup(self.desk, newsdesk, newsdesk.presence, callbacks, self.clock, ids=self.ids)
         self.talk = Talk(
             self.rest,
             self.desk,
