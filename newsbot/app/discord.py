@@ -26,8 +26,8 @@ from newsbot.platforms.discord.callbacks import Callbacks
 from newsbot.platforms.discord.doors import Doors
 from newsbot.platforms.discord.flight import Door
 from newsbot.platforms.discord.guilds import Guilds
+from newsbot.platforms.discord.inline import moment
 from newsbot.platforms.discord.looking import Look, look
-from newsbot.platforms.discord.markdown import moment
 from newsbot.platforms.discord.message import PLATFORM
 from newsbot.platforms.discord.notices import Notices
 from newsbot.platforms.discord.pace import Pace

@@ -17,6 +17,9 @@
     whereabouts  for which chat somebody asks, and whether they may
     people       who asks, where, and with which rights
     dressing     what Discord adds to the desk's answers
+    spelling     pure: the names of commands in answers, as they are at Discord
+    directory    pure: the commands, their names and options
+    manual       /help
     sharing      an answer shown to all
     voice        an answer said to an interaction, in time
     callbacks    the requests that answer an interaction
@@ -44,5 +47,6 @@
     blocks       pure: an answer as parts of messages
     layout       pure: parts as messages within Discord's limits, buttons as keys and menus
     markdown     pure: Discord's markdown, and text from outside in it
+    inline       pure: moments and commands in a text, until it becomes markdown
     message      pure: a message as it is to be sent, what its buttons carry, addresses
 """

@@ -13,6 +13,7 @@ from zlib import crc32
 from newsbot.domain.models import Digest, DigestStory, Fact, Reason
 from newsbot.locales import Words, is_rtl
 from newsbot.platforms.actions import short
+from newsbot.platforms.discord.inline import moment
 from newsbot.platforms.discord.layout import Piece, choice_of, units
 from newsbot.platforms.discord.markdown import (
     BOLD,
@@ -27,7 +28,6 @@ from newsbot.platforms.discord.markdown import (
     directed,
     link,
     markup,
-    moment,
     outside,
     size,
     web_url,

@@ -11,11 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import takewhile
 from urllib.parse import quote, urlsplit
 
-from newsbot.platforms.discord.directory import COMMANDS
+from newsbot.platforms.discord.inline import bare, shown, told, without
 from newsbot.platforms.text import safe, shortened, utf16, visible
 
 ADDRESS = 1000  # characters of a link's address, as it is written
@@ -65,7 +64,7 @@ def seen(runs: Iterable[Run]) -> bool:
 
 def plain(text: str) -> str:
     """``text`` in one line for where markdown is not read: labels, names. Moments are told in UTC."""
-    return " ".join(_told(safe(text)).split())
+    return " ".join(told(safe(text)).split())
 
 
 def _marked(runs: Sequence[Run]) -> str:
@@ -125,21 +124,6 @@ _SIGNS = re.compile(
 # What is markup at the beginning of a line: headings, small print, lists.
 _BEGINNING = re.compile(r"^(\s*)(?:([#+-])(?=[#\s]|$)|(\d{1,20})([.)])(?=\s|$))", re.MULTILINE)
 _CALLS = re.compile(r"@(?=everyone|here)|<(?=[@#:/a-z])", re.IGNORECASE)
-_MARKS = re.compile("[\uf8f0\uf8f1]")
-_MOMENT = re.compile("\uf8f0(-?\\d{1,11}):([tTdDfFRsS])\uf8f1")
-_COMMAND = re.compile("\uf8f0/([^\uf8f0\uf8f1]{1,300}):(\\d{0,20})\uf8f1", re.ASCII)
-_OURS = re.compile(f"{_MOMENT.pattern}|{_COMMAND.pattern}", re.ASCII)
-
-
-def moment(at: datetime, style: str = "R") -> str:
-    """``at`` as text that becomes a timestamp: "5 minutes ago" (``R``) in each reader's own language and zone."""
-    return f"\uf8f0{int(at.timestamp())}:{style}\uf8f1"
-
-
-def command(typed: str, known: str = "") -> str:
-    """A command as text that becomes a mention of it, which a click begins to type, where its id is ``known``: then
-    ``typed`` is its whole name. Else it becomes code, and ``typed`` is all that is to be typed after the slash."""
-    return f"\uf8f0/{_MARKS.sub('', typed)[:300]}:{known}\uf8f1"
 
 
 def escape(text: str) -> str:
@@ -149,27 +133,17 @@ def escape(text: str) -> str:
 
 def outside(text: str) -> str:
     """Text from outside in one line, without what would turn it round; "" where nothing of it would be seen."""
-    line = " ".join(_MARKS.sub("", safe(text, isolates=False)).split())
+    line = " ".join(bare(safe(text, isolates=False)).split())
     return line if visible(line) else ""
 
 
 def _escaped(text: str) -> str:
     """``text`` with a backslash before what would be markup; its moments become timestamps, its commands mentions."""
-    said, at = list[str](), 0
-    for found in _OURS.finditer(text):
-        said += [_quiet(text[at : found.start()]), _shown(*found.groups(""))]
-        at = found.end()
-    return "".join((*said, _quiet(text[at:])))
-
-
-def _shown(seconds: str, style: str, typed: str, known: str) -> str:
-    if seconds:
-        return f"<t:{seconds}:{style}>"
-    return f"</{typed}:{known}>" if known and typed in COMMANDS else f"`{_code(f'/{typed}')}`"
+    return shown(text, _quiet, _code)
 
 
 def _quiet(text: str) -> str:
-    quiet = _BEGINNING.sub(_begun, _SIGNS.sub(r"\\\g<0>", _MARKS.sub("", text)))
+    quiet = _BEGINNING.sub(_begun, _SIGNS.sub(r"\\\g<0>", text))
     return re.sub(r"@(?=everyone|here)", f"@{JOINER}", quiet, flags=re.IGNORECASE)
 
 
@@ -180,18 +154,7 @@ def _begun(found: re.Match[str]) -> str:
 
 def _code(text: str) -> str:
     """``text`` within code, where nothing is markup but the end of it, and no mention may stand for the API."""
-    return _CALLS.sub(rf"\g<0>{JOINER}", _told(text).replace("`", "\u02cb"))
-
-
-def _told(text: str) -> str:
-    """``text`` with its moments in figures, and its commands as they are typed."""
-    text = _COMMAND.sub(r"/\1", text)
-    return _MARKS.sub("", _MOMENT.sub(lambda found: f"{_moment_of(found[1]):%Y-%m-%d %H:%M}", text))
-
-
-def _moment_of(seconds: str) -> datetime:
-    latest = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
-    return datetime.fromtimestamp(min(max(int(seconds), 0), latest), UTC)
+    return _CALLS.sub(rf"\g<0>{JOINER}", told(text).replace("`", "\u02cb"))
 
 
 # --- links -----------------------------------------------------------------------------------------
@@ -234,7 +197,7 @@ def _aside(text: str) -> tuple[str, str, str]:
 
 def link_text(text: str) -> str:
     """``text`` without what keeps the text of a link from being one."""
-    return re.sub(rf"{_EMOJI.pattern}\s*", "", _SCHEME.sub("", _MARKS.sub("", _OURS.sub("", text))))
+    return re.sub(rf"{_EMOJI.pattern}\s*", "", _SCHEME.sub("", without(text)))
 
 
 def web_url(url: str, most: int = ADDRESS) -> str:

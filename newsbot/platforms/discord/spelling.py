@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from newsbot.locales import Words
 from newsbot.platforms.discord.directory import COMMANDS, called, native, option
-from newsbot.platforms.discord.markdown import Line, Run, command, markup
+from newsbot.platforms.discord.inline import command
+from newsbot.platforms.discord.markdown import Line, Run, markup
 from newsbot.platforms.table import TABLE
 from newsbot.platforms.views import Block, Item, Paragraph, Reply, Span
 

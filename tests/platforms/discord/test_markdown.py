@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsbot.platforms.discord.inline import moment
 from newsbot.platforms.discord.markdown import (
     BOLD,
     CODE,
@@ -22,7 +23,6 @@ from newsbot.platforms.discord.markdown import (
     escape,
     link,
     markup,
-    moment,
     outside,
     plain,
     size,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from newsbot.domain.models import ChatKey, Digest, DigestStory, Fact, Reason, Source
 from newsbot.locales import Words
-from newsbot.platforms.discord.markdown import moment
+from newsbot.platforms.discord.inline import moment
 from newsbot.platforms.discord.message import (
     Aim,
     Box,

@@ -20,7 +20,7 @@ from newsbot.platforms.discord.callbacks import Callbacks
 from newsbot.platforms.discord.client import Gateway, Listener
 from newsbot.platforms.discord.doors import Doors
 from newsbot.platforms.discord.flight import Door, Flight
-from newsbot.platforms.discord.markdown import moment
+from newsbot.platforms.discord.inline import moment
 from newsbot.platforms.discord.message import COMPONENTS, payload, private
 from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.setup import Setup
