@@ -10,6 +10,8 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Literal
 
+from newsbot.domain.urls import unaddressed
+
 # --- feeds and articles --------------------------------------------------------------------------
 
 FullText = Literal["auto", "always", "never"]
@@ -91,8 +93,8 @@ class Feed:
 
     @property
     def label(self) -> str:
-        """What people see: the admin's name, the feed's own title, or the address."""
-        return self.name or self.title or self.url
+        """What people see: the admin's name, the feed's own title, or the address; of a private one's, the host."""
+        return self.name or self.title or (unaddressed(self.url) if self.private else self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,13 @@ def host_of(url: str) -> str:
     return _host_text(parts) if parts else ""
 
 
+def unaddressed(label: str) -> str:
+    """What something is called that may be called by an address, whose path may carry its owner's secret: of that its
+    host alone, with the words that narrow it ("https://user.example/feed/x: battery" is "user.example: battery")."""
+    name, colon, rest = label.partition(": ")
+    return f"{host_of(name) or name}{colon}{rest}" if is_web(name) else label
+
+
 def redacted(url: str) -> str:
     """``url`` without user name and password, for messages and logs."""
     parts = _split(_tidy(url))

@@ -169,11 +169,18 @@ class Subscribing:
         must_run_chat(asker)
         if role and (not asker.server or role == asker.server):
             raise BadRequest("ping_nobody")
-        name = text.casefold()
+        order = await self._called(asker, text)
+        return await self._tools.storage.chats.update_subscription(order.id, ping=role) or order
+
+    async def _called(self, asker: Asker, text: str) -> Subscription:
+        """The one order of the asker's chat that is called ``text``: by its label, else the only one on that feed,
+        category or topic, or the only one on it that nothing narrows. Raises NotFound."""
+        orders, name = await self.all(asker), text.casefold()
         named = (await self._naming.names(asker)).exact(text)
-        for order in await self.all(asker):
-            if order.label.casefold() == name or (named is not None and order.what == named.what):
-                return await self._tools.storage.chats.update_subscription(order.id, ping=role) or order
+        on_it = [o for o in orders if named is not None and o.what == named.what]
+        for meant in ([o for o in orders if o.label.casefold() == name], [o for o in on_it if not o.query], on_it):
+            if len(meant) == 1:
+                return meant[0]
         raise NotFound("ping_what", text=text)
 
     async def restore(self, asker: Asker, chat_id: int, what: What, query: str, when: str, label: str) -> Subscribed:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from newsbot.domain.models import Article, Match, Story, What
+from newsbot.domain.urls import unaddressed
 from newsbot.storage.article_ids import first_id
 from newsbot.storage.judging import JudgedArticle, Judging, Verdict
 from newsbot.storage.private import private_to_others
@@ -30,7 +31,7 @@ def article_of(row: Any) -> Article:
     return Article(
         id=row.id,
         feed_id=row.feed_id,
-        source=row.source,
+        source=unaddressed(row.source) if row.private else row.source,
         title=row.title,
         text=row.text,
         url=row.url,

@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy import bindparam, case, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import NewFeed
+from newsbot.domain.urls import host_of
 from newsbot.storage import article_ids
 from newsbot.storage.rows import IndexRow
 from newsbot.storage.search_index import index_articles
 from newsbot.storage.sql import Repository, bounded, each_chunk, fingerprint
-from newsbot.storage.tables import CORRECTED, NEW, PLANNED, articles, feeds
+from newsbot.storage.tables import CORRECTED, NEW, PLANNED, articles, feeds, subscriptions
 
 URL_BYTES = 2000
 """A feed's address beyond this is not taken over from a redirect: it would not fit PostgreSQL's unique index."""
+
+LONGEST_TITLE = 120  # characters of what a subscription is called
 
 SEEN_STEP = timedelta(days=1)
 """How exactly ``articles.seen`` is kept: writing it at each poll would write every article of every feed."""
@@ -217,6 +220,18 @@ async def _record(
         "url": await _address(conn, feed, poll.url),
     }
     await conn.execute(update(feeds).where(feeds.c.id == feed.id).values(**values))
+    if feed.private and not feed.name and (title := poll.title or feed.title):
+        await _named(conn, feed, title[:LONGEST_TITLE])
+
+
+async def _named(conn: AsyncConnection, feed: Any, title: str) -> None:
+    """What was subscribed to by its address, before anybody had read it, is called by its title from now on."""
+    s = subscriptions.c
+    mine = (s.what_kind == "feed") & (s.what_key == str(feed.id))
+    for name in (feed.url, host_of(feed.url)):
+        called = mine & (s.label == case((s.query == "", name), else_=literal(f"{name}: ") + s.query))
+        label = case((s.query == "", title), else_=literal(f"{title}: ") + s.query)
+        await conn.execute(update(subscriptions).where(called).values(label=label))
 
 
 async def _address(conn: AsyncConnection, feed: Any, moved: str) -> str:

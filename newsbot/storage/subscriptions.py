@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Chat, Lessons, Mute, MuteKind, Subscription, What, When
+from newsbot.domain.urls import unaddressed
 from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of
 from newsbot.storage.sql import CHUNK, Repository, chunks, each_chunk, fingerprint
@@ -34,14 +35,14 @@ def identity(kind: str, ref: str, query: str) -> str:
 
 
 def subscription_of(row: Any) -> Subscription:
-    """The Subscription of a row of the table."""
+    """The Subscription of a row of the table. A label that was stored as a feed's whole address is shown without it."""
     return Subscription(
         id=row.id,
         chat_id=row.chat_id,
         what=What(row.what_kind, row.what_ref),
         when=When(row.when_kind, time.fromisoformat(row.when_at), row.when_weekday),
         query=row.query,
-        label=row.label,
+        label=unaddressed(row.label) if row.what_kind == "feed" else row.label,
         paused=row.paused,
         next_due=row.next_due,
         created=row.created,
@@ -53,7 +54,8 @@ def subscription_of(row: Any) -> Subscription:
 
 def mute_of(row: Any) -> Mute:
     """The Mute of a row of the table."""
-    return Mute(row.id, row.chat_id, row.kind, row.ref, row.label, row.created)
+    label = unaddressed(row.label) if row.kind == "source" else row.label
+    return Mute(row.id, row.chat_id, row.kind, row.ref, label, row.created)
 
 
 def _when(when: When) -> dict[str, Any]:

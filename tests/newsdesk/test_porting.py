@@ -10,6 +10,7 @@ from newsbot.errors import BadRequest, Forbidden
 from newsbot.newsdesk import Rules
 from newsbot.newsdesk.porting import Imported, Left
 from newsbot.storage import Storage
+from newsbot.storage.feeds import NewArticle, PolledFeed
 from tests.clock import ManualClock
 from tests.newsdesk.room import CHAIR, FEEDS, ME, MEMBER, Room, open_room
 
@@ -89,3 +90,22 @@ async def test_what_is_no_opml_is_refused_with_its_reason(room: Room, document: 
     with pytest.raises(BadRequest) as refused:
         await room.newsdesk.porting.take(ME, document)
     assert refused.value.key == "import_refused"
+
+
+async def test_the_secret_in_a_feeds_address_is_shown_to_nobody(room: Room) -> None:
+    """Until it was read it goes by its host, then by its title; also what an older version called by its address."""
+    url, now = "https://reader.example/feed/SECRET?key=SECRET", room.clock.now()
+    await room.newsdesk.porting.take(CHAIR, f'<opml><body><outline xmlUrl="{url}"/></body></opml>'.encode())
+    (order,) = await room.newsdesk.subscribing.all(MEMBER)
+    feed = await room.storage.feeds.find(url)
+    assert feed is not None
+    assert (order.label, feed.label) == ("reader.example", "reader.example")
+    old, _ = await room.storage.chats.subscribe(
+        order.chat_id, order.what, order.when, query="lake", label=f"{url}: lake", created=now
+    )
+    assert old.label == "reader.example: lake"
+    entry = NewArticle(key="1", url="https://reader.example/1", title="A lake", published=now)
+    await room.storage.feeds.store_poll(feed.id, PolledFeed(now, articles=[entry]), now)
+    assert [a.source for a in await room.storage.articles.new(9)] == ["reader.example"]
+    await room.storage.feeds.store_poll(feed.id, PolledFeed(now, title="The Reader"), now)
+    assert [o.label for o in await room.newsdesk.subscribing.all(MEMBER)] == ["The Reader", "The Reader: lake"]

@@ -307,3 +307,17 @@ async def test_a_subscription_of_a_server_calls_a_role_and_a_private_one_or_ever
     with pytest.raises(Forbidden):
         await room.newsdesk.subscribing.ping(replace(admin, is_chat_admin=False), "cars", "123")
     assert (await room.newsdesk.subscribing.ping(admin, "cars", "")).ping == ""
+
+
+async def test_a_role_is_called_for_the_very_subscription_that_was_named(room: Room) -> None:
+    admin, desk = replace(CHAIR, server="777"), room.newsdesk.subscribing
+    await desk.subscribe(admin, "everything battery")
+    assert (await desk.ping(admin, "everything", "1")).label == "everything: battery"  # the only one on it
+    await desk.subscribe(admin, "everything")
+    assert (await desk.ping(admin, "everything", "123")).label == "everything"
+    assert (await desk.ping(admin, "EVERYTHING: battery", "")).label == "everything: battery"
+    assert [o.ping for o in await desk.all(admin)] == ["", "123"]
+    await desk.subscribe(admin, "cars battery")
+    await desk.subscribe(admin, "cars tesla")
+    with pytest.raises(NotFound, match="ping_what"):
+        await desk.ping(admin, "cars", "123")  # it may be either
