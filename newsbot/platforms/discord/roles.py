@@ -20,16 +20,21 @@ def must_be_callable(interaction: Interaction, role: discord.Role, place: ChatKe
         raise BadRequest("discord_role_everyone")
     if role.mentionable:
         return
-    if not interaction.permissions.mention_everyone:
+    theirs, ours = _rights(interaction, place)
+    if not theirs.mention_everyone:
         raise BadRequest("discord_role_yours", role=role.name)
-    if not _ours(interaction, place).mention_everyone:
+    if not ours.mention_everyone:
         raise BadRequest("discord_role_ours", role=role.name)
 
 
-def _ours(interaction: Interaction, place: ChatKey | None) -> discord.Permissions:
-    """What the bot may do at ``place``; where the library does not know it, what it may do here."""
-    guild = interaction.guild
+def _rights(interaction: Interaction, place: ChatKey | None) -> tuple[discord.Permissions, discord.Permissions]:
+    """What the person and the bot may do at ``place``, whatever they may where the command is given.
+
+    Raises BadRequest for a place that the library does not know."""
+    guild, member = interaction.guild, interaction.user
     if place is None or guild is None:
-        return interaction.app_permissions
+        return interaction.permissions, interaction.app_permissions
     found = guild.get_channel_or_thread(int(place.thread or place.native)) or guild.get_channel(int(place.native))
-    return found.permissions_for(guild.me) if found is not None and guild.me else interaction.app_permissions
+    if found is None or guild.me is None or not isinstance(member, discord.Member):
+        raise BadRequest("channel_gone")
+    return found.permissions_for(member), found.permissions_for(guild.me)

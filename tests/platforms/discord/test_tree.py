@@ -242,6 +242,7 @@ async def test_only_a_role_that_posts_would_really_call_can_be_chosen(scene: Sce
 
     cleo = scene.dc.person("Cleo")
     guild.member(cleo, permissions=Permission.MANAGE_GUILD)
+    await scene.here.set_permissions(cleo, allow=Permission.MENTION_EVERYONE)  # which is no right in #wire
     ran = await cleo.runs(scene.here, "channel ping", topic="cars", role=closed, channel=scene.wire)
     assert "you need the permission" in (await ran.replied()).text
 
