@@ -55,7 +55,7 @@ class DiscordRate(Section):
     """How fast the bot sends."""
 
     global_: Annotated[float, Field(alias="global", gt=0, le=1000)] = 45
-    """Requests a second over all channels."""
+    """Requests a second of one process over all channels. Discord allows 50 to all that share a token."""
 
 
 class Discord(Section):

@@ -15,6 +15,7 @@ from discord.http import Ratelimit
 
 from newsbot.domain.ports import Clock
 from newsbot.platforms.discord.pace import PATIENCE, NotYet
+from newsbot.platforms.discord.refusals import number_in
 
 MARGIN = 0.05
 """Seconds by which a request may be faster than the answer before it, and headers are rounded."""
@@ -35,12 +36,14 @@ class Bucket(Ratelimit):
     def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
         """Learn from the headers of an answer. Those behind it may be on their way, and not counted there: of what the
         headers leave and what was taken here, the less is true."""
-        own = self.remaining
-        super().update(response, use_clock=use_clock)
-        left = int(response.headers.get("X-RateLimit-Remaining", 0))
-        self.remaining = min(own, left) if self._known else left
+        names = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset-After")
+        limit, left, seconds = (number_in(response.headers.get(name)) for name in names)
+        if limit is None or left is None or seconds is None:  # what cannot be read says nothing
+            return
+        self.limit, self.reset_after = max(1, int(limit)), seconds
+        self.remaining = min(self.remaining, int(left)) if self._known else int(left)
         self._known = True
-        self._until = self._clock.now() + timedelta(seconds=self.reset_after + MARGIN)
+        self._until = self._clock.now() + timedelta(seconds=seconds + MARGIN)
 
     def reset(self) -> None:
         """It is full again."""

@@ -23,10 +23,19 @@ CEILING = 8_000
 """Invalid requests in ten minutes after which we make none at all for a while."""
 WINDOW = timedelta(minutes=10)
 _STEP = timedelta(seconds=10)  # what is counted together
-FIRST = 2.0
+BLOCKED = 600.0
+"""Seconds that we make none where what stands before Discord refused this machine twice, and said no time."""
+DOUBTED = 5.0
+"""Seconds after it did so once: it may have been about that one request."""
+FIRST = 5.0
 """Seconds between two messages to people who never had one from the bot. Discord gives no figure, only the warning
 that "opening a significant amount of DMs too quickly" may block the bot:
 https://docs.discord.com/developers/resources/user#create-dm"""
+UNASKED = 50
+"""First messages in a day to people who are not talking to the bot just now. Bots were blocked after as many."""
+SHUT = timedelta(hours=1)
+"""How long nobody new is written to once Discord blocked that."""
+_DAY = timedelta(days=1)
 _REMEMBERED = timedelta(minutes=10)
 
 
@@ -41,7 +50,8 @@ class NotYet(discord.RateLimited):
 class Pace:
     """What all requests of the bot's token in this process have in common; both clients share one.
 
-    ``per_second``: requests, spread evenly.
+    ``per_second``: requests, spread evenly. Processes that share a token know nothing of each other's pace: for Discord
+    their sum counts, so that each is to be given its share.
     """
 
     def __init__(self, clock: Clock, per_second: float = 45.0) -> None:
@@ -52,7 +62,10 @@ class Pace:
         self._next = self._until = datetime.min.replace(tzinfo=clock.now().tzinfo)
         self._held_at = self._until
         self._invalid: deque[tuple[datetime, int]] = deque()
+        self._doubted: datetime | None = None
         self._doors: OrderedDict[str, datetime] = OrderedDict()
+        self._unasked: deque[datetime] = deque()
+        self._shut = self._until
 
     # --- every request -----------------------------------------------------------------------------
 
@@ -98,6 +111,21 @@ class Pace:
         self._held_at = self.clock.now()
         self._until = max(self._until, self._held_at + timedelta(seconds=seconds))
 
+    def blocked(self, seconds: float | None) -> float:
+        """What stands before Discord refused a request, for so long if it said so; the seconds that nothing is asked.
+        Where it did not say, one such answer is not taken for more than it is."""
+        now = self.clock.now()
+        if seconds is None:
+            sure = self._doubted is not None and now >= self._doubted
+            seconds = BLOCKED if sure else DOUBTED
+            self._doubted = self._doubted or now + timedelta(seconds=DOUBTED)
+        self.hold(max(1.0, seconds))
+        return self.held()
+
+    def passed(self) -> None:
+        """A request got through to Discord."""
+        self._doubted = None
+
     def held(self) -> float:
         """For how many seconds from now nothing is asked of Discord; 0.0 for not at all."""
         now = self.clock.now()
@@ -119,13 +147,18 @@ class Pace:
 
     # --- people who never heard of the bot ------------------------------------------------------------
 
-    def knock(self, user_id: str) -> None:
-        """Count the first message to a person. Raises NotYet with the seconds until their turn, which is kept."""
+    def knock(self, user_id: str, *, asked: bool = True) -> None:
+        """Count the first message to a person, who talks to the bot just now or, not ``asked``, does not. Raises NotYet
+        with the seconds until their turn, which is kept."""
         now = self.clock.now()
+        if now < self._shut <= now + SHUT:
+            raise NotYet((self._shut - now).total_seconds())
         while self._doors and now - next(iter(self._doors.values())) > _REMEMBERED:
             self._doors.popitem(last=False)
         turn = self._doors.get(user_id)
         if turn is None:
+            if not asked:
+                self._count(now)
             last = next(reversed(self._doors.values()), now - _REMEMBERED)
             if last > now + timedelta(seconds=FIRST) * len(self._doors):  # the clock was put back
                 self._doors.clear()
@@ -133,3 +166,15 @@ class Pace:
             turn = self._doors[user_id] = max(now, last + timedelta(seconds=FIRST))
         if turn > now:
             raise NotYet((turn - now).total_seconds())
+
+    def _count(self, now: datetime) -> None:
+        """One of a day's few. Raises NotYet when there were enough."""
+        while self._unasked and not timedelta(0) <= now - self._unasked[0] < _DAY:
+            self._unasked.popleft()
+        if len(self._unasked) >= UNASKED:
+            raise NotYet((self._unasked[0] + _DAY - now).total_seconds())
+        self._unasked.append(now)
+
+    def shut_doors(self) -> None:
+        """Discord lets the bot write to no new people: do not try for a while."""
+        self._shut = self.clock.now() + SHUT

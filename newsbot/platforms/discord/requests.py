@@ -19,25 +19,30 @@ from discord.http import HTTPClient, Ratelimit, Route
 
 from newsbot.platforms.discord.buckets import Bucket
 from newsbot.platforms.discord.pace import NotYet, Pace
+from newsbot.platforms.discord.refusals import UNSAID, Slowed, is_discords, number_in, refusal
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT = aiohttp.ClientTimeout(total=30.0, sock_connect=10.0)
-BLOCKED = 600.0
-"""Seconds that the whole bot waits when what stands before Discord refuses this machine without saying for how long."""
-_NEVER_SLEEP = 1e-9
-"""Seconds that the library may sleep over a refusal; 0 would mean for ever."""
+QUARANTINED = 20026
+"""Discord takes the bot for a spammer: it may "not send any direct messages to users it has not messaged before"."""
+_OURS = object()
+"""Marks a request of :class:`Http`'s for the trace."""
 _MANY = 1_000  # limits remembered, before those that are over are looked for
 
 
 def _once(pace: Pace) -> aiohttp.TraceConfig:
-    """Tells ``pace`` of every answer, and raises a failure of Discord's before the library repeats the request."""
+    """Tells ``pace`` of every answer, and raises a failure of Discord's before the library repeats the request; one
+    of ours (not of a webhook's) is refused in our own reading where the library's would break."""
 
-    async def ended(_: object, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
+    async def ended(_: object, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
         tell(pace, params.response)
         if params.response.status >= 500:
             params.response.close()
             raise discord.DiscordServerError(params.response, "")
+        ours = context.trace_request_ctx is _OURS
+        if params.response.status >= 400 and ours and (error := await refusal(params.response)):
+            raise error
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(ended)
@@ -48,17 +53,14 @@ def tell(pace: Pace, response: aiohttp.ClientResponse) -> None:
     """What an answer means for all requests to come."""
     headers = response.headers
     pace.answered(response.status, headers.get("X-RateLimit-Scope", ""))
-    banned = "Via" not in headers or response.content_type != "application/json"  # by what stands before Discord
-    if response.status == 429 and (banned or "X-RateLimit-Global" in headers):
-        pace.hold(seconds := _seconds(headers.get("Retry-After", "")))
-        log.warning("Discord wants no requests of the whole bot for a while", seconds=seconds)
-
-
-def _seconds(text: str) -> float:
-    try:
-        return min(3600.0, max(1.0, float(text)))
-    except ValueError:
-        return BLOCKED
+    seconds = number_in(headers.get("Retry-After"))
+    if response.status != 429 or is_discords(response):
+        pace.passed()
+    if response.status == 429 and not is_discords(response):
+        log.warning("what stands before Discord refuses this machine", seconds=pace.blocked(seconds))
+    elif response.status == 429 and "X-RateLimit-Global" in headers:
+        pace.hold(wait := max(1.0, UNSAID if seconds is None else seconds))
+        log.warning("Discord wants no requests of the whole bot for a while", seconds=wait)
 
 
 class Http(HTTPClient):
@@ -66,7 +68,6 @@ class Http(HTTPClient):
 
     def __init__(self, loop: asyncio.AbstractEventLoop, pace: Pace, proxy: str | None) -> None:
         super().__init__(loop, proxy=proxy, http_trace=_once(pace))
-        self.max_ratelimit_timeout = _NEVER_SLEEP
         self._pace = pace
         self._refused: OrderedDict[str, datetime] = OrderedDict()
 
@@ -83,22 +84,25 @@ class Http(HTTPClient):
         """One request at its turn. Raises NotYet when that is not soon, discord.RateLimited when Discord refused it
         for now, discord.HTTPException for other refusals, aiohttp.ClientError and TimeoutError where there is no
         answer."""
-        key = f"{route.key}:{route.major_parameters}"
-        self._unless_refused(key)
+        limits = f"{route.key}:{route.major_parameters}", f"{route.method} {route.url}"
+        self._unless_refused(*limits)
         await self._pace.turn()
         options.setdefault("timeout", TIMEOUT)
         try:
-            return await super().request(route, **options)
-        except NotYet:
+            return await super().request(route, trace_request_ctx=_OURS, **options)
+        except Slowed as error:
+            self._refused[limits[bool(error.code)]] = self._pace.clock.now() + timedelta(seconds=error.retry_after)
             raise
-        except discord.RateLimited as error:
-            self._refused[key] = self._pace.clock.now() + timedelta(seconds=error.retry_after)
+        except discord.HTTPException as error:
+            if error.code == QUARANTINED:
+                self._pace.shut_doors()
+                log.error("Discord holds the bot for a spammer and lets it write to no new people: appeal at Discord")
             raise
 
-    def _unless_refused(self, key: str) -> None:
+    def _unless_refused(self, *limits: str) -> None:
         now = self._pace.clock.now()
         while self._refused and (next(iter(self._refused.values())) <= now or len(self._refused) > _MANY):
             self._refused.popitem(last=False)
-        until = self._refused.get(key, now)
+        until = max(self._refused.get(limit, now) for limit in limits)
         if until > now:
             raise NotYet((until - now).total_seconds())

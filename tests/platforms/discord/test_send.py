@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from newsbot.domain.models import ChatKey, Digest
-from newsbot.domain.ports import ChatGone, Over, RetryLater, Sent, Unknown
+from newsbot.domain.ports import ChatGone, Over, Rejected, RetryLater, Sent, Unknown
 from newsbot.platforms.discord.message import SILENT, private
-from newsbot.platforms.discord.pace import FIRST
+from newsbot.platforms.discord.pace import BLOCKED, DOUBTED, FIRST
 from tests.fakes.digests import XIAOMI
 from tests.fakes.discord import drafts, posting
 from tests.fakes.discord.permissions import Permission
@@ -392,11 +394,73 @@ async def test_a_refusal_of_everything_holds_the_platform(way: Way, general: Cha
     assert way.pace.held()
 
 
-async def test_a_ban_of_this_machine_holds_the_platform_for_long(way: Way, general: Channel) -> None:
-    way.dc.faults.next("POST", POST, status=429, body="error code: 1015")
-    outcome = await way.send(way.delivery(general))
-    assert isinstance(outcome, RetryLater) and outcome.whole_platform
-    assert (outcome.seconds or 0) > 500
+async def test_a_ban_of_this_machine_holds_the_platform_for_long_once_it_is_sure(way: Way, general: Channel) -> None:
+    for status, seconds in ((429, DOUBTED), (0, 0), (429, DOUBTED), (429, BLOCKED), (429, BLOCKED)):
+        way.dc.faults.next("POST", POST, status=status, body="error code: 1015" if status else None)
+        outcome = await way.send(way.delivery(general))
+        assert isinstance(outcome, RetryLater if status else Sent)
+        if isinstance(outcome, RetryLater):
+            assert outcome.whole_platform and outcome.seconds == pytest.approx(seconds, abs=0.5)
+        way.clock.advance(seconds)
+    way.dc.faults.next("POST", POST, status=429, body="error code: 1015", headers={"Retry-After": "90"})
+    assert (await way.send(way.delivery(general, number=2))) == RetryLater(
+        "Discord answered: 429 error code: 1015", 90, True
+    )
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"), [(1e18, 3600), ("soon", 5), (None, 5), (-7, 0), (0, 0), (float("nan"), 5)]
+)
+async def test_a_wait_without_sense_is_bounded(way: Way, general: Channel, retry_after: object, seconds: float) -> None:
+    slow: dict[str, Any] = {"message": "You are being rate limited.", "retry_after": retry_after, "global": False}
+    way.dc.faults.next("POST", POST, status=429, body=slow)
+    assert await way.send(way.delivery(general)) == RetryLater(f"Discord asks to wait {seconds} s", seconds)
+    assert len(way.dc.called("POST", POST)) == 1
+    way.clock.advance(seconds)
+    assert isinstance(await way.send(way.delivery(general, number=2)), Sent)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '["no"]',
+        '{"code": 50035, "message": "No.", "errors": ["a"]}',
+        '{"code": 50035, "message": ["No."], "errors": {"x": {"_errors": ["a"]}}}',
+        '{"code": [], "message": null}',
+        '{"code": 50035, "errors": ' + '{"a": ' * 300 + "1" + "}" * 301,
+        "[" * 5000,
+    ],
+)
+async def test_a_refusal_that_is_not_as_documented_is_one_all_the_same(way: Way, general: Channel, body: str) -> None:
+    way.dc.faults.next("POST", POST, status=400, body=json.loads(body) if len(body) < 4000 else body)
+    assert isinstance(await way.send(way.delivery(general)), Rejected)
+
+
+async def test_limits_without_sense_lose_no_post_that_is_out(way: Way, general: Channel) -> None:
+    odd = (("nan", "-7", "nan"), ("1e300", "inf", "1e300"), ("", "x", ""), ("0", "0", "-1"))
+    for number, values in enumerate(odd, 1):
+        names = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset-After")
+        way.dc.faults.next("POST", POST, headers=dict(zip(names, values, strict=True)))
+        assert isinstance(await way.send(way.delivery(general, number=number)), Sent)
+        way.clock.advance(3600)
+    assert len(general.messages) == len(odd)
+
+
+@pytest.mark.parametrize("code", [20028, 30046])
+async def test_a_message_that_may_not_be_edited_for_now_holds_up_no_other(
+    way: Way, general: Channel, code: int
+) -> None:
+    slow = {"message": "Slow down.", "retry_after": 1163.1, "global": False, "code": code}
+    posted = [await way.send(way.delivery(general, number=number)) for number in (1, 2)]
+    way.dc.faults.next("PATCH", POST + "/*", status=429, body=slow, headers={"X-RateLimit-Scope": "shared"})
+    outcomes = []
+    for number in (1, 1, 2):
+        target = posted[number - 1]
+        assert isinstance(target, Sent)
+        outcomes.append(await way.send(way.delivery(general, STORY, "edit", target.message_ids, 9, number)))
+    assert [getattr(outcome, "seconds", 0) for outcome in outcomes] == pytest.approx([1163.1, 1163.1, 0], abs=0.5)
+    assert isinstance(outcomes[2], Sent)
+    assert len(way.dc.called("PATCH", POST + "/*")) == 2
 
 
 async def test_a_token_that_discord_does_not_know_holds_the_platform_and_may_be_mended(
