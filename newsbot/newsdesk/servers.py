@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from newsbot.domain.models import Chat, ChatKey, ChatKind
@@ -42,10 +43,21 @@ class Servers:
         """What is known of a server's chats."""
         return await self._tools.storage.chats.of_server(platform, server)
 
-    async def publishing(self, platform: str) -> list[str]:
-        """The native ids of channels that pass their posts on to those who follow them."""
-        found = await self._tools.storage.chats.of_kind(platform, "channel")
-        return [chat.key.native for chat in found if chat.server and chat.settings.publish and not chat.paused]
+    async def within(self, platform: str, servers: Iterable[str]) -> list[Chat]:
+        """What is known of the chats of some servers, and of those of which no server is known yet."""
+        return await self._tools.storage.chats.within(platform, servers)
+
+    async def role_gone(self, platform: str, server: str, role: str) -> None:
+        """A role of a server is no more: nothing calls it."""
+        for chat in await self.chats(platform, server):
+            for order in await self._tools.orders(chat):
+                if order.ping == role:
+                    await self._tools.storage.chats.update_subscription(order.id, ping="")
+
+    async def publishes(self, key: ChatKey) -> bool:
+        """Whether the posts of a chat are to be passed on to those who follow it."""
+        found = await self._tools.storage.chats.find(key)
+        return found is not None and found.settings.publish
 
     async def held(self, platform: str) -> list[Chat]:
         """The platform's chats that are paused, but not by the emergency stop."""
@@ -84,6 +96,10 @@ class Servers:
     async def keep_room(self, key: ChatKey, room: str) -> None:
         """Note where they are; harmless for a chat that nobody knows."""
         await self._tools.storage.chats.keep_room(key, room)
+
+    async def go_on(self, chats: Collection[Chat]) -> None:
+        """Whatever was refused in these chats before, posts are tried again."""
+        await self._release([chat.id for chat in chats if chat.paused])
 
     async def _release(self, chat_ids: list[int]) -> None:
         if chat_ids:

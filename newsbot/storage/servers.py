@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -66,9 +67,10 @@ class Places(Repository):
         mine = (chats.c.platform == platform) & (chats.c.server == server) & (chats.c.server != "")
         return await self._found(mine)
 
-    async def of_kind(self, platform: str, kind: ChatKind) -> builtins.list[Chat]:
-        """A platform's chats of one kind, in order of id."""
-        return await self._found((chats.c.platform == platform) & (chats.c.kind == kind))
+    async def within(self, platform: str, servers: Iterable[str]) -> builtins.list[Chat]:
+        """The chats of these communities, and those of which nobody knows what they are part of; no private ones."""
+        wanted = chats.c.server.in_(["", *servers]) & (chats.c.platform == platform) & (chats.c.kind != "private")
+        return await self._found(wanted)
 
     async def set_place(self, chat_id: int, kind: ChatKind, server: str) -> None:
         """A chat turned out to be of another kind, or in this server ("": not known)."""

@@ -17,7 +17,7 @@ from newsbot.domain.waiting import Wait
 from newsbot.errors import NewsbotError, PlatformError
 from newsbot.platforms.discord.client import SILENCE, Gateway, Listener
 from newsbot.platforms.discord.closings import MORE_SHARDS, NOT_DISCORD, failure, why
-from newsbot.platforms.discord.flight import Door, Flight
+from newsbot.platforms.discord.flight import Counted, Door, Flight, SetUp
 from newsbot.platforms.discord.inviting import invitation
 from newsbot.platforms.discord.sessions import NoStartsLeft
 from newsbot.platforms.discord.shards import together
@@ -84,6 +84,10 @@ class DiscordPlatform:
     def find(self, guild_id: int) -> discord.Guild | None:
         """A server, None while the gateway does not know it."""
         return self._client.get_guild(guild_id) if self._client is not None else None
+
+    def counted(self, setup: SetUp) -> SetUp:
+        """``setup``, whose answers are waited for as the door's are."""
+        return Counted(self._flight, setup)
 
     async def start(self) -> None:
         """Meet Discord: learn who the bot is, and report the address that invites it. Harmless when that is done.
@@ -183,6 +187,7 @@ class DiscordPlatform:
         """Until it is cancelled, or nobody steps any more. Raises what the client raises."""
         async with self._new_client() as client:
             self._client = client
+            await self._listener.anew()
             tree = self._tree_for(client, self._flight)
             try:
                 async with asyncio.timeout(LOGIN_SECONDS):
@@ -194,6 +199,7 @@ class DiscordPlatform:
                 raise
             finally:
                 self._client = None
+                await self._listener.anew()
                 # answers need the client's session, not its gateway
                 if not await self._flight.finish(FINISH_SECONDS):
                     log.warning("not everything that was being answered on Discord came to its end")

@@ -47,6 +47,9 @@ class Answerer(Protocol):
 class Listener(Protocol):
     """Is told of servers; :class:`newsbot.platforms.discord.guilds.Guilds`. What it raises is logged."""
 
+    async def anew(self) -> None:
+        """A client begins, or has ended: what the last one said of servers is nothing any more."""
+
     async def joined(self, guild: discord.Guild) -> None:
         """Somebody invited us just now."""
 
@@ -76,6 +79,9 @@ class Listener(Protocol):
 
     async def permissions_changed(self, guild: discord.Guild) -> None:
         """Roles, or our own member, are others now."""
+
+    async def role_deleted(self, role: discord.Role) -> None:
+        """A role is gone."""
 
 
 class Press(ui.DynamicItem[ui.Item[Any]], template=re.compile(r"(?s).+")):
@@ -220,6 +226,10 @@ class Gateway(discord.AutoShardedClient):
         """We see a thread that we did not see."""
         await self.listener.thread_updated(thread)
 
+    async def on_thread_remove(self, thread: discord.Thread) -> None:
+        """We were taken out of a thread."""
+        await self.listener.thread_updated(thread)
+
     async def on_thread_update(self, _before: discord.Thread, after: discord.Thread) -> None:
         """A thread is another."""
         await self.listener.thread_updated(after)
@@ -234,7 +244,7 @@ class Gateway(discord.AutoShardedClient):
 
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         """A role, maybe one of ours, is gone."""
-        await self.listener.permissions_changed(role.guild)
+        await self.listener.role_deleted(role)
 
     async def on_member_update(self, _before: discord.Member, after: discord.Member) -> None:
         """A member has other roles; we hear only of ourselves."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,7 +20,13 @@ class Door(Answerer, Protocol):
     """Answers people; :class:`newsbot.platforms.discord.talk.Talk`."""
 
     async def command(
-        self, interaction: discord.Interaction, line: str, *, place: ChatKey | None = None, private_place: bool = False
+        self,
+        interaction: discord.Interaction,
+        line: str,
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         """Answer a command."""
 
@@ -52,6 +58,13 @@ class Door(Answerer, Protocol):
         """What an argument may be, while it is typed."""
 
 
+class SetUp(Protocol):
+    """Looks at a channel with an admin; :class:`newsbot.platforms.discord.setup.Setup`."""
+
+    async def run(self, interaction: discord.Interaction, channel: discord.abc.Snowflake | None) -> None:
+        """Answer ``/setup``; None: where it was given."""
+
+
 class Flight:
     """A :class:`Door` that counts what goes through it."""
 
@@ -72,17 +85,17 @@ class Flight:
 
     async def command(self, interaction: discord.Interaction, line: str, **place: Any) -> None:
         """Answer a command."""
-        with self._counted():
+        with self.counted():
             await self._door.command(interaction, line, **place)
 
     async def take(self, interaction: discord.Interaction, attachment: discord.Attachment, **place: Any) -> None:
         """Answer a file."""
-        with self._counted():
+        with self.counted():
             await self._door.take(interaction, attachment, **place)
 
     async def ping(self, interaction: discord.Interaction, text: str, role: discord.Role | None, **place: Any) -> None:
         """Answer the choice of a role."""
-        with self._counted():
+        with self.counted():
             await self._door.ping(interaction, text, role, **place)
 
     async def suggest(
@@ -93,21 +106,22 @@ class Flight:
 
     async def press(self, interaction: discord.Interaction, custom_id: str, values: Sequence[str]) -> None:
         """Answer a button or a menu."""
-        with self._counted():
+        with self.counted():
             await self._door.press(interaction, custom_id, values)
 
     async def submit(self, interaction: discord.Interaction) -> None:
         """Answer a form."""
-        with self._counted():
+        with self.counted():
             await self._door.submit(interaction)
 
     async def message(self, message: discord.Message) -> None:
         """Answer a private message."""
-        with self._counted():
+        with self.counted():
             await self._door.message(message)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def counted(self) -> Iterator[None]:
+        """For the block in which something is answered."""
         self._open += 1
         self._empty.clear()
         try:
@@ -116,3 +130,15 @@ class Flight:
             self._open -= 1
             if not self._open:
                 self._empty.set()
+
+
+class Counted:
+    """A :class:`SetUp` that is counted by a ``flight``."""
+
+    def __init__(self, flight: Flight, setup: SetUp) -> None:
+        self._flight, self._setup = flight, setup
+
+    async def run(self, interaction: discord.Interaction, channel: discord.abc.Snowflake | None) -> None:
+        """Answer ``/setup``."""
+        with self._flight.counted():
+            await self._setup.run(interaction, channel)

@@ -16,13 +16,14 @@ from newsbot.domain.ports import Clock
 from newsbot.locales import Words
 from newsbot.platforms.discord import wire
 from newsbot.platforms.discord.checks import check
-from newsbot.platforms.discord.guilds import DELETED, THREAD_DELETED, spot_of
+from newsbot.platforms.discord.guilds import DELETED
 from newsbot.platforms.discord.markdown import escape
 from newsbot.platforms.discord.message import PLATFORM, Json, Key, Keys, Outgoing, Text, is_private, payload, private
 from newsbot.platforms.discord.permissions import label, where
 from newsbot.platforms.discord.report import LOOK, troubled
 from newsbot.platforms.discord.spelling import UNKNOWN, Ids, Speller
 from newsbot.platforms.discord.troubles import UNANSWERED, in_words
+from newsbot.platforms.discord.waiting import THREAD_DELETED, spot_of
 
 if TYPE_CHECKING:
     from discord.http import HTTPClient

@@ -30,6 +30,9 @@ CLOSE_SECONDS = 2.0
 STEADY = timedelta(seconds=30)
 """A connection that held for so long was a good one: the next is tried at once."""
 CEILING = 60.0  # seconds between two tries at most
+RESUMING = 5.0
+"""The same while the session can be resumed: that costs none of the day's starts, and whoever presses a button meanwhile
+is only answered if we are back within 3 s."""
 AGAIN = (1.0, 5.0)
 """Seconds to wait before a session that Discord ended is started anew:
 https://docs.discord.com/developers/events/gateway#resuming"""
@@ -38,6 +41,9 @@ RESUMES = 3
 """Tries to resume a session, after which a new one is started: the place that keeps it may be down."""
 LEFT = 1000  # ends the session
 CUT = 4000  # the session may be resumed
+OVER = frozenset({4007, 4009})
+"""Discord ended the connection, and with it the session:
+https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes"""
 
 
 class Line(DiscordWebSocket):
@@ -49,6 +55,8 @@ class Line(DiscordWebSocket):
             async with asyncio.timeout(self._max_heartbeat_timeout) as silence:
                 await super().poll_event()
         except (ReconnectWebSocket, discord.ConnectionClosed):
+            if self.socket.close_code in OVER:
+                self.session_id = None
             raise
         except BaseException as error:
             await self.close(LEFT if isinstance(error, asyncio.CancelledError) else CUT)
@@ -117,9 +125,13 @@ class Shard:
         except (ReconnectWebSocket, NoStartsLeft, OSError, aiohttp.ClientError, zlib.error) as error:
             return error
 
+    @property
+    def _can_resume(self) -> bool:
+        return self._line is not None and self._line.session_id is not None and self._resumes < RESUMES
+
     async def _open(self) -> Line:
         last = self._line
-        if last is None or last.session_id is None or self._resumes >= RESUMES:
+        if last is None or not self._can_resume:
             self._line, self._resumes = None, 0
             async with self._starts.turn(self.number), asyncio.timeout(OPEN_SECONDS):
                 return await Line.from_client(self._client, shard_id=self.number)
@@ -163,7 +175,8 @@ class Shard:
             return max(0.0, (problem.until - self._clock.now()).total_seconds())
         wait = 0.0
         if self.failures > 1:
-            wait = backoff(self.failures - 1, f"shard {self.number}", base=1, ceiling=CEILING).total_seconds()
+            most = RESUMING if self._can_resume else CEILING
+            wait = backoff(self.failures - 1, f"shard {self.number}", base=1, ceiling=most).total_seconds()
         if isinstance(problem, ReconnectWebSocket) and not problem.resume:
             return max(wait, random.uniform(*AGAIN))
         return wait

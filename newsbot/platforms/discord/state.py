@@ -5,10 +5,13 @@ The library keeps whatever Discord sends. Of a server we read its channels, thre
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
 from discord.state import AutoShardedConnectionState
+
+log = logging.getLogger(__name__)
 
 HEARD = frozenset(
     {
@@ -31,6 +34,7 @@ HEARD = frozenset(
         "THREAD_UPDATE",
         "THREAD_DELETE",
         "THREAD_LIST_SYNC",
+        "THREAD_MEMBERS_UPDATE",
     }
 )
 """The events that are listened to: https://docs.discord.com/developers/events/gateway-events#receive-events"""
@@ -44,6 +48,8 @@ UNREAD = (
     "soundboard_sounds",
 )
 """What a server has that we never read."""
+COMMANDS = (2, 4)
+"""Interactions that the tree of commands takes apart: one that is run, and one that is typed."""
 UNREAD_OF_CHANNELS = ("topic", "last_message_id", "default_auto_archive_duration", "rate_limit_per_user")
 
 
@@ -75,6 +81,22 @@ class State(AutoShardedConnectionState[Any]):
             data["unavailable"] = False
         super().parse_guild_create(self._lean(data))
 
+    def parse_thread_members_update(self, data: Any) -> None:
+        """Somebody came to a thread or went; without a privileged intent that is ourselves. The library would go on as
+        if we were still in the thread."""
+        guild, own = self._get_guild(int(data["guild_id"])), str(self.self_id)
+        thread = guild.get_thread(int(data["id"])) if guild else None
+        if thread is not None and own in data.get("removed_member_ids", ()):
+            thread.me = None
+        super().parse_thread_members_update(data)
+
+    def parse_interaction_create(self, data: Any) -> None:
+        """Somebody runs, types or presses something. What makes no sense cannot be answered either: it is left."""
+        if data["type"] in COMMANDS and not _is_command(data.get("data")):
+            log.warning("a command from Discord makes no sense")
+            return
+        super().parse_interaction_create(data)
+
     def _add_ready_state(self, guild: Any) -> bool:
         """Whether to tell of a server only when all have come: never."""
         return False
@@ -90,3 +112,18 @@ class State(AutoShardedConnectionState[Any]):
         for each in (*data.get("channels", ()), *data.get("roles", ())):
             each["name"] = sys.intern(each["name"])  # most servers have a "general" and a "Moderator"
         return data
+
+
+def _is_command(data: Any) -> bool:
+    """Whether a command is one, with all that it has: options may have some of their own."""
+    return isinstance(data, dict) and isinstance(data.get("name"), str) and _are_options(data.get("options", []))
+
+
+def _are_options(options: Any) -> bool:
+    return isinstance(options, list) and all(
+        isinstance(each, dict)
+        and isinstance(each.get("name"), str)
+        and isinstance(each.get("type"), int)
+        and _are_options(each.get("options", []))
+        for each in options
+    )

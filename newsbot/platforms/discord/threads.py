@@ -5,10 +5,13 @@ https://docs.discord.com/developers/topics/threads#active--archived-threads
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
+
+import discord
 
 from newsbot.domain.models import ChatKey
 from newsbot.domain.ports import Clock
@@ -18,7 +21,6 @@ from newsbot.platforms.discord.permissions import MANAGE, THREADS, lacking, stan
 from newsbot.platforms.discord.troubles import UNANSWERED, in_words
 
 if TYPE_CHECKING:
-    import discord
     from discord.http import HTTPClient
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ https://docs.discord.com/developers/resources/channel#modify-channel-json-params
 MEANT = timedelta(minutes=10)
 """A thread that is archived again so soon after we opened it was closed by somebody, and not by time: it stays so. Our
 next post opens it."""
+PATIENCE = 10.0  # seconds for a question to Discord
+NO_CHANNEL = 10003  # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes
 MOST = 10_000  # threads that are remembered as opened
 
 
@@ -47,6 +51,22 @@ class Threads:
         self._http = http
         self._clock = clock
         self._opened: OrderedDict[int, datetime] = OrderedDict()
+
+    async def seek(self, guild: discord.Guild, key: ChatKey) -> bool:
+        """:meth:`keep` a thread that Discord has put away, so that the library does not know it. False: it is gone."""
+        if not await self._servers.serves(key):
+            return True
+        try:
+            async with asyncio.timeout(PATIENCE):
+                thread = await guild.fetch_channel(int(key.thread))
+        except discord.NotFound as error:
+            return error.code != NO_CHANNEL
+        except UNANSWERED as error:
+            log.info("thread %s cannot be looked for: %s", key.thread, in_words(error))
+            return True
+        if isinstance(thread, discord.Thread):
+            await self.keep(thread)
+        return True
 
     async def keep(self, thread: discord.Thread) -> None:
         """Open the thread, and let it stay in sight for as long as Discord allows, if we post there and may."""

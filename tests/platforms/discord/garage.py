@@ -112,7 +112,7 @@ async def open_garage(
     def listener(town: Town) -> Listener:
         desk, http = town.room.newsdesk, town.rest.http
         threads = Threads(desk.servers, http, town.clock)
-        guilds = Guilds(desk.presence, desk.servers, Welcome(http), threads, town.setup, town.clock)
+        guilds = Guilds(desk.presence, desk.servers, Welcome(http, town.clock), threads, town.setup, town.clock)
         made.append(Heard(guilds))
         return cast("Listener", made[0])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -59,7 +59,13 @@ class People(Seen):
     """A door at which every answer is a word."""
 
     async def command(
-        self, interaction: discord.Interaction, line: str, *, place: ChatKey | None = None, private_place: bool = False
+        self,
+        interaction: discord.Interaction,
+        line: str,
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         await self.note(line)
         await self._answer(interaction, line)
@@ -136,6 +142,12 @@ class Servers(Seen):
 
     async def permissions_changed(self, guild: discord.Guild) -> None:
         await self.note(f"permissions {guild.name}")
+
+    async def role_deleted(self, role: discord.Role) -> None:
+        await self.note(f"role gone {role.name}")
+
+    async def anew(self) -> None:
+        pass
 
 
 def tree_for(client: Gateway, door: Door) -> app_commands.CommandTree[Any]:

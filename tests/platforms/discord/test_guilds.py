@@ -12,7 +12,7 @@ from tests.fakes.discord import DiscordServer, Kind, Permission
 from tests.platforms.discord.garage import Garage, open_garage
 from tests.platforms.discord.town import BOT_MAY
 
-EMBED, SEND = Permission.EMBED_LINKS, Permission.SEND_MESSAGES
+VIEW, SEND = Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES
 NO_SENDING = "missing permission: Send Messages"
 
 
@@ -24,9 +24,9 @@ async def garage(dc: DiscordServer, sqlite_storage: Storage, clock: ManualClock)
 
 async def test_a_channel_goes_on_as_soon_as_an_admin_gives_all_that_was_missing(garage: Garage) -> None:
     general, everyone = garage.town.general, garage.town.guild.everyone
-    await garage.heard.after("channel_updated", general.set_permissions(everyone, deny=SEND | EMBED))
+    await garage.heard.after("channel_updated", general.set_permissions(everyone, deny=SEND | VIEW))
     await garage.subscribed(general, paused=NO_SENDING)
-    await garage.heard.after("channel_updated", general.set_permissions(everyone, deny=EMBED))
+    await garage.heard.after("channel_updated", general.set_permissions(everyone, deny=VIEW))
     assert await garage.paused(general) == NO_SENDING, "something is missing still"
     await garage.heard.after("channel_updated", general.set_permissions(everyone))
     assert await garage.paused(general) == ""

@@ -27,6 +27,7 @@ from newsbot.platforms.discord.setup import Setup
 from newsbot.platforms.discord.sync import sync
 from newsbot.platforms.discord.talk import Talk
 from newsbot.platforms.discord.tree import Tree
+from newsbot.platforms.discord.whereabouts import Whereabouts
 from newsbot.platforms.discord.wire import make_rest, tracing
 from newsbot.platforms.views import Reply
 from newsbot.storage import Storage
@@ -71,6 +72,7 @@ class SlowDesk(Desk):
 class Deaf:
     """A listener to whom nothing matters."""
 
+    async def anew(self) -> None: ...
     async def joined(self, guild: discord.Guild) -> None: ...
     async def available(self, guild: discord.Guild) -> None: ...
     async def left(self, guild: discord.Guild) -> None: ...
@@ -81,6 +83,7 @@ class Deaf:
     async def thread_updated(self, thread: discord.Thread) -> None: ...
     async def thread_deleted(self, thread: discord.RawThreadDeleteEvent) -> None: ...
     async def permissions_changed(self, guild: discord.Guild) -> None: ...
+    async def role_deleted(self, role: discord.Role) -> None: ...
 
 
 class Town:
@@ -112,7 +115,8 @@ class Town:
         newsdesk = room.newsdesk
         self.doors = Doors(self.rest.http, newsdesk.servers, self.pace)
         callbacks = Callbacks(self.rest)
-        self.setup = Setup(self.desk, newsdesk, newsdesk.presence, callbacks, self.clock, ids=self.ids)
+        where = Whereabouts(newsdesk.servers, {self.boss.id})
+        self.setup = Setup(self.desk, newsdesk, where, callbacks, self.clock, ids=self.ids)
         self.talk = Talk(
             self.rest,
             self.desk,
