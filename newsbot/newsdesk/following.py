@@ -66,8 +66,11 @@ class Following:
         self._naming = naming
         self._subscribing = subscribing
 
-    async def follow(self, asker: Asker, text: str, when: When | None = None, *, broad: bool = False) -> Followed:
-        """Follow the ready-made topic called ``text``, or what ``text`` describes; a time at its end sets when.
+    async def follow(
+        self, asker: Asker, text: str, when: When | None = None, *, broad: bool = False, whole: bool = False
+    ) -> Followed:
+        """Follow the ready-made topic called ``text``, or what ``text`` describes; a time at its end sets when, unless
+        the ``whole`` of it is the topic.
 
         Raises NeedsPrivate where the asker has no private chat with us, QueryError when no word is left to look for,
         TooBroad for a typed one that matches nearly anything, unless it comes as a digest or ``broad`` says so.
@@ -76,7 +79,7 @@ class Following:
         text = text[:LONGEST_TOPIC].strip()
         if known := await self._ready_made(text):
             return await self._follow(asker, known, when)
-        text, typed = split_topic(text)
+        text, typed = (text, None) if whole else split_topic(text)
         when = when or typed
         if known := await self._ready_made(text):
             return await self._follow(asker, known, when)

@@ -224,6 +224,20 @@ class Naming:
             raise NoWhen(" ".join(words), ("everything",))
         raise Unclear(" ".join(words), names.near(" ".join(words)) or names.near(words[0]))
 
+    async def ordered(self, asker: Asker, what: str, query: str, when: When | None) -> Order:
+        """The order whose parts were given apart: ``what`` as a whole is a name or an address, "" is everything.
+
+        Raises as :meth:`order`."""
+        names, name = await self.names(asker), what or everything().handle
+        if found := names.exact(name):
+            return Order(found, query, when)
+        if url := address(name):
+            feed, added = await self._feed(asker, url)
+            return Order(of_feed(feed), query, when, feed if added else None)
+        if _OTHER_SCHEME.fullmatch(name):
+            raise BadRequest("not_web", text=name)
+        raise Unclear(name, names.near(name) or names.near(name.split()[0]))
+
     async def _feed(self, asker: Asker, url: str) -> tuple[Feed, bool]:
         tools = self._tools
         known = await tools.storage.feeds.find(url)

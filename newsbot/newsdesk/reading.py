@@ -65,19 +65,20 @@ class Reading:
         self._tools = tools
         self._naming = naming
 
-    async def latest(self, asker: Asker, text: str) -> Latest:
-        """``[what] [N]``: the N newest stories (5; at most 20). Raises Unclear."""
-        name, count = split_count(text)
+    async def latest(self, asker: Asker, text: str, count: int | None = None) -> Latest:
+        """``[what] [N]``: the N newest stories (5; at most 20); ``count``: N, for ``text`` has none. Raises Unclear."""
+        name, count = (text, count) if count else split_count(text)
         choice = await self._named(asker, name, BadRequest("no_count", most=MOST))
         chat = await self._tools.known(asker)
         stories = await self._stories(chat, choice, count * 4, languages=chat.settings.languages)
         hidden = not stories and bool(chat.settings.languages) and bool(await self._stories(chat, choice, 1))
         return Latest(choice, await self._told(stories[:count]), hidden)
 
-    async def digest(self, asker: Asker, text: str) -> Review:
-        """``[what] [period]``: what mattered within ``3d``, ``12h``, ``week`` (a day). Raises Unclear."""
+    async def digest(self, asker: Asker, text: str, period: timedelta | None = None) -> Review:
+        """``[what] [period]``: what mattered within ``3d``, ``12h``, ``week`` (a day); ``period``: ``text`` has none.
+        Raises Unclear."""
         chat = await self._tools.known(asker)
-        choice, period, stories = await self._review(asker, chat, text)
+        choice, period, stories = await self._review(asker, chat, text, period)
         most = self._most(chat)
         told = await self._told(stories[:most])
         since = self._tools.now() - period
@@ -91,8 +92,10 @@ class Reading:
         left = stories[self._most(chat) :]
         return More(await self._told(left[offset : offset + limit]), len(left))
 
-    async def _review(self, asker: Asker, chat: Chat, text: str) -> tuple[Choice, timedelta, list[list[Article]]]:
-        name, period = split_period(text)
+    async def _review(
+        self, asker: Asker, chat: Chat, text: str, period: timedelta | None = None
+    ) -> tuple[Choice, timedelta, list[list[Article]]]:
+        name, period = (text, period) if period else split_period(text)
         choice = await self._named(asker, name, BadRequest("no_period"))
         since = self._tools.now() - period
         stories = await self._stories(chat, choice, LOOKED_AT, since, chat.settings.languages)

@@ -56,6 +56,12 @@ class Subscribing:
         chat = await self._tools.here(asker)
         return await self.place(asker, chat, order.choice, order.query, order.when, order.added)
 
+    async def order(self, asker: Asker, what: str, query: str, when: When | None) -> Subscribed:
+        """Carry out an order whose parts were given apart. Raises as :meth:`subscribe`."""
+        must_run_chat(asker)
+        order = await self._naming.ordered(asker, what, query, when)
+        return await self.place(asker, await self._tools.here(asker), order.choice, query, when, order.added)
+
     async def place(
         self,
         asker: Asker,

@@ -45,13 +45,15 @@ class Request:
 
     ``vouch`` completes the asker with the rights that the platform must be asked for; it is called only when the
     person is not too fast, and only once. None: ``asker`` is complete. ``apart``: the asker alone sees the answer,
-    whoever else is in the chat.
+    whoever else is in the chat. ``fields``: the command's arguments by their names, where the platform has a field for
+    each; ``text`` is the same in one line.
     """
 
     asker: Asker
     text: str = ""
     vouch: Callable[[Asker], Awaitable[Asker]] | None = None
     apart: bool = False
+    fields: Mapping[str, str] | None = None
 
 
 class Desk:
@@ -78,7 +80,7 @@ class Desk:
         text = clean(request.text)
         if not text or not (text.startswith("/") or request.asker.chat_kind == "private"):
             return Reply()
-        return await self._answer(request, lambda visit: self._command(visit, text))
+        return await self._answer(request, lambda visit: self._command(replace(visit, fields=request.fields), text))
 
     async def press(self, request: Request, action: str) -> Reply:
         """Answer a pressed button. ``action`` is what :class:`Button` carried, however old."""

@@ -8,6 +8,7 @@ from newsbot.domain.models import ChatSettings
 from newsbot.errors import BadRequest
 from newsbot.locales import own_name
 from newsbot.newsdesk.settling import NAMES
+from newsbot.platforms.answers import wording
 from newsbot.platforms.answers.refusing import told
 from newsbot.platforms.answers.settings import EXAMPLES, everything, heard, typed_as
 from newsbot.platforms.answers.visit import Visit, line
@@ -36,7 +37,7 @@ async def fill(visit: Visit, values: Mapping[str, str]) -> Reply:
         if name not in NAMES or _same(name, value, now.effective):
             continue
         try:
-            now = await visit.newsdesk.settling.change(visit.asker, name, value or "default")
+            now = await visit.newsdesk.settling.change(visit.asker, name, wording.heard(name, value or "default"))
         except BadRequest as error:
             wrong[name] = error
         else:

@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from newsbot.domain.ports import Clock
+from newsbot.domain.schedule import format_when
+from newsbot.errors import BadRequest
 from newsbot.newsdesk.naming import Choice
 from newsbot.platforms.answers.completing import MOST, PERIODS, values
-from newsbot.platforms.answers.ordering import TIMES, label_of
+from newsbot.platforms.answers.ordering import TIMES, label_of, time_label
 from newsbot.platforms.answers.settings import LANGUAGES
+from newsbot.platforms.answers.times import NoTime, period_of, read_span, read_when, spelled
 from newsbot.platforms.answers.visit import Visit
-from newsbot.platforms.answers.wording import language_name
+from newsbot.platforms.answers.wording import language_code, language_name
 from newsbot.platforms.views import CommandInfo, Completion
 
 FRESH, OWN_FRESH = timedelta(seconds=30), timedelta(seconds=3)
@@ -43,6 +46,8 @@ class Offers:
         wanted = typed.casefold()
         near = [offer for offer in await self._all(visit, kind, head, commands) if _fits(offer, wanted)]
         first = sorted(near, key=lambda offer: not offer[0].casefold().startswith(wanted))
+        if kind in READ and (heard := READ[kind](visit, typed)) and heard[0] not in {value for value, _ in first}:
+            first.insert(0, heard)
         return [Completion(value, label or value) for value, label in first][:MOST]
 
     async def _all(self, visit: Visit, kind: str, head: str, commands: Sequence[CommandInfo]) -> list[Offer]:
@@ -56,8 +61,10 @@ class Offers:
                 return await self._own(visit, kind)
             case "language":
                 return [(code, language_name(code)) for code in LANGUAGES]
-            case "when" | "period":
-                return [(text, "") for text in (TIMES if kind == "when" else PERIODS)]
+            case "when":
+                return [(text, time_label(visit, text)) for text in TIMES]
+            case "period":
+                return [(text, period_of(visit, read_span(text))) for text in PERIODS]
         return values(visit, kind, head)
 
     async def _public(self, visit: Visit) -> Sequence[Choice]:
@@ -84,6 +91,34 @@ class Offers:
         while len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
         return kept
+
+
+def _when(visit: Visit, typed: str) -> Offer | None:
+    """A time to post as it was understood."""
+    try:
+        when = read_when(typed)
+    except NoTime:
+        return None
+    return format_when(when), visit.often(when)
+
+
+def _span(visit: Visit, typed: str) -> Offer | None:
+    """A period, likewise."""
+    try:
+        period = read_span(typed)
+    except BadRequest:
+        return None
+    return spelled(period), period_of(visit, period)
+
+
+def _language(visit: Visit, typed: str) -> Offer | None:
+    """A language that was named in English, in one of the bot's languages or by its code."""
+    code = language_code(typed)
+    return (code, language_name(code)) if code else None
+
+
+READ: Mapping[str, Callable[[Visit, str], Offer | None]] = {"when": _when, "period": _span, "language": _language}
+"""What can be read whatever is offered: it is offered as it was understood."""
 
 
 def _named(visit: Visit, kind: str, public: Sequence[Choice], own: Sequence[Offer]) -> list[Offer]:

@@ -13,6 +13,7 @@ from newsbot.newsdesk.subscribing import Subscribed
 from newsbot.platforms.actions import keep, short
 from newsbot.platforms.answers import lessons
 from newsbot.platforms.answers.paging import SIZE, page_of, turning
+from newsbot.platforms.answers.times import NoTime, no_time, read_when
 from newsbot.platforms.answers.visit import Visit, brief, heading, line, number, rows
 from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 
@@ -29,14 +30,30 @@ async def subscribe(visit: Visit, text: str) -> Reply:
     if not text:
         return await _menu(visit)
     try:
-        done = await visit.newsdesk.subscribing.subscribe(visit.asker, text)
+        done = await _placed(visit, text)
     except Unclear as error:
         return await unclear(visit, error, "/subscribe")
+    except NoTime as error:
+        return await no_time(visit, error, f"/subscribe {_narrowed(visit)}")
     except NoWhen as error:
         meant = visit.words("search_meant", text=error.when)
         instead = await visit.button(meant, "c", f"/subscribe {error.instead}", primary=True)
         return Reply((visit.say(error.key, text=brief(error.text)),), buttons=((instead,),), error=True)
     return Reply(_said(visit, done), buttons=(_changes(visit, done.subscription),))
+
+
+async def _placed(visit: Visit, text: str) -> Subscribed:
+    service, fields = visit.newsdesk.subscribing, visit.fields
+    if fields is None:
+        return await service.subscribe(visit.asker, text)
+    when = read_when(fields["when"]) if fields["when"] else None
+    return await service.order(visit.asker, fields["what"], fields["words"], when)
+
+
+def _narrowed(visit: Visit) -> str:
+    """What was given, without the time, in one line."""
+    fields = visit.fields or {}
+    return f"{fields.get('what') or 'everything'} {fields.get('words', '')}".strip()
 
 
 async def unclear(visit: Visit, error: Unclear, command: str) -> Reply:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from newsbot.newsdesk.naming import Choice, Unclear
-from newsbot.newsdesk.reading import More
+from newsbot.newsdesk.reading import LATEST, More
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.ordering import unclear
 from newsbot.platforms.answers.telling import UNTITLED, numbers, story_item
+from newsbot.platforms.answers.times import period_of, read_span, spelled
 from newsbot.platforms.answers.visit import Visit, heading, number, rows
 from newsbot.platforms.cards import digest_buttons
 from newsbot.platforms.views import Button, DigestBlock, Item, Reply, Span
@@ -20,7 +22,8 @@ PAGE = 10  # stories of "more"
 async def latest(visit: Visit, text: str) -> Reply:
     """The newest stories of something."""
     try:
-        found = await visit.newsdesk.reading.latest(visit.asker, text)
+        what, count = (text, None) if visit.fields is None else (visit.fields["what"], _count(visit.fields))
+        found = await visit.newsdesk.reading.latest(visit.asker, what, count)
     except Unclear as error:
         return await unclear(visit, error, "/latest")
     choice = found.choice
@@ -35,11 +38,12 @@ async def latest(visit: Visit, text: str) -> Reply:
 
 async def digest(visit: Visit, text: str) -> Reply:
     """What mattered in a period, as a card."""
+    what, given = (text, None) if visit.fields is None else (visit.fields["what"], _span(visit.fields))
     try:
-        found = await visit.newsdesk.reading.digest(visit.asker, text)
+        found = await visit.newsdesk.reading.digest(visit.asker, what, given)
     except Unclear as error:
         return await unclear(visit, error, "/digest")
-    choice, period = found.choice, _period(visit, found.period)
+    choice, period = found.choice, period_of(visit, found.period)
     if found.hidden:
         return _hidden(visit, choice)
     if not found.digest.stories:
@@ -47,8 +51,17 @@ async def digest(visit: Visit, text: str) -> Reply:
     title = visit.words("digest_title", what=choice.what.kind, label=choice.label, period=period)
     buttons = digest_buttons(found.digest, 0, visit.words)
     if found.digest.more:
-        buttons = (*buttons, (await visit.button(visit.words("button_more", n=found.digest.more), "dr", 0, text),))
+        again = f"{what} {spelled(given)}".strip() if given else text
+        buttons = (*buttons, (await visit.button(visit.words("button_more", n=found.digest.more), "dr", 0, again),))
     return Reply((heading(title), DigestBlock(found.digest)), buttons=buttons)
+
+
+def _count(fields: Mapping[str, str]) -> int:
+    return int(fields["count"] or LATEST)
+
+
+def _span(fields: Mapping[str, str]) -> timedelta:
+    return read_span(fields["period"] or "day")
 
 
 def _hidden(visit: Visit, choice: Choice) -> Reply:
@@ -59,7 +72,7 @@ def _hidden(visit: Visit, choice: Choice) -> Reply:
 
 
 async def _nothing(visit: Visit, choice: Choice, period: timedelta) -> Reply:
-    said = visit.say("digest_none", what=choice.what.kind, label=choice.label, period=_period(visit, period))
+    said = visit.say("digest_none", what=choice.what.kind, label=choice.label, period=period_of(visit, period))
     if period >= timedelta(weeks=1):
         return Reply((said,))
     return Reply((said,), buttons=((await visit.button(visit.words("week_button"), "c", _again(choice)),),))
@@ -67,13 +80,6 @@ async def _nothing(visit: Visit, choice: Choice, period: timedelta) -> Reply:
 
 def _again(choice: Choice) -> str:
     return f"/digest {choice.handle} week"
-
-
-def _period(visit: Visit, period: timedelta) -> str:
-    hours = round(period.total_seconds() / 3600)
-    if hours % 24:
-        return visit.words("period_hours", n=hours)
-    return visit.words("period_days", n=hours // 24)
 
 
 # --- presses ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from newsbot.platforms.actions import short
 from newsbot.platforms.answers import lessons
 from newsbot.platforms.answers.paging import SIZE, page_of, turning
 from newsbot.platforms.answers.telling import article_item
+from newsbot.platforms.answers.times import NoTime, no_time, read_when
 from newsbot.platforms.answers.visit import Usage, Visit, brief, heading, line, number
 from newsbot.platforms.views import Block, Button, Item, Paragraph, Reply, Span
 
@@ -26,8 +27,14 @@ async def follow(visit: Visit, text: str) -> Reply:
     """Follow what ``text`` names or describes."""
     if not text:
         raise Usage
+    fields, when = visit.fields or {}, None
     try:
-        return _followed(visit, await visit.newsdesk.following.follow(visit.asker, text))
+        when = read_when(fields["when"]) if fields.get("when") else None
+        topic = fields.get("topic") or text
+        done = await visit.newsdesk.following.follow(visit.asker, topic, when, whole=bool(fields))
+        return _followed(visit, done)
+    except NoTime as error:
+        return await no_time(visit, error, f"/follow {fields['topic']}")
     except TooBroad as error:
         anyway = await visit.button(visit.words("too_broad_anyway"), "fa", error.text)
         daily = await visit.button(visit.words("too_broad_daily"), "c", f"/follow {error.text} {DAILY}", primary=True)

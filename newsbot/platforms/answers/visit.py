@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -27,7 +27,9 @@ Stamps = Callable[[datetime, Literal["R", "f"]], str]
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Who asks, in which words to answer, and by which clock. ``apart``: they act on another chat than the private one
-    in which they read the answer. ``aside``: the words for what only the presser of a button in a shared chat sees."""
+    in which they read the answer. ``aside``: the words for what only the presser of a button in a shared chat sees.
+    ``fields``: what was given for each argument of the command apart, where the platform has fields for them: none of
+    it is read out of another."""
 
     newsdesk: Newsdesk
     asker: Asker
@@ -38,6 +40,7 @@ class Visit:
     apart: bool = False
     aside: Words | None = None
     stamps: Stamps | None = None
+    fields: Mapping[str, str] | None = None
 
     async def button(self, label: str, verb: str, *arguments: object, hint: str = "", primary: bool = False) -> Button:
         """A button whose action may be of any length."""

@@ -6,8 +6,10 @@ import functools
 import re
 from collections.abc import Mapping
 
+from newsbot.domain.schedule import format_when
 from newsbot.locales import Words, languages, own_name
 from newsbot.newsdesk.settling import NAMES
+from newsbot.platforms.answers.times import NoTime, read_when
 
 TOGGLES = ("compact", "images", "silent", "publish")
 _SHORT = {
@@ -43,7 +45,17 @@ def language_name(code: str) -> str:
     return _OTHERS.get(code) or own_name(code)
 
 
-def _value(name: str, value: str, *, inverted: bool) -> str:
+def language_code(typed: str) -> str:
+    """The code of a language that is called so, or whose English or own name begins so; "" for none."""
+    said = typed.strip().casefold()
+    if len(said) < 3:
+        return _code(said)
+    return _code(said) or next(
+        (code for name, code in (*_SPOKEN.items(), *_own().items()) if name.startswith(said)), ""
+    )
+
+
+def _value(name: str, value: str, *, inverted: bool = False) -> str:
     """``inverted``: it was called by its shown name, "Sound", which is off when the setting "silent" is on."""
     typed = value.casefold()
     if name in TOGGLES:
@@ -51,7 +63,9 @@ def _value(name: str, value: str, *, inverted: bool) -> str:
         known = _SWITCHES.get(typed) or own.get(typed) or _plainly().get(typed) or value
         return {"on": "off", "off": "on"}.get(known, known) if inverted else known
     if name == "quiet":
-        return "off" if typed in _offs() else value
+        return "off" if typed in _offs() else _hours(value)
+    if name == "when":
+        return _when(value)
     if name == "language":
         return _code(typed) or value
     if name == "languages":
@@ -59,6 +73,27 @@ def _value(name: str, value: str, *, inverted: bool) -> str:
     return value
 
 
+def heard(name: str, value: str) -> str:
+    """The value of the setting ``name`` as the Newsdesk takes it, as :func:`read`."""
+    return _value(name, value)
+
+
+def _when(value: str) -> str:
+    try:
+        return format_when(read_when(value)) if value.casefold() != "default" else value
+    except NoTime:
+        return value
+
+
+def _hours(value: str) -> str:
+    """ "22 bis 7 Uhr" as "22-7": two times of day, whatever stands between them."""
+    found = _HOURS.fullmatch(value)
+    return f"{found[1]}-{found[2]}" if found else value
+
+
+_HOURS = re.compile(
+    r"\D{0,8}(\d{1,2}(?:[:.]\d\d)?)(?:(?![ap]\.?m)\D){1,12}?(\d{1,2}(?:[:.]\d\d)?)[^\d:.aApP]{0,8}", re.IGNORECASE
+)
 _SWITCHES: Mapping[str, str] = {
     **dict.fromkeys(("on", "yes", "true", "1", "show"), "on"),
     **dict.fromkeys(("off", "no", "false", "0", "none", "hide"), "off"),

@@ -25,7 +25,7 @@ from newsbot.platforms.discord.options import (
 )
 from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.roles import must_be_callable
-from newsbot.platforms.discord.typed import line, ordered
+from newsbot.platforms.discord.typed import given, line, ordered
 
 MANAGERS = discord.Permissions(manage_guild=True)
 SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
@@ -85,7 +85,8 @@ class Channels:
         channel: Channel | None = None,
     ) -> None:
         """A standing order."""
-        await self._ask(interaction, ordered(what, words, when), channel)
+        fields = given(what=what, words=words, when=when)
+        await self._talk.command(interaction, ordered(what, words, when), place=chat_of(channel), fields=fields)
 
     async def unsubscribe(self, interaction: Interaction, what: Text = "", channel: Channel | None = None) -> None:
         """The end of one."""

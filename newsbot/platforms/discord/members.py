@@ -9,7 +9,7 @@ from discord import app_commands
 
 from newsbot.platforms.discord.options import Command, Short, Talk, Text, made, offering
 from newsbot.platforms.discord.people import Interaction
-from newsbot.platforms.discord.typed import line, searched
+from newsbot.platforms.discord.typed import given, line, searched
 
 Since = Literal["1d", "7d", "30d", "365d"]
 Count = app_commands.Range[int, 1, 20]
@@ -44,15 +44,16 @@ class Members:
 
     async def latest(self, interaction: Interaction, what: Text = "", count: Count | None = None) -> None:
         """The newest stories."""
-        await self._talk.command(interaction, line("latest", what, count or ""))
+        fields = given(what=what, count=count or "")
+        await self._talk.command(interaction, line("latest", what, count or ""), fields=fields)
 
     async def digest(self, interaction: Interaction, what: Text = "", period: Short = "") -> None:
         """What mattered."""
-        await self._talk.command(interaction, line("digest", what, period))
+        await self._talk.command(interaction, line("digest", what, period), fields=given(what=what, period=period))
 
     async def follow(self, interaction: Interaction, topic: Topic, when: Short = "") -> None:
         """A topic, for oneself."""
-        await self._talk.command(interaction, line("follow", topic, when))
+        await self._talk.command(interaction, line("follow", topic, when), fields=given(topic=topic, when=when))
 
     async def unfollow(self, interaction: Interaction, topic: Text) -> None:
         """The end of that."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
 import discord
@@ -36,9 +36,16 @@ class Talk(Protocol):
     """
 
     async def command(
-        self, interaction: Interaction, line: str, *, place: ChatKey | None = None, private_place: bool = False
+        self,
+        interaction: Interaction,
+        line: str,
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
-        """Answer the desk's ``line``: "/search battery"."""
+        """Answer the desk's ``line``: "/search battery". ``fields``: what each option holds, where none of them may be
+        taken for another."""
 
     async def take(
         self,

@@ -7,7 +7,7 @@ from discord import app_commands
 
 from newsbot.platforms.discord.options import UNSAID, Completer, Query, Short, Talk, Text, made, offering
 from newsbot.platforms.discord.people import Interaction
-from newsbot.platforms.discord.typed import line, ordered
+from newsbot.platforms.discord.typed import given, line, ordered
 
 
 class Own:
@@ -28,7 +28,8 @@ class Own:
 
     async def subscribe(self, interaction: Interaction, what: Text = "", words: Query = "", when: Short = "") -> None:
         """A standing order."""
-        await self._ask(interaction, ordered(what, words, when))
+        fields = given(what=what, words=words, when=when)
+        await self._talk.command(interaction, ordered(what, words, when), private_place=True, fields=fields)
 
     async def unsubscribe(self, interaction: Interaction, what: Text = "") -> None:
         """The end of one."""

@@ -98,12 +98,24 @@ class Talk:
     # --- commands ---
 
     async def command(
-        self, interaction: Interaction, line: str, *, place: ChatKey | None = None, private_place: bool = False
+        self,
+        interaction: Interaction,
+        line: str,
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         """Answer the desk's ``line`` ("/search battery"), about the chat at ``place`` where it is not the one in which
-        it was typed; with ``private_place``, about the person's own private chat."""
+        it was typed; with ``private_place``, about the person's own private chat. ``fields``: the command's options."""
         asked = aims.of_line(line)
-        await self.ask(interaction, lambda r: self._manual.command(replace(r, text=line)), asked, place, private_place)
+        await self.ask(
+            interaction,
+            lambda r: self._manual.command(replace(r, text=line, fields=fields)),
+            asked,
+            place,
+            private_place,
+        )
 
     async def take(
         self,

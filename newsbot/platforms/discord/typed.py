@@ -8,6 +8,11 @@ def line(name: str, *arguments: object) -> str:
     return " ".join((f"/{name}", *(said for each in arguments if (said := str(each).strip()))))
 
 
+def given(**options: object) -> dict[str, str]:
+    """Options for the desk, each by its name, "" for one that was left out."""
+    return {name: " ".join(str(value).split()) for name, value in options.items()}
+
+
 def searched(query: str, language: str = "", since: str = "", source: str = "") -> str:
     """A search with its operators, which stand first: whatever the query's own quotes and signs are, none reaches
     them."""

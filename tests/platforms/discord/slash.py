@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -27,7 +27,13 @@ class Recorder:
         self.failure: Exception | None = None
 
     async def command(
-        self, interaction: Interaction, line: str, *, place: ChatKey | None = None, private_place: bool = False
+        self,
+        interaction: Interaction,
+        line: str,
+        *,
+        place: ChatKey | None = None,
+        private_place: bool = False,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         await self._note(interaction, line, place, private_place)
 

@@ -33,6 +33,19 @@ async def test_feeds_topics_categories_and_times_are_offered(town: Town) -> None
 async def test_what_is_offered_is_said_in_the_typists_language(town: Town) -> None:
     [(name, value)] = await town.ben.types(town.general, "latest", what="alles")
     assert (name, value) == ("alles", "everything")
+    assert await town.ben.types(town.general, "follow", when="täg") == [
+        ("Täglich 08:00", "daily 08:00"), ("Täglich 18:00", "daily 18:00"),
+    ]  # fmt: skip
+
+
+async def test_what_can_be_read_is_offered_as_it_was_understood(town: Town) -> None:
+    assert await town.ann.types(town.general, "follow", when="8pm") == [("every day at 20:00", "daily 20:00")]
+    assert await town.ben.types(town.general, "follow", when="täglich 7 Uhr") == [
+        ("jeden Tag um 07:00 Uhr", "daily 07:00"),
+    ]  # fmt: skip
+    assert await town.ben.types(town.general, "digest", period="Woche") == [("den letzten 7 Tagen", "168h")]
+    assert await town.ann.types(town.general, "search", language="ger") == [("Deutsch", "de")]
+    assert await town.ann.types(town.general, "follow", when="every blue moon") == []
 
 
 async def test_subscriptions_are_those_of_the_place_that_the_command_is_for(town: Town, clock: ManualClock) -> None:
