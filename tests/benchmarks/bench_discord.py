@@ -23,6 +23,7 @@ from discord.http import Route
 from newsbot.domain.models import ChatKey, Digest, DigestStory, Source
 from newsbot.pipeline.clockwork import SystemClock
 from newsbot.pipeline.outbox import Outbox
+from newsbot.platforms.discord.doors import Doors
 from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.send import DiscordSender
 from newsbot.platforms.discord.wire import make_rest, point_at
@@ -185,7 +186,8 @@ async def _posted(folder: Path, number: int) -> tuple[float, float]:
         rest = make_rest(dc.token, dc.api_url, None, pace)
         try:
             await _plan(storage, channels, clock)
-            box = Outbox(storage, DiscordSender(rest, pace, _NoRooms(), clock), clock, "bench", lambda *_: None)
+            sender = DiscordSender(rest, pace, Doors(rest.http, _NoRooms(), pace), clock, _All())
+            box = Outbox(storage, sender, clock, "bench", lambda *_: None)
             start = time.perf_counter()
             while sum(len(channel.messages) for channel in channels) < number:
                 await box.step()
@@ -203,6 +205,13 @@ async def _plan(storage: Storage, channels: Sequence[Channel], clock: SystemCloc
     for channel in channels:
         chat = await storage.chats.ensure(ChatKey("discord", channel.id), "group", "", now)
         await storage.outbox.plan([PlannedDelivery(chat.id, "post", Digest((story,), audience="group"), 0, now)])
+
+
+class _All:
+    """Every channel passes its posts on."""
+
+    async def publishes(self, key: ChatKey) -> bool:
+        return True
 
 
 class _NoRooms:

@@ -27,6 +27,9 @@ NO_ACCESS, NO_PERMISSION = 50001, 50013
 SHUT = frozenset({UNKNOWN_CHANNEL, ARCHIVED, LOCKED})
 """What is said of a thread that takes no more messages."""
 
+NO_QUOTE = 160010
+"""The message may not be replied to, for the age that its channel is for; it may be spoken without."""
+
 NO_HISTORY = "missing permission: Read Message History"
 
 _GONE = {
@@ -45,9 +48,10 @@ _GONE = {
     ARCHIVED: "the thread is archived",
     LOCKED: "the thread is locked",
     160002: NO_HISTORY,
+    160009: NO_HISTORY,
 }
 _LATER = {
-    20016: 60.0, 20022: 600.0, 20028: 60.0, 20029: 60.0, 30046: 600.0, 40003: 600.0, 40004: 600.0, 40006: 600.0,
+    20016: 60.0, 20026: 3600.0, 20029: 60.0, 40003: 600.0, 40004: 600.0, 40006: 600.0,
     40062: 60.0, 110000: 60.0, 110001: 60.0, 130000: 60.0, 160006: 1800.0, 160007: 1800.0,
 }  # fmt: skip
 """Refused for now: seconds until it is worth another try."""
@@ -97,5 +101,5 @@ def _lacking(code: int, to: ChatKey) -> str:
     if is_private(to):
         return _GONE[50007]
     if code == NO_ACCESS:
-        return "missing permission: View Channel"
+        return "missing permission: View Channel (or Connect, in a voice channel)"
     return "missing permission: " + ("Send Messages in Threads" if to.thread else "Send Messages")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import discord
 from discord.http import HTTPClient
@@ -12,7 +13,7 @@ from newsbot.domain.models import NO_MESSAGE, Delivery, Digest
 from newsbot.domain.ports import Clock, Over, SendOutcome, Sent
 from newsbot.platforms.discord import render, wire
 from newsbot.platforms.discord.answers import ARCHIVED, NOT_OURS, SHUT, UNKNOWN_MESSAGE
-from newsbot.platforms.discord.message import COMPONENTS, Json, payload
+from newsbot.platforms.discord.message import COMPONENTS, Json, Outgoing, payload
 from newsbot.platforms.discord.spots import Spot
 
 _GONE = frozenset({UNKNOWN_MESSAGE, NOT_OURS})
@@ -36,10 +37,10 @@ class Changing:
         ids = delivery.message_ids
         target = delivery.id if delivery.target is None else delivery.target  # buttons speak of the post itself
         parts = render.post(delivery.digest, target, updated=self._clock.now(), most=max(1, len(ids)))
-        bodies = [_unheard(payload(part, post=f"{target}.{n}")) for n, part in enumerate(parts)]
         done = self._done(delivery)
-        for each, body in zip(ids, bodies, strict=False):
-            done[each] = done[each] if each in done else await self._put(spot, each, body)
+        for n, (each, part) in enumerate(zip(ids, parts, strict=False)):
+            bodies = _Bodies(part, f"{target}.{n}", likely=spot.publishes(delivery.digest))
+            done[each] = done[each] if each in done else await self._put(spot, each, bodies)
         await self._remove_all(spot, ids[len(parts) :], done)
         del self._begun[delivery.id]
         kept = tuple(done[each] for each in ids[: len(parts)])
@@ -66,13 +67,31 @@ class Changing:
                 await self._remove(spot, each)
                 done[each] = NO_MESSAGE
 
-    async def _put(self, spot: Spot, kept: str, body: Json) -> str:
-        """Put ``body`` in the place of a message; its id, or NO_MESSAGE when there is none any more."""
+    async def _put(self, spot: Spot, kept: str, bodies: _Bodies) -> str:
+        """Put one of ``bodies`` in the place of a message, that of its own form; its id, or NO_MESSAGE when there is
+        none any more. Where posts are passed on it is looked at before, elsewhere once the usual form is refused."""
 
         async def edit(channel_id: str, message_id: str) -> None:
-            await wire.edit(self._http, channel_id, message_id, body)
+            in_news = spot.place is not None and spot.place.publishes
+            classic = await self._is_classic(channel_id, message_id, bodies.likely) if in_news else False
+            try:
+                await wire.edit(self._http, channel_id, message_id, bodies.of(classic=classic))
+            except discord.HTTPException as error:
+                is_other = error.code == wire.INVALID_BODY and not in_news
+                if not is_other or not await self._is_classic(channel_id, message_id, classic):
+                    raise
+                await wire.edit(self._http, channel_id, message_id, bodies.of(classic=True))
 
         return kept if await self._act(spot, kept, edit) else NO_MESSAGE
+
+    async def _is_classic(self, channel_id: str, message_id: str, likely: bool) -> bool:
+        """Whether a message has no Components V2: "once a message has been sent with this flag, it can't be removed".
+        ``likely``: what is taken for true where the bot may not read."""
+        try:
+            message = await wire.message(self._http, channel_id, message_id)
+        except discord.Forbidden:
+            return likely
+        return not int(message.get("flags") or 0) & COMPONENTS
 
     async def _remove(self, spot: Spot, kept: str) -> None:
         async def delete(channel_id: str, message_id: str) -> None:
@@ -122,6 +141,18 @@ class Changing:
             await wire.change(self._http, thread_id, archived=True)
 
 
-def _unheard(body: Json) -> Json:
-    """A body whose roles are not called again, with the flags that an edit may set."""
-    return {**body, "allowed_mentions": {"parse": []}, "flags": COMPONENTS}
+@dataclass(frozen=True, slots=True)
+class _Bodies:
+    """The two forms of a part of post ``post``; ``likely``: it is taken for the classic one."""
+
+    part: Outgoing
+    post: str
+    likely: bool
+
+    def of(self, *, classic: bool) -> Json:
+        """A body whose roles are not called again, with the flags that an edit may set."""
+        body = payload(self.part, post=self.post, classic=classic)
+        body |= {"allowed_mentions": {"parse": []}, "flags": COMPONENTS}
+        if classic:  # who hid the embeds did so on purpose
+            del body["flags"]
+        return body

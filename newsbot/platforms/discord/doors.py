@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from discord.http import HTTPClient
@@ -13,6 +14,7 @@ from newsbot.platforms.discord.message import private
 from newsbot.platforms.discord.pace import Pace
 
 _REMEMBERED = 10_000
+_WARM = timedelta(hours=1)
 
 
 class Rooms(Protocol):
@@ -34,34 +36,45 @@ class Doors:
 
     def __init__(self, http: HTTPClient, rooms: Rooms, pace: Pace) -> None:
         self._http, self._rooms, self._pace = http, rooms, pace
-        self._warm: OrderedDict[str, None] = OrderedDict()  # channels known to hold a message
+        self._warm: OrderedDict[str, datetime] = OrderedDict()  # channels that held a message then
+        self._lost: OrderedDict[str, None] = OrderedDict()  # people whose channel is to be opened anew
 
     async def open(self, user_id: str) -> str:
         """The private channel of a person who is talking to the bot just now, from the first time on without asking
         Discord. Raises what :meth:`newsbot.platforms.discord.wire.Rest` raises, as 50007 for one that is closed."""
         return await self._rooms.room(private(user_id)) or await self._opened(user_id)
 
-    async def knock(self, user_id: str) -> str:
-        """The same for a message that nobody waits for: who never had one gets it at a careful pace. Raises NotYet."""
+    async def knock(self, user_id: str, *, asked: bool = True) -> str:
+        """The same for a message that nobody waits for: who never had one gets it at a careful pace, and but a few in a
+        day do who are not talking to the bot (not ``asked``). Raises NotYet."""
         room = await self._rooms.room(private(user_id))
-        if room and (room in self._warm or (await wire.channel(self._http, room)).get("last_message_id")):
+        if room and (self._is_warm(room) or (await wire.channel(self._http, room)).get("last_message_id")):
             self.reached(room)
             return room
-        self._pace.knock(user_id)
+        if user_id not in self._lost:  # who had messages before is no stranger
+            self._pace.knock(user_id, asked=asked)
         return room or await self._opened(user_id)
 
     def reached(self, room: str) -> None:
-        """A message stands in this channel."""
-        self._warm[room] = None
+        """A message stands in this channel: that is remembered for an hour, whoever is forgotten meanwhile."""
+        self._warm[room] = self._pace.clock.now()
         self._warm.move_to_end(room)
-        if len(self._warm) > _REMEMBERED:
+        while len(self._warm) > _REMEMBERED or not self._is_warm(next(iter(self._warm))):
             self._warm.popitem(last=False)
 
     async def lost(self, user_id: str) -> None:
         """Discord knows the channel no more: the next time it is opened anew."""
         await self._rooms.keep_room(private(user_id), "")
+        self._lost[user_id] = None
+        if len(self._lost) > _REMEMBERED:
+            self._lost.popitem(last=False)
+
+    def _is_warm(self, room: str) -> bool:
+        then = self._warm.get(room)
+        return then is not None and timedelta(0) <= self._pace.clock.now() - then < _WARM
 
     async def _opened(self, user_id: str) -> str:
         room = str((await wire.open_dm(self._http, user_id))["id"])
         await self._rooms.keep_room(private(user_id), room)
+        self._lost.pop(user_id, None)
         return room

@@ -56,10 +56,10 @@ async def threads_of(http: HTTPClient, me: str, server: str, forum_id: str, sinc
     oldest = bound(since)
     active = [t for t in await wire.active_threads(http, server) if t.get("parent_id") == forum_id]
     try:
-        archived = [thread async for thread in _archived(http, forum_id, since - SKEW)]
+        gone = [thread async for thread in archived(http, forum_id, since - SKEW)]
     except discord.Forbidden:
         raise Unreadable from None
-    return sorted({str(t["id"]) for t in (*active, *archived) if t.get("owner_id") == me and _latest(t) > oldest})
+    return sorted({str(t["id"]) for t in (*active, *gone) if t.get("owner_id") == me and _latest(t) > oldest})
 
 
 def _latest(thread: Json) -> int:
@@ -100,7 +100,8 @@ async def _make_sure(http: HTTPClient, channel_id: str, after: int) -> None:
             raise
 
 
-async def _archived(http: HTTPClient, forum_id: str, since: datetime) -> AsyncIterator[Json]:
+async def archived(http: HTTPClient, forum_id: str, since: datetime) -> AsyncIterator[Json]:
+    """The forum's threads that were archived since then. Raises discord.Forbidden without Read Message History."""
     before = ""
     for _ in range(_THREADS):
         page = await wire.archived_threads(http, forum_id, before=before)

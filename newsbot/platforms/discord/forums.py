@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+import discord
 from discord.http import HTTPClient
 from discord.utils import snowflake_time
 
 from newsbot.domain.models import Digest
 from newsbot.domain.ports import Clock
 from newsbot.locales import Words
-from newsbot.platforms.discord import render, wire
+from newsbot.platforms.discord import finding, render, wire
 from newsbot.platforms.discord.message import Json
 from newsbot.platforms.discord.places import Place
 
@@ -52,12 +54,20 @@ class Forums:
         """By its owner, its forum, the day of its making and its name, since a story's may be of the same day."""
         zone = ZoneInfo(timezone)
         today = self._clock.now().astimezone(zone).date()
-        for thread in await wire.active_threads(self._http, forum.server):
+        for thread in await self._standing(forum, datetime.combine(today, time.min, zone)):
             mine = thread.get("owner_id") == me and thread.get("parent_id") == forum.id and thread.get("name") == name
             open_ = not thread.get("thread_metadata", {}).get("locked")
             if mine and open_ and snowflake_time(int(thread["id"])).astimezone(zone).date() == today:
                 return str(thread["id"])
         return ""
+
+    async def _standing(self, forum: Place, since: datetime) -> list[Json]:
+        """The threads that are open, and those that were archived since then, as far as the bot may see them."""
+        active = await wire.active_threads(self._http, forum.server)
+        try:
+            return [*active, *[thread async for thread in finding.archived(self._http, forum.id, since)]]
+        except discord.Forbidden:
+            return active
 
     def _today(self, digest: Digest) -> str:
         """What the day's thread is called: "23 November 2026"."""

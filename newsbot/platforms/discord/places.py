@@ -22,6 +22,8 @@ _FORUMS = frozenset({15, 16})
 _TAG_NEEDED = 1 << 4
 """https://docs.discord.com/developers/resources/channel#channel-object-channel-flags"""
 _MOST_TAGS = 5
+TAG = 20
+"""Characters of a tag's name: https://docs.discord.com/developers/resources/channel#forum-tag-object"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,10 @@ class Place:
         return self.type == _ANNOUNCEMENT
 
     def tagged(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """The ids of the tags with these labels, as many as a thread may have; where the forum insists, its first."""
-        wanted = {label.casefold().strip() for label in labels}
-        found = tuple(id_ for label, id_ in self.tags if label.casefold().strip() in wanted)[:_MOST_TAGS]
+        """The ids of the tags with these labels (a tag holds their beginning), as many as a thread may have; where the
+        forum insists, its first."""
+        wanted = set(map(_as_tag, labels))
+        found = tuple(id_ for label, id_ in self.tags if _as_tag(label) in wanted)[:_MOST_TAGS]
         return found or tuple(id_ for _, id_ in self.tags[:1] if self.needs_tag)
 
 
@@ -85,6 +88,10 @@ def _place(channel: Json) -> Place:
     tags = tuple((str(tag["name"]), str(tag["id"])) for tag in channel.get("available_tags") or () if _is_free(tag))
     needs_tag = bool(int(channel.get("flags") or 0) & _TAG_NEEDED)
     return Place(str(channel["id"]), int(channel["type"]), str(channel.get("guild_id") or ""), tags, needs_tag)
+
+
+def _as_tag(label: str) -> str:
+    return label.strip()[:TAG].strip().casefold()
 
 
 def _is_free(tag: Json) -> bool:

@@ -10,7 +10,7 @@ from newsbot.platforms.discord.message import Json
 _BUTTON, _SECTION, _THUMBNAIL, _GALLERY = 2, 9, 11, 12
 """https://docs.discord.com/developers/components/reference#component-object-component-types"""
 
-_OF_MEDIA = re.compile(r"\bmedia\b|\bitems\b", re.IGNORECASE)
+_OF_MEDIA = re.compile(r"\b(media|items|thumbnail|image)\b", re.IGNORECASE)
 _OF_ADDRESS = re.compile(r"\burl\b", re.IGNORECASE)
 
 Test = Callable[[Json], bool]
@@ -37,7 +37,14 @@ def _is_link(component: Json) -> bool:
 def _bare(body: Json, unwanted: Test) -> Json:
     if "message" in body:
         return {**body, "message": _bare(body["message"], unwanted)}
-    return {**body, "components": list(_kept(body.get("components", ()), unwanted))}
+    bare = {**body, "components": list(_kept(body.get("components", ()), unwanted))}
+    if "embeds" in body and unwanted is _is_picture:
+        bare["embeds"] = [plain for embed in body["embeds"] if (plain := _plain(embed)).get("description")]
+    return bare
+
+
+def _plain(embed: Json) -> Json:
+    return {name: value for name, value in embed.items() if name not in {"thumbnail", "image"}}
 
 
 def _kept(components: Sequence[Json], unwanted: Test) -> Iterator[Json]:

@@ -11,15 +11,23 @@ import structlog
 from newsbot.domain.models import Delivery
 from newsbot.domain.ports import ChatGone, Clock, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
 from newsbot.platforms.discord import finding, render, wire
-from newsbot.platforms.discord.answers import NO_HISTORY, NO_TEXT, SHUT, UNKNOWN_CHANNEL, outcome_of
+from newsbot.platforms.discord.answers import (
+    NO_ACCESS,
+    NO_HISTORY,
+    NO_QUOTE,
+    NO_TEXT,
+    SHUT,
+    UNKNOWN_CHANNEL,
+    outcome_of,
+)
 from newsbot.platforms.discord.attempts import Attempt, Memory
 from newsbot.platforms.discord.changing import Changing
-from newsbot.platforms.discord.doors import Doors, Rooms
+from newsbot.platforms.discord.doors import Doors
 from newsbot.platforms.discord.forums import Forums
 from newsbot.platforms.discord.message import PLATFORM, Json, Outgoing, is_private, payload
 from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.places import Place, Places
-from newsbot.platforms.discord.publishing import Publisher
+from newsbot.platforms.discord.publishing import Publisher, Wishes
 from newsbot.platforms.discord.spots import Spot
 from newsbot.platforms.discord.troubles import said
 from newsbot.platforms.discord.wire import Rest
@@ -27,24 +35,28 @@ from newsbot.platforms.discord.wire import Rest
 log = structlog.get_logger(__name__)
 
 TOO_MUCH = "more was said there since than is read: whether the post is out, nobody can tell"
-NO_ROOM = "Discord does not know the private channel any more"
+ROOM_LOST = "Discord does not know the private channel any more"
+NO_ROOM = frozenset({UNKNOWN_CHANNEL, NO_ACCESS})
+"""Said of a private channel that was there: the second for no reason, until it is opened anew
+(https://github.com/discord/discord-api-docs/issues/7666)."""
+HOPELESS = 12
+"""The attempt, after about four hours, at which a private channel without access counts as closed."""
 
 
 class DiscordSender:
     """Implements :class:`newsbot.domain.ports.Sender`.
 
     A nonce makes a repeated request harmless for some minutes, and later a mark in the message tells that it is there.
-    What the sender's :attr:`publisher` has no room for waits: call its ``step`` now and then.
     """
 
     platform = PLATFORM
     idempotent = True
 
-    def __init__(self, rest: Rest, pace: Pace, rooms: Rooms, clock: Clock) -> None:
+    def __init__(self, rest: Rest, pace: Pace, doors: Doors, clock: Clock, wishes: Wishes) -> None:
         self._rest, self._http, self._pace = rest, rest.http, pace
         self.places = Places(self._http, clock)
-        self.publisher = Publisher(self._http, clock)
-        self._doors = Doors(self._http, rooms, pace)
+        self._publisher = Publisher(self._http, clock, wishes)
+        self._doors = doors
         self._forums = Forums(self._http, clock)
         self._changing = Changing(self._http, clock)
         self._memory = Memory(clock)
@@ -90,6 +102,8 @@ class DiscordSender:
                 return await self._changing.edit(delivery, spot)
             case "retract":
                 return await self._changing.retract(delivery, spot)
+            case "publish":
+                return await self._publisher.publish(delivery, spot)
 
     async def _spot(self, delivery: Delivery) -> Spot:
         """Where its messages are. Discord tells whether a channel is a forum, and whether others follow it; where the
@@ -99,7 +113,7 @@ class DiscordSender:
             return Spot(chat.thread)
         if is_private(chat):
             fresh = delivery.kind in {"post", "reply"}
-            return Spot(await (self._doors.knock(person) if fresh else self._doors.open(person)))
+            return Spot(await (self._doors.knock(person, asked=False) if fresh else self._doors.open(person)))
         place = self.places.known(chat.native)
         if place is None and delivery.digest.audience == "group":
             return Spot(chat.native)
@@ -114,8 +128,7 @@ class DiscordSender:
             ids.append(await self._say(attempt, spot, replace(part, silent=part.silent or number > 0), ids))
             if len(ids) < len(parts):
                 await attempt.sent(tuple(ids))
-        await self._arrived(attempt, spot, ids)
-        return Sent(tuple(ids))
+        return Sent(tuple(ids), publish=spot.publishes(delivery.digest))
 
     async def _out(self, attempt: Attempt, spot: Spot) -> list[str]:
         """The messages of the parts that are out. Where an attempt before may have left more than is known of, what
@@ -142,7 +155,8 @@ class DiscordSender:
 
     async def _say(self, attempt: Attempt, spot: Spot, part: Outgoing, ids: list[str]) -> str:
         """Post the part that comes after ``ids``; its id."""
-        body = payload(part, post=f"{attempt.delivery.id}.{len(ids)}")
+        post, classic = f"{attempt.delivery.id}.{len(ids)}", spot.publishes(attempt.delivery.digest)
+        body = payload(part, post=post, classic=classic)
         thread = spot.thread_of(ids)
         if spot.place is None or not spot.place.is_forum or thread:
             return await self._say_in(attempt, spot, thread or spot.channel, body, len(ids))
@@ -186,14 +200,13 @@ class DiscordSender:
         body = payload(replace(part, pings=()), post=f"{delivery.id}.0")
         if first:
             body["message_reference"] = {"message_id": first[1], "fail_if_not_exists": False}
+        try:
+            return Sent((await self._say_in(attempt, spot, channel_id, body, 0),))
+        except discord.HTTPException as error:
+            if error.code != NO_QUOTE:
+                raise
+        del body["message_reference"]
         return Sent((await self._say_in(attempt, spot, channel_id, body, 0),))
-
-    async def _arrived(self, attempt: Attempt, spot: Spot, ids: list[str]) -> None:
-        """A post is out: where others follow the channel, they shall get it."""
-        digest = attempt.delivery.digest
-        if spot.place is not None and spot.place.publishes and digest.publish:
-            is_digest = digest.occasion != "story"
-            await self.publisher.offer(attempt.me, spot.channel, ids, digest=is_digest)
 
     async def _failed(self, error: Exception, attempt: Attempt) -> SendOutcome:
         delivery, code = attempt.delivery, error.code if isinstance(error, discord.HTTPException) else 0
@@ -202,10 +215,13 @@ class DiscordSender:
             self._forums.forget(delivery.chat.native)
         if attempt.thread and code in SHUT:  # one of a forum's many
             return Over("the post's thread takes no more messages")
-        if code == UNKNOWN_CHANNEL and is_private(delivery.chat):
+        if code in NO_ROOM and is_private(delivery.chat):
             await self._doors.lost(delivery.chat.native.removeprefix("@"))
-            return RetryLater(NO_ROOM)
+            if delivery.attempts < HOPELESS:
+                return RetryLater(ROOM_LOST, min(3600.0, 7.5 * 2**delivery.attempts))
         outcome = outcome_of(error, delivery.chat)
+        if isinstance(outcome, ChatGone) and delivery.kind == "publish":
+            return Over(outcome.reason)  # whether the place is gone for posts too, the next one tells
         if isinstance(outcome, RetryLater) and outcome.tried and self._pace.held():
             return replace(outcome, seconds=self._pace.held(), whole_platform=True)
         return outcome

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from newsbot.domain.models import Digest
 from newsbot.platforms.discord.places import Place
 
 
@@ -18,6 +19,11 @@ class Spot:
 
     channel: str
     place: Place | None = None
+
+    def publishes(self, digest: Digest) -> bool:
+        """Whether posts are passed on to those who follow the channel: they are embeds then, since the copies may lack
+        components (https://github.com/discord/discord-api-docs/issues/3079)."""
+        return digest.publish and self.place is not None and self.place.publishes
 
     def id_of(self, channel_id: str, message_id: str) -> str:
         """A message's id as a delivery keeps it."""

@@ -44,7 +44,7 @@ def in_words(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "Discord did not answer in time"
     if isinstance(error, discord.HTTPException):
-        words = shorten(error.text) or shorten(str(error.response.reason or ""))
+        words = shorten(str(error.text)) or shorten(str(error.response.reason or ""))
         return f"Discord answered: {error.status} {words}" + (f" ({error.code})" if error.code else "")
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"Discord cannot be reached: {said(error)}"

@@ -20,6 +20,9 @@ from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.plainer import without
 from newsbot.platforms.discord.requests import Http, tell
 
+LONGEST = 10080
+"""Minutes that a silent thread stays in the channel list, at most: a week."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -141,10 +144,12 @@ async def open_dm(http: HTTPClient, user_id: str) -> Json:
 
 
 async def thread(http: HTTPClient, forum_id: str, name: str, body: Json, tags: Sequence[str] = ()) -> Json:
-    """Open a thread in a forum with its first message, which has the thread's id. Nothing makes a second request
-    harmless. https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel"""
+    """Open a thread in a forum with its first message, which has the thread's id; it stays in sight for as long as
+    Discord allows. Nothing makes a second request harmless.
+    https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel"""
     route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum_id)
-    return await _with_less(http, route, {"name": name, "applied_tags": list(tags), "message": body})
+    shape = {"name": name, "auto_archive_duration": LONGEST, "applied_tags": list(tags), "message": body}
+    return await _with_less(http, route, shape)
 
 
 async def change(http: HTTPClient, channel_id: str, **what: Any) -> Json:

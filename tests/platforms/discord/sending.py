@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from newsbot.domain.models import ChatKey, ChatKind, Delivery, DeliveryKind, Digest
 from newsbot.domain.ports import SendOutcome
 from newsbot.platforms.discord import render
+from newsbot.platforms.discord.doors import Doors
 from newsbot.platforms.discord.message import PLATFORM
 from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.send import DiscordSender
@@ -44,6 +45,17 @@ class Rooms:
         self.kept[key] = room
 
 
+class Wishes:
+    """What channels want, in memory: those in ``off`` pass nothing on."""
+
+    def __init__(self) -> None:
+        self.off: set[ChatKey] = set()
+
+    async def publishes(self, key: ChatKey) -> bool:
+        """See :class:`newsbot.platforms.discord.publishing.Wishes`."""
+        return key not in self.off
+
+
 @dataclass
 class Way:
     """A way out; ``told`` are the parts that were recorded. Killing it and starting again loses its memory."""
@@ -53,12 +65,14 @@ class Way:
     ann: User
     guild: Guild
     rooms: Rooms = field(default_factory=Rooms)
+    wishes: Wishes = field(default_factory=Wishes)
     told: list[tuple[str, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.pace = Pace(self.clock)
         self.rest = make_rest(self.dc.token, self.dc.api_url, None, self.pace)
-        self.sender = DiscordSender(self.rest, self.pace, self.rooms, self.clock)
+        doors = Doors(self.rest.http, self.rooms, self.pace)
+        self.sender = DiscordSender(self.rest, self.pace, doors, self.clock, self.wishes)
 
     async def again(self) -> None:
         """The process is started again."""

@@ -30,7 +30,7 @@ def refused(status: int, code: int = 0, message: str = "No.", **more: Any) -> di
     [
         (404, 10003, CHANNEL, "the channel was deleted"),
         (404, 10003, THREAD, "the thread was deleted"),
-        (403, 50001, CHANNEL, "missing permission: View Channel"),
+        (403, 50001, CHANNEL, "missing permission: View Channel (or Connect, in a voice channel)"),
         (403, 50013, CHANNEL, "missing permission: Send Messages"),
         (403, 50013, THREAD, "missing permission: Send Messages in Threads"),
         (400, 50083, THREAD, "the thread is archived"),
@@ -39,6 +39,7 @@ def refused(status: int, code: int = 0, message: str = "No.", **more: Any) -> di
         (403, 50278, ANN, "this person's private messages are closed to the bot: they share no server with it"),
         (403, 50001, ANN, "this person's private messages are closed to the bot"),
         (403, 160002, CHANNEL, "missing permission: Read Message History"),
+        (403, 160009, CHANNEL, "missing permission: Read Message History"),
     ],
 )
 def test_a_place_that_takes_no_messages_is_gone_in_words(status: int, code: int, to: ChatKey, reason: str) -> None:
@@ -61,7 +62,7 @@ def test_a_message_that_somebody_deleted_leaves_nothing_to_do() -> None:
     assert isinstance(outcome_of(refused(404, 10008), CHANNEL), Over)
 
 
-@pytest.mark.parametrize("code", [20028, 30046, 40003, 40062, 130000, 160006])
+@pytest.mark.parametrize("code", [20026, 40003, 40062, 130000, 160006])
 def test_what_is_refused_for_now_is_tried_again(code: int) -> None:
     outcome = outcome_of(refused(400, code), CHANNEL)
     assert isinstance(outcome, RetryLater)

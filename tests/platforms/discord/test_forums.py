@@ -61,6 +61,13 @@ async def test_a_forum_that_insists_on_a_tag_and_has_none_says_so(way: Way, foru
     assert isinstance(outcome, ChatGone) and "tag" in outcome.reason
 
 
+async def test_a_topic_whose_name_is_too_long_for_a_tag_has_one_with_its_beginning(way: Way, forum: Channel) -> None:
+    tag = forum.tag("electric cars in Ger")
+    long = replace(XIAOMI, reasons=(Reason("Electric cars in Germany"),))
+    assert isinstance(await way.send(way.delivery(forum, replace(STORY, stories=(long,)))), Sent)
+    assert forum.threads[0].state.applied_tags == (tag.id,)
+
+
 async def test_no_more_tags_than_discord_takes(way: Way, forum: Channel) -> None:
     reasons = tuple(Reason(f"Topic {n}") for n in range(8))
     for reason in reasons:
@@ -206,9 +213,15 @@ async def test_the_posts_of_a_day_share_a_thread_by_the_chats_own_clock(way: Way
     assert outcome == Sent((f"{second.id}/{second.id}",))
 
 
-async def test_the_days_thread_is_found_after_a_restart_and_is_no_storys(way: Way, forum: Channel) -> None:
+@pytest.mark.parametrize("archived", [False, True])
+async def test_the_days_thread_is_found_after_a_restart_and_is_no_storys(
+    way: Way, forum: Channel, archived: bool
+) -> None:
     await way.send(way.delivery(forum, number=1))
     await way.send(way.delivery(forum, DAY, number=2))
+    assert {thread.state.archives_after for thread in forum.threads} == {10080}
+    if archived:
+        await forum.threads[1].set_archived()
     await way.again()
     await way.send(way.delivery(forum, DAY, number=3))
     assert [len(thread.messages) for thread in forum.threads] == [1, 2]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from newsbot.platforms.discord.pace import CEILING, FIRST, PATIENCE, NotYet, Pace
+from newsbot.platforms.discord.pace import CEILING, FIRST, PATIENCE, UNASKED, NotYet, Pace
 from tests.clock import ManualClock
 
 
@@ -120,6 +120,19 @@ def test_people_who_never_had_a_message_get_their_first_one_after_another() -> N
     pace.knock("1")  # once more for the next part
     clock.advance(FIRST)
     pace.knock("2")
+
+
+def test_few_people_in_a_day_are_written_to_who_are_not_talking_to_the_bot() -> None:
+    clock = ManualClock()
+    pace = Pace(clock)
+    for number in range(UNASKED):
+        pace.knock(f"1{number}", asked=False)
+        clock.advance(FIRST)
+    with pytest.raises(NotYet) as told:
+        pace.knock("2", asked=False)
+    pace.knock("3")
+    clock.advance(told.value.retry_after)
+    pace.knock("2", asked=False)
 
 
 async def test_a_clock_that_is_put_back_holds_up_nobody() -> None:

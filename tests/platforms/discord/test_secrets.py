@@ -16,6 +16,7 @@ from newsbot import logs
 from newsbot.domain.ports import Unknown
 from newsbot.platforms.discord import wire
 from newsbot.platforms.discord.answers import outcome_of
+from newsbot.platforms.discord.doors import Doors
 from newsbot.platforms.discord.message import private
 from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.send import DiscordSender
@@ -67,7 +68,7 @@ async def test_no_line_of_the_log_and_no_reason_holds_the_token(way: Way, termin
 async def test_the_password_of_a_proxy_is_not_said(way: Way, terminal: io.StringIO) -> None:
     pace = Pace(way.clock)
     rest = wire.make_rest(way.dc.token, "http://discord.example/api/v10", PROXY, pace)
-    sender = DiscordSender(rest, pace, way.rooms, way.clock)
+    sender = DiscordSender(rest, pace, Doors(rest.http, way.rooms, pace), way.clock, way.wishes)
 
     async def sent(_: tuple[str, ...]) -> None: ...
 

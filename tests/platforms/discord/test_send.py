@@ -12,12 +12,13 @@ from structlog.testing import capture_logs
 
 from newsbot.domain.models import ChatKey, Digest
 from newsbot.domain.ports import ChatGone, Over, Rejected, RetryLater, Sent, Unknown
-from newsbot.platforms.discord.message import SILENT, private
+from newsbot.platforms.discord.message import COMPONENTS, SILENT, private
 from newsbot.platforms.discord.pace import BLOCKED, DOUBTED, FIRST
+from newsbot.platforms.discord.send import HOPELESS
 from tests.fakes.digests import XIAOMI
 from tests.fakes.discord import drafts, posting
 from tests.fakes.discord.permissions import Permission
-from tests.fakes.discord.places import Channel
+from tests.fakes.discord.places import Channel, Kind
 from tests.fakes.discord.rates import Limit
 from tests.platforms.discord.sending import LONG, PARTS, STORY, Way, address, open_way, retried
 
@@ -294,6 +295,68 @@ async def test_a_reply_hangs_on_the_first_message_of_its_target_and_comes_once(w
     assert (general.messages[-1].reference or {})["message_id"] == posted.message_ids[0]
 
 
+async def test_a_reply_to_what_may_not_be_replied_to_is_said_without(way: Way, general: Channel) -> None:
+    posted = await way.send(way.delivery(general))
+    assert isinstance(posted, Sent)
+    way.dc.faults.next("POST", POST, status=400, body={"code": 160010, "message": "NSFW channel message reference."})
+    assert isinstance(await way.send(way.delivery(general, STORY, "reply", posted.message_ids, 9, 1)), Sent)
+    assert len(general.messages) == 2 and not general.messages[1].reference
+
+
+# --- where others follow ---------------------------------------------------------------------------------
+
+
+GROWN = replace(STORY, stories=(replace(XIAOMI, headline="Xiaomi shows its car"),))
+KEPT_BACK = replace(STORY, publish=False)
+
+
+async def test_what_is_passed_on_has_its_words_outside_of_components_and_is_found_again(way: Way) -> None:
+    wire = way.guild.announcement("wire")
+    first = way.delivery(wire)
+    way.dc.faults.next("POST", POST, drop="after")
+    assert isinstance(await way.send(first), Unknown)
+    way.clock.advance(3600)
+    outcome = await way.send(retried(first))
+    (message,) = wire.messages
+    assert outcome == Sent((message.id,), publish=True)
+    assert not message.flags & COMPONENTS
+    assert XIAOMI.headline in str(message.embeds) and message.buttons
+    assert await way.send(way.delivery(wire, KEPT_BACK, number=2)) == Sent((wire.messages[1].id,))
+    assert wire.messages[1].flags & COMPONENTS
+
+
+@pytest.mark.parametrize("posted", [STORY, KEPT_BACK])
+@pytest.mark.parametrize("later", ["as before", "switched", "hidden", "a text channel"])
+async def test_an_edit_keeps_the_form_of_its_message(way: Way, posted: Digest, later: str) -> None:
+    wire = way.guild.announcement("wire")
+    out = await way.send(way.delivery(wire, posted))
+    assert isinstance(out, Sent)
+    (message,) = wire.messages
+    before = message.flags & COMPONENTS, [button.custom_id for button in message.buttons]
+    if later == "hidden":
+        wire.overwrite(way.guild.bot_role, deny=Permission.READ_MESSAGE_HISTORY)
+    if later == "a text channel":
+        wire.kind = Kind.TEXT
+        await way.again()
+    grown = replace(GROWN, publish=posted.publish is not (later == "switched"))
+    edited = await way.send(way.delivery(wire, grown, "edit", out.message_ids, number=9, target=1))
+    assert edited == Sent(out.message_ids)
+    assert (message.flags & COMPONENTS, [button.custom_id for button in message.buttons]) == before
+    assert "Xiaomi shows its car" in f"{message.text}{message.embeds}"
+
+
+async def test_a_picture_that_discord_refuses_in_an_embed_is_left_out(way: Way) -> None:
+    wire = way.guild.announcement("wire")
+    shown = replace(STORY, stories=(replace(XIAOMI, image="https://motors.example/car.jpg"),))
+    words = {"_errors": [{"code": "URL_TYPE_INVALID_URL", "message": "Not a well formed URL."}]}
+    errors = {"embeds": {"0": {"thumbnail": {"url": words}}}}
+    body = {"code": 50035, "message": "Invalid Form Body", "errors": errors}
+    way.dc.faults.next("POST", POST, status=400, body=body)
+    assert isinstance(await way.send(way.delivery(wire, shown)), Sent)
+    (message,) = wire.messages
+    assert XIAOMI.headline in str(message.embeds) and "car.jpg" not in str(message.embeds)
+
+
 # --- threads and private chats -------------------------------------------------------------------------
 
 
@@ -339,6 +402,47 @@ async def test_a_private_channel_that_discord_forgot_is_opened_anew(way: Way) ->
     first = way.delivery(private(way.ann.id))
     assert isinstance(await way.send(first), RetryLater)
     assert isinstance(await way.send(retried(first)), Sent)
+
+
+async def test_a_private_channel_without_access_is_opened_anew_and_counts_as_closed_only_after_hours(way: Way) -> None:
+    ann = private(way.ann.id)
+    assert isinstance(await way.send(way.delivery(ann)), Sent)
+    missing = {"code": 50001, "message": "Missing Access"}
+    delivery, waited = way.delivery(ann, number=2), 0.0
+    way.dc.faults.next("POST", POST, status=403, body=missing, times=HOPELESS)
+    while isinstance(outcome := await way.send(delivery), RetryLater):
+        assert outcome.seconds
+        way.clock.advance(outcome.seconds)
+        waited, delivery = waited + outcome.seconds, retried(delivery)
+    assert isinstance(outcome, ChatGone)
+    assert 3 * 3600 < waited < 6 * 3600
+    assert isinstance(await way.send(way.delivery(ann, number=3)), Sent)
+    assert len(way.dc.called("POST", "/users/@me/channels")) == HOPELESS + 1
+
+
+async def test_a_bot_that_discord_holds_for_a_spammer_writes_to_no_new_people_for_an_hour(way: Way) -> None:
+    ben = way.dc.person("Ben")
+    way.guild.member(ben)
+    assert isinstance(await way.send(way.delivery(private(way.ann.id))), Sent)
+    way.clock.advance(FIRST)
+    flagged = {"code": 20026, "message": "Your bot has been flagged by our anti-spam system for abusive behavior."}
+    way.dc.faults.next("POST", "/users/@me/channels", status=403, body=flagged)
+    first = way.delivery(private(ben.id), number=2)
+    assert await way.send(first) == RetryLater(f"Discord answered: 403 {flagged['message']} (20026)", 3600)
+    again = await way.send(way.delivery(private(ben.id), number=3))
+    assert isinstance(again, RetryLater) and not again.tried and again.seconds == pytest.approx(3600, abs=1)
+    assert isinstance(await way.send(way.delivery(private(way.ann.id), number=4)), Sent)
+    way.clock.advance(3600)
+    assert isinstance(await way.send(retried(first)), Sent)
+
+
+async def test_that_somebody_was_written_to_is_remembered_for_an_hour(way: Way) -> None:
+    for number in (1, 2):
+        await way.send(way.delivery(private(way.ann.id), number=number))
+    assert way.dc.called("GET", "/channels/*") == []
+    way.clock.advance(3600)
+    await way.send(way.delivery(private(way.ann.id), number=3))
+    assert len(way.dc.called("GET", "/channels/*")) == 1
 
 
 async def test_first_messages_to_many_people_come_one_after_the_other(way: Way) -> None:
@@ -484,7 +588,7 @@ async def test_a_server_that_cannot_be_reached_is_tried_later(way: Way, general:
 @pytest.mark.parametrize(
     ("denied", "reason"),
     [
-        (Permission.VIEW_CHANNEL, "missing permission: View Channel"),
+        (Permission.VIEW_CHANNEL, "missing permission: View Channel (or Connect, in a voice channel)"),
         (Permission.SEND_MESSAGES, "missing permission: Send Messages"),
     ],
 )
