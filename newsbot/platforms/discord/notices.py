@@ -24,6 +24,7 @@ from newsbot.platforms.discord.report import LOOK, troubled
 from newsbot.platforms.discord.spelling import UNKNOWN, Ids, Speller
 from newsbot.platforms.discord.troubles import UNANSWERED, in_words
 from newsbot.platforms.discord.waiting import THREAD_DELETED, spot_of
+from newsbot.platforms.discord.welcome import places
 
 if TYPE_CHECKING:
     from discord.http import HTTPClient
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TOGETHER = timedelta(minutes=1)
+TOGETHER = timedelta(seconds=45)
 """What begins to wait in one server within so long is told in one message."""
 AGAIN = timedelta(days=1)
 """The same trouble of a channel that comes and goes is told again only after so long."""
@@ -57,11 +58,18 @@ class Servers(Protocol):
         """The channel of a private chat, "" where it is not known."""
 
 
+class Doors(Protocol):
+    """What :class:`newsbot.platforms.discord.doors.Doors` does for this."""
+
+    async def knock(self, user_id: str, *, asked: bool = True) -> str:
+        """A person's private channel, at a careful pace; not ``asked``: they are not talking to the bot just now."""
+
+
 class Notices:
     """Posts through ``http``; ``find`` gives a server by its id, None while the gateway does not know it.
 
     One message for a server: in the channel for what Discord itself tells its moderators, else to one of those who
-    subscribed, if they have a private chat with the bot, else where Discord tells who came.
+    subscribed, by preference one who has a private chat with the bot, else where the bot said hello.
     """
 
     def __init__(
@@ -69,6 +77,7 @@ class Notices:
         servers: Servers,
         http: HTTPClient,
         clock: Clock,
+        doors: Doors,
         find: Callable[[int], discord.Guild | None],
         words_for: Callable[[str], Words] = Words,
         ids: Ids = UNKNOWN,
@@ -76,6 +85,7 @@ class Notices:
         self._servers = servers
         self._http = http
         self._clock = clock
+        self._doors = doors
         self._find = find
         self._words_for = words_for
         self._ids = ids
@@ -108,11 +118,10 @@ class Notices:
     async def _tell(self, guild: discord.Guild, chats: Sequence[Chat]) -> bool:
         """Whether somebody was told. Where nobody can be, it is over too; when Discord does not answer, it is not."""
         words = self._words_for(str(guild.preferred_locale))
-        nonce = _nonce(guild, chats)
         body = notice(Speller(words, self._ids), guild, chats)
         async for channel_id, inside in self._ways(guild, chats):
             try:
-                await wire.post(self._http, channel_id, body(inside), nonce)
+                await wire.post(self._http, channel_id, body(inside), _nonce(channel_id, chats))
             except (discord.Forbidden, discord.NotFound) as error:
                 log.info("server %s was not told in %s: %s", guild.id, channel_id, in_words(error))
             except UNANSWERED as error:
@@ -131,11 +140,24 @@ class Notices:
         if _is_open(guild.public_updates_channel):
             yield str(guild.public_updates_channel.id), True  # type: ignore[union-attr]  # it is open
         makers = [user for chat in chats for user in await self._servers.makers(chat)]
-        for user in list(dict.fromkeys(makers))[:MOST_PEOPLE]:
-            if room := await self._servers.room(private(user)):
-                yield room, False
-        if _is_open(guild.system_channel):
-            yield str(guild.system_channel.id), True  # type: ignore[union-attr]  # it is open
+        people = list(dict.fromkeys(makers))[:MOST_PEOPLE]
+        rooms = {user: await self._servers.room(private(user)) for user in people}
+        for room in filter(None, rooms.values()):
+            yield room, False
+        stranger = next((user for user, room in rooms.items() if not room), "")
+        if stranger and (room := await self._opened(stranger)):
+            yield room, False
+        for channel in places(guild):
+            yield str(channel.id), True
+            return
+
+    async def _opened(self, user: str) -> str:
+        """A private chat with who subscribed, for what they asked for; "" where it cannot be had."""
+        try:
+            return await self._doors.knock(user, asked=False)
+        except UNANSWERED as error:
+            log.info("%s cannot be told in private: %s", user, in_words(error))
+            return ""
 
     async def _done(self, guild: discord.Guild, chats: Iterable[Chat]) -> None:
         self._since.pop(str(guild.id), None)  # what comes next has a minute of its own
@@ -152,9 +174,10 @@ def _is_open(channel: discord.TextChannel | None) -> bool:
     return found is not None and found.well
 
 
-def _nonce(guild: discord.Guild, chats: Iterable[Chat]) -> str:
-    """The same for the same trouble, so that a second try within minutes makes no second message."""
-    said = ",".join([str(guild.id), *(f"{chat.id}:{chat.paused}" for chat in chats)])
+def _nonce(channel_id: str, chats: Iterable[Chat]) -> str:
+    """The same for the same trouble in the same place, so that a second try within minutes makes no second message; in
+    another place it would give the first one's."""
+    said = ",".join([channel_id, *(f"{chat.id}:{chat.paused}" for chat in chats)])
     return f"n{blake2b(said.encode(), digest_size=12).hexdigest()}"
 
 

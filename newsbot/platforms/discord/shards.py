@@ -31,8 +31,8 @@ STEADY = timedelta(seconds=30)
 """A connection that held for so long was a good one: the next is tried at once."""
 CEILING = 60.0  # seconds between two tries at most
 RESUMING = 5.0
-"""The same while the session can be resumed: that costs none of the day's starts, and whoever presses a button meanwhile
-is only answered if we are back within 3 s."""
+"""The same while the session can be resumed: that costs none of the day's starts, and who presses a button meanwhile is
+only answered if we are back within 3 s."""
 AGAIN = (1.0, 5.0)
 """Seconds to wait before a session that Discord ended is started anew:
 https://docs.discord.com/developers/events/gateway#resuming"""

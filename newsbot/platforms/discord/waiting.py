@@ -12,8 +12,8 @@ import discord
 from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatKind
 from newsbot.platforms.discord.checks import Check, check
 from newsbot.platforms.discord.message import PLATFORM
-from newsbot.platforms.discord.people import Place, kind_of, place_of
-from newsbot.platforms.discord.permissions import NEEDED, WISHED, lacking, standing_in
+from newsbot.platforms.discord.people import Place, kind_of
+from newsbot.platforms.discord.permissions import NEEDED, WISHED, Standing, lacking, standing_in
 
 if TYPE_CHECKING:
     from newsbot.platforms.discord.setup import Setup
@@ -127,13 +127,13 @@ def _goes_on(chat: Chat, spot: Place) -> bool:
     away = bool(chat.key.thread) and not isinstance(spot, discord.Thread)
     if away and chat.paused.startswith("the thread"):
         return False
-    found = check(spot)
-    return found is not None and (_within(spot, found) if away else found).frees(chat.paused)
+    found, standing = check(spot), standing_in(spot)
+    if found is None or standing is None:
+        return False
+    return (_within(found, standing) if away else found).frees(chat.paused)
 
 
-def _within(channel: Place, found: Check) -> Check:
+def _within(found: Check, standing: Standing) -> Check:
     """What was ``found`` in a channel, for its archived threads: they have permissions of their own."""
-    standing = standing_in(channel)
-    assert standing is not None  # as it was found
     missing, wished = lacking(standing, NEEDED["thread"]), lacking(standing, WISHED["thread"])
     return replace(found, sort="thread", missing=missing, wished=wished, troubles=())

@@ -13,9 +13,10 @@ from tests.platforms.discord.town import Town, open_town
 
 
 @pytest.fixture
-async def dc() -> AsyncIterator[DiscordServer]:
-    """A server that runs for the test."""
-    async with DiscordServer() as server:
+async def dc(request: pytest.FixtureRequest) -> AsyncIterator[DiscordServer]:
+    """A server that runs for the test, with one shard, or as many as the test's parameter says."""
+    shards = getattr(request, "param", 1)
+    async with DiscordServer(shards=shards, max_concurrency=shards) as server:
         yield server
 
 

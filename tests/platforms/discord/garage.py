@@ -58,7 +58,7 @@ class Garage:
         self.guilds = heard.guilds
         self.clock = town.clock
         self.servers, self.storage = town.room.newsdesk.servers, town.room.storage
-        self.notices = Notices(self.servers, town.rest.http, town.clock, town.platform.find)
+        self.notices = Notices(self.servers, town.rest.http, town.clock, town.doors, town.platform.find)
 
     @property
     def known(self) -> discord.Guild:

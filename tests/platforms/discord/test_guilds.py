@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
+
+from newsbot.pipeline.retention import Retention
 
 from newsbot.storage import Storage
 from tests.clock import ManualClock
@@ -16,12 +22,16 @@ VIEW, SEND = Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES
 NO_SENDING = "missing permission: Send Messages"
 
 
+both = pytest.mark.parametrize("dc", [1, 2], ids=["1 shard", "2 shards"], indirect=True)
+
+
 @pytest.fixture
 async def garage(dc: DiscordServer, sqlite_storage: Storage, clock: ManualClock) -> AsyncIterator[Garage]:
     async with open_garage(dc, sqlite_storage, clock) as opened:
         yield opened
 
 
+@both
 async def test_a_channel_goes_on_as_soon_as_an_admin_gives_all_that_was_missing(garage: Garage) -> None:
     general, everyone = garage.town.general, garage.town.guild.everyone
     await garage.heard.after("channel_updated", general.set_permissions(everyone, deny=SEND | VIEW))
@@ -105,6 +115,78 @@ async def test_an_outage_changes_nothing_and_a_server_that_is_gone_at_the_start_
     assert [await garage.paused(c) for c in (general, lost)] == ["", "the bot was removed from the server"]
 
 
+async def test_a_server_that_sent_the_bot_away_and_took_it_back_while_another_process_led_is_not_forgotten(
+    garage: Garage,
+) -> None:
+    general, platform = garage.town.general, garage.town.platform
+    garage.town.dc.gateway.identify_seconds = 0.0
+    chat = await garage.subscribed(general)
+    await platform.leave()
+    await garage.servers.left("discord", garage.town.guild.id)  # as the other process heard it
+    await platform.step()
+    await garage.heard.after("ready", times=2)
+    await garage.heard.after("available", times=2)
+    assert await garage.paused(general) == ""
+    garage.clock.advance(days=31)
+    await Retention(garage.storage, garage.clock, timedelta(days=365)).step()
+    assert await garage.storage.chats.get(chat.id) is not None
+
+
+async def test_who_leaves_the_gateway_keeps_nothing_of_it(garage: Garage) -> None:
+    life = weakref.ref(garage.known._state)
+    await garage.town.platform.leave()
+    for _ in range(3):  # what ended lets go of it by and by
+        await asyncio.sleep(0)
+        gc.collect()
+    assert life() is None
+
+
+async def test_what_became_of_channels_and_threads_while_the_bot_was_off_is_seen_at_the_start(garage: Garage) -> None:
+    platform, general = garage.town.platform, garage.town.general
+    garage.town.dc.gateway.identify_seconds = 0.0
+    thread, lost = general.thread("talk"), general.thread("lost")
+    chat = await garage.subscribed(general)
+    for each in (thread, lost):
+        await garage.subscribed(each)
+    await platform.leave()
+    await general.set_kind(Kind.ANNOUNCEMENT)
+    await thread.set_archived()
+    await lost.delete()
+    await platform.step()
+    await garage.heard.after("available", times=2)
+    assert not thread.state.archived
+    assert await garage.paused(lost) == "the thread was deleted"
+    found = await garage.storage.chats.get(chat.id)
+    assert found is not None and found.kind == "channel"
+
+
+async def test_of_a_thousand_servers_that_come_at_once_one_asks_who_is_known(
+    garage: Garage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    real = garage.servers.known
+
+    async def known(platform: str) -> set[str]:
+        nonlocal asked
+        asked += 1
+        return await real(platform)
+
+    await garage.guilds.anew()
+    monkeypatch.setattr(garage.servers, "known", known)
+    await asyncio.gather(*(garage.guilds.available(garage.known) for _ in range(1000)))
+    assert asked == 1
+
+
+async def test_a_role_that_is_deleted_is_called_no_more(garage: Garage) -> None:
+    [role] = garage.town.guild.members[garage.town.ann.id].roles
+    chat = await garage.subscribed(garage.town.general)
+    [order] = await garage.storage.chats.subscriptions(chat.id)
+    await garage.storage.chats.update_subscription(order.id, ping=role.id)
+    await garage.heard.after("role_deleted", role.delete())
+    [order] = await garage.storage.chats.subscriptions(chat.id)
+    assert order.ping == ""
+
+
 # --- threads
 
 
@@ -142,3 +224,35 @@ async def test_a_locked_thread_waits_until_it_is_unlocked(garage: Garage) -> Non
     assert await garage.paused(thread) == "the thread is locked"
     await garage.heard.after("thread_updated", thread.set_archived(False, locked=False))
     assert await garage.paused(thread) == ""
+
+
+async def test_an_archived_thread_waits_for_what_threads_need_and_not_for_what_its_channel_does(garage: Garage) -> None:
+    general, everyone = garage.town.general, garage.town.guild.everyone
+    thread = general.thread("talk")
+    deny = general.set_permissions(everyone, deny=Permission.SEND_MESSAGES_IN_THREADS)
+    await garage.heard.after("channel_updated", deny)
+    await garage.subscribed(thread, paused="missing permission: Send Messages in Threads")
+    await garage.heard.after("thread_updated", thread.set_archived())
+    garage.clock.advance(hours=1)
+    assert await garage.guilds.step()
+    assert await garage.paused(thread) == "missing permission: Send Messages in Threads"
+    await garage.heard.after("channel_updated", general.set_permissions(everyone, deny=SEND))
+    assert await garage.paused(thread) == ""
+
+
+async def test_a_private_thread_that_the_bot_was_taken_out_of_waits_until_it_is_back(garage: Garage) -> None:
+    bot = garage.town.dc.world.bot
+    thread = garage.town.general.thread("board", owner=bot, private=True)
+    await garage.heard.after("thread_updated", thread.rename("the board"))
+    await garage.subscribed(thread)
+    gone = {"id": thread.id, "guild_id": garage.town.guild.id, "member_count": 0, "removed_member_ids": [bot.id]}
+
+    async def removed() -> None:
+        garage.town.guild.tell("THREAD_MEMBERS_UPDATE", gone)
+
+    thread.state.members.pop(bot.id)
+    await garage.heard.after("thread_updated", removed())
+    assert await garage.paused(thread) == "the thread is private and the bot is not in it"
+    garage.clock.advance(hours=1)
+    assert await garage.guilds.step()
+    assert await garage.paused(thread) == "the thread is private and the bot is not in it"

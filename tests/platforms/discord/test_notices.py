@@ -65,7 +65,8 @@ async def test_several_channels_within_a_minute_are_one_message_and_it_comes_onc
     assert "Edit Channel › Permissions" in said.text and "**Send Messages**" in said.text
     assert "by itself" in said.text and said.labels == ["Check again"] and not said.pinged
 
-    later = Notices(garage.servers, garage.town.rest.http, garage.clock, garage.town.platform.find)  # a restart
+    town = garage.town
+    later = Notices(garage.servers, town.rest.http, garage.clock, town.doors, town.platform.find)  # a restart
     for _ in range(2):
         garage.clock.advance(minutes=2)
         assert not await later.step()
@@ -107,8 +108,9 @@ async def test_where_private_messages_are_closed_the_channel_for_who_comes_is_le
 
 async def test_where_nobody_can_be_told_it_is_left_at_that(garage: Garage) -> None:
     await closed(garage, moderators(garage), arrivals(garage), garage.town.general)
+    garage.town.ann.closes_dms()
     assert not await garage.told()
-    assert not garage.town.dc.refused and not await garage.servers.untold("discord")
+    assert len(garage.town.dc.refused) == 1 and not await garage.servers.untold("discord")
 
 
 async def test_when_discord_does_not_answer_it_is_said_later_and_once(garage: Garage) -> None:
@@ -149,3 +151,24 @@ async def test_a_deleted_channel_is_told_with_the_way_on_and_hostile_names_are_o
     assert await garage.told()
     [said] = moderators(garage).messages
     assert "/channel subscribe" in said.text and "[free](" not in said.text and not said.mention_everyone
+
+
+async def test_who_subscribed_is_told_in_private_though_they_never_talked_to_the_bot_alone(garage: Garage) -> None:
+    ann, general = garage.town.ann, garage.town.general
+    for channel in (moderators(garage), arrivals(garage)):
+        await channel.delete()
+    assert ann.dm is None
+    await closed(garage, general)
+    assert await garage.told()
+    [said] = garage.town.dc.world.dm(ann).messages
+    assert general.mention in said.text and not said.labels
+
+
+async def test_where_nobody_can_be_written_to_it_is_said_where_the_bot_said_hello(garage: Garage) -> None:
+    for channel in (moderators(garage), arrivals(garage)):
+        await channel.delete()
+    garage.town.ann.closes_dms()
+    await closed(garage, garage.town.wire)
+    assert await garage.told()
+    [said] = garage.town.general.messages
+    assert garage.town.wire.mention in said.text
