@@ -38,10 +38,21 @@
     permissions  pure: what the bot may do in a channel, and what it needs
     send         the way out for deliveries
     publishing   posts of announcement channels, published to those who follow them
+    attempts     one attempt at a delivery, and what one before it may have left
+    finding      whether a post is out already
+    changing     posts that stand already, edited and taken back
+    forums       a forum's threads, one a story or one a day
+    places       what kind of channel an id is
+    spots        pure: where a delivery's messages stand
     doors        private chats, opened once
     answers      what Discord's answers mean for a delivery
     pace         staying under Discord's limits
-    wire         one request to Discord
+    wire         Discord's REST API
+    requests     one request, at its turn, sent once
+    buckets      the limits of single channels, as Discord tells them
+    refusals     what refuses a request, read with care
+    plainer      pure: a message without what Discord refuses in it
+    troubles     refusals and failures in words
     render       pure: digests and replies as messages
     cards        pure: a digest as parts of messages
     blocks       pure: an answer as parts of messages

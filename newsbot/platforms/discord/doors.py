@@ -37,7 +37,7 @@ class Doors:
     def __init__(self, http: HTTPClient, rooms: Rooms, pace: Pace) -> None:
         self._http, self._rooms, self._pace = http, rooms, pace
         self._warm: OrderedDict[str, datetime] = OrderedDict()  # channels that held a message then
-        self._lost: OrderedDict[str, None] = OrderedDict()  # people whose channel is to be opened anew
+        self._lost: OrderedDict[str, datetime] = OrderedDict()  # people whose channel is to be opened anew
 
     async def open(self, user_id: str) -> str:
         """The private channel of a person who is talking to the bot just now, from the first time on without asking
@@ -65,13 +65,17 @@ class Doors:
     async def lost(self, user_id: str) -> None:
         """Discord knows the channel no more: the next time it is opened anew."""
         await self._rooms.keep_room(private(user_id), "")
-        self._lost[user_id] = None
-        if len(self._lost) > _REMEMBERED:
+        self._lost.pop(user_id, None)
+        self._lost[user_id] = self._pace.clock.now()
+        while len(self._lost) > _REMEMBERED or not self._is_fresh(next(iter(self._lost.values()))):
             self._lost.popitem(last=False)
 
     def _is_warm(self, room: str) -> bool:
         then = self._warm.get(room)
-        return then is not None and timedelta(0) <= self._pace.clock.now() - then < _WARM
+        return then is not None and self._is_fresh(then)
+
+    def _is_fresh(self, then: datetime) -> bool:
+        return timedelta(0) <= self._pace.clock.now() - then < _WARM
 
     async def _opened(self, user_id: str) -> str:
         room = str((await wire.open_dm(self._http, user_id))["id"])
