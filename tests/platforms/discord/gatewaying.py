@@ -147,7 +147,7 @@ class Servers(Seen):
         await self.note(f"role gone {role.name}")
 
     async def anew(self) -> None:
-        pass
+        await self.note("anew")
 
 
 def tree_for(client: Gateway, door: Door) -> app_commands.CommandTree[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
@@ -266,3 +267,38 @@ async def test_servers_channels_threads_and_rights_are_told(dc: DiscordServer, c
         await guild.removes_bot()
         await bot.servers.get("left Garage")
         assert bot.platform.find(int(guild.id)) is None
+
+
+async def test_whoever_leaves_waits_for_a_set_up_that_is_being_answered(dc: DiscordServer, clock: ManualClock) -> None:
+    order: list[str] = []
+    asked = asyncio.Event()
+
+    class Slow:
+        async def run(self, _: object, channel: object) -> None:
+            asked.set()
+            await clock.sleep(1)
+            order.append("answered")
+
+    async with running(dc, clock) as bot:
+        pressed: Any = None
+        answering = asyncio.create_task(bot.platform.counted(Slow()).run(pressed, None))
+        await asked.wait()
+        leaving = asyncio.create_task(bot.platform.leave())
+        leaving.add_done_callback(lambda _: order.append("left"))
+        await bot.servers.until(lambda events: events.count("anew") == 2)
+        clock.advance(1)
+        await asyncio.gather(answering, leaving)
+    assert order == ["answered", "left"]
+
+
+@pytest.mark.parametrize("odd", [None, [], {}, {"name": "ping", "options": [1]}, {"name": "ping", "options": {}}])
+async def test_a_command_that_makes_no_sense_breaks_nothing(
+    dc: DiscordServer, clock: ManualClock, ann: Person, caplog: pytest.LogCaptureFixture, odd: object
+) -> None:
+    _, channel = served(dc, ann)
+    async with running(dc, clock) as bot:
+        await commands(dc)
+        dc.world.dispatch("INTERACTION_CREATE", {"type": 2, "data": odd}, channel.guild.id if channel.guild else "")
+        answer = await (await ann.runs(channel, "ping")).replied()
+        assert answer.text and await bot.platform.step() is False
+    assert [each.levelname for each in caplog.records] == ["WARNING"]

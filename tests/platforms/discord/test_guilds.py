@@ -11,7 +11,6 @@ from datetime import timedelta
 import pytest
 
 from newsbot.pipeline.retention import Retention
-
 from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.discord import DiscordServer, Kind, Permission

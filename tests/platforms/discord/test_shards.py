@@ -102,3 +102,29 @@ async def started(starts: Starts, shard: int) -> None:
 async def refuse(_: web.Request) -> web.StreamResponse:
     """What a gateway behind a broken proxy says."""
     return web.Response(status=503)
+
+
+async def test_a_connection_that_breaks_again_and_again_is_resumed_within_seconds_and_costs_no_start(
+    clock: ManualClock,
+) -> None:
+    async with DiscordServer() as dc, running(dc, clock):
+        for time in range(8):
+            dc.gateway.drop()
+            if time:
+                await clock.asleep(2)  # the shard, and the commands until they are told again
+                clock.advance(6.3)
+            await dc.gateway.connected()
+        assert dc.gateway.identified == [0]
+
+
+@pytest.mark.parametrize("code", [4007, 4009])
+async def test_a_session_that_discord_ended_with_its_connection_is_not_asked_for(clock: ManualClock, code: int) -> None:
+    async with DiscordServer() as dc:
+        dc.gateway.identify_seconds = 0.0
+        async with running(dc, clock):
+            dc.gateway.kick(code=code)
+            await clock.asleep(2)
+            clock.advance(5)
+            await dc.gateway.connected()
+            assert dc.gateway.identified == [0, 0]
+            assert not any(session.resumed for session in dc.gateway.sessions)

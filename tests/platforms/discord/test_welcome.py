@@ -114,6 +114,19 @@ async def test_invited_again_the_bot_says_that_everything_is_as_it_was(garage: G
     assert "everything is as it was" in general.messages[-1].text and len(general.messages) == 2
 
 
+async def test_a_welcome_that_discord_does_not_take_is_said_later_and_once(garage: Garage) -> None:
+    guild = workshop(garage.town)
+    general = guild.text("general")
+    garage.town.dc.faults.next("POST", "/channels/*/messages", drop="before")
+    garage.town.dc.faults.next("POST", "/channels/*/messages", drop="after")
+    await garage.heard.after("joined", guild.adds_bot(by=garage.town.ann, permissions=BOT_MAY))
+    assert not general.messages
+    for _ in range(3):
+        await garage.guilds.step()
+    assert len(general.messages) == 1
+    assert not await garage.guilds.step()
+
+
 async def test_where_the_config_does_not_let_the_bot_serve_it_says_nothing(
     dc: DiscordServer, sqlite_storage: Storage, clock: ManualClock
 ) -> None:
