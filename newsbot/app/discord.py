@@ -40,6 +40,7 @@ from newsbot.platforms.discord.threads import Threads
 from newsbot.platforms.discord.tree import Tree
 from newsbot.platforms.discord.troubles import in_words
 from newsbot.platforms.discord.welcome import Welcome
+from newsbot.platforms.discord.whereabouts import Whereabouts
 from newsbot.platforms.discord.wire import make_rest, point_at, tracing
 from newsbot.platforms.views import Reply
 
@@ -97,9 +98,10 @@ class DiscordHouse:
         self.sender: Sender = self._sender
         desk, servers = Polite(newsdesk, room.courtesy), newsdesk.servers
         self._ids: dict[str, str] = {}
-        setup = Setup(desk, newsdesk, newsdesk.presence, Callbacks(self._rest), clock, ids=self._ids)
+# moved
         doors = Doors(http, servers, pace)
         admins = Admins(room, PLATFORM)
+        setup = Setup(desk, newsdesk, Whereabouts(servers, admins), Callbacks(self._rest), clock, ids=self._ids)
         self._setup = setup
         others = {PREFIX.rstrip(":"): setup.press}
         talk = Talk(self._rest, desk, newsdesk, doors, clock, admins=admins, others=others, ids=self._ids)

@@ -95,7 +95,7 @@ def may_run_chat(asker: Asker) -> bool:
 def must_run_chat(asker: Asker) -> None:
     """Raises Forbidden unless the asker may change the chat."""
     if not may_run_chat(asker):
-        raise Forbidden("forbidden_chat_admin")
+        raise Forbidden("forbidden_server_admin" if asker.server else "forbidden_chat_admin")
 
 
 def must_run_bot(asker: Asker) -> None:

@@ -108,6 +108,16 @@ class Desk:
         filled = {clean(name): clean(value) for name, value in list(values.items())[:MOST_ENTRIES]}
         return await self._answer(request, lambda visit: forms.fill(visit, filled))
 
+    async def turned_away(self, request: Request, *, pressed: bool = False) -> Reply | None:
+        """The refusal where what is asked of somebody else than the desk is not to be answered: the asker asks for too
+        much, may not use the bot, or lacks the rights that ``request.vouch`` looks for. Else None, and it is counted."""
+
+        async def nothing(_: Visit) -> Reply:
+            return Reply()
+
+        answer = await self._answer(request, nothing, pressed=pressed)
+        return answer if answer.error else None
+
     async def words(self, asker: Asker, *, aside: bool = False) -> Words:
         """The bot's words in the asker's chat; ``aside``: to the asker alone, whoever else reads it."""
         chat = await self._newsdesk.presence.contact(asker)

@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from newsbot.platforms.discord import permissions
-from newsbot.platforms.discord.permissions import MANAGE, NEEDED, WISHED, Lack, Permission, Sort
+from newsbot.platforms.discord.permissions import (
+    EMBED,
+    HISTORY,
+    MANAGE,
+    NEEDED,
+    THREADS,
+    WISHED,
+    Lack,
+    Permission,
+    Sort,
+)
 
 if TYPE_CHECKING:
     import discord
 
     Spot = discord.abc.GuildChannel | discord.Thread
 
-Trouble = Literal["locked", "private"]
-"""What keeps us out of a thread although we have the permissions: https://docs.discord.com/developers/topics/threads"""
+Trouble = Literal["locked", "private", "tags"]
+"""What keeps us from posting although we have the permissions: a thread is locked or private, a forum wants a tag and
+has none for us. https://docs.discord.com/developers/topics/threads"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +46,30 @@ class Check:
         return not self.missing and not self.troubles
 
     @property
+    def lacks(self) -> tuple[Lack, ...]:
+        """All that is not there, needed or not."""
+        return (*self.missing, *self.wished)
+
+    def frees(self, reason: str) -> bool:
+        """Whether what waits there for ``reason`` ("missing permission: Read Message History") can go on: posts can go
+        there, and what it waits for is given, though not every post needs it."""
+        return self.well and not any(_named(lack.permission, self.sort) in reason for lack in self.wished)
+
+    @property
     def rows(self) -> tuple[tuple[Permission, Lack | None, bool], ...]:
         """Each permission, what is wrong with it, and whether posting depends on it."""
-        lacks = {lack.permission: lack for lack in (*self.missing, *self.wished)}
+        lacks = {lack.permission: lack for lack in self.lacks}
         needed = NEEDED[self.sort]
         every = (*needed, *(p for p in WISHED[self.sort] if p not in needed))
         return tuple((p, lacks.get(p), p in needed) for p in every)
+
+
+def _named(permission: Permission, sort: Sort) -> str:
+    """A permission that not every post needs, as the reasons name it for which chats wait. What goes on in a forum's
+    posts needs one of its own, but to Discord's refusal all is sending."""
+    if permission == THREADS:
+        return "Send Messages" if sort == "forum" else "Send Messages in Threads"
+    return {EMBED: "Embed Links", HISTORY: "Read Message History", MANAGE: "Manage Threads"}.get(permission, "Mention")
 
 
 def check(channel: Spot) -> Check | None:
@@ -52,7 +81,7 @@ def check(channel: Spot) -> Check | None:
     missing = permissions.lacking(standing, NEEDED[sort])
     wished = permissions.lacking(standing, WISHED[sort])
     manages = all(lack.permission != MANAGE for lack in permissions.lacking(standing, (MANAGE,)))
-    troubles = () if manages else _troubles(channel)
+    troubles = (*_of_tags(channel), *(() if manages else _troubles(channel)))
     return Check(sort, missing, wished, troubles, standing.role, standing.given)
 
 
@@ -64,3 +93,12 @@ def _troubles(channel: Spot) -> tuple[Trouble, ...]:
     private = thread.type.value == permissions.PRIVATE_THREAD and thread.me is None
     found: list[Trouble] = ["locked"] if thread.locked else []
     return (*found, "private") if private else tuple(found)
+
+
+def _of_tags(channel: Spot) -> tuple[Trouble, ...]:
+    """Whether each post of a forum wants a tag and only moderators may set those that there are."""
+    if channel.type.value not in permissions.FORUMS:
+        return ()
+    forum: discord.ForumChannel = channel  # type: ignore[assignment]  # by its type
+    wants = forum.flags.require_tag and all(tag.moderated for tag in forum.available_tags)
+    return ("tags",) if wants else ()

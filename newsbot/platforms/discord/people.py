@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import aiohttp
@@ -25,6 +25,7 @@ Place = discord.abc.GuildChannel | discord.Thread
 """Where posts of a server stand."""
 
 FORUMS = frozenset({discord.ChannelType.forum, discord.ChannelType.media})
+_PRIVATE = discord.ChannelType.private_thread.value
 PATIENCE = 5.0  # seconds for a question to Discord
 _UNREADABLE = (discord.DiscordException, aiohttp.ClientError, TimeoutError)
 
@@ -116,11 +117,45 @@ async def _thread(guild: discord.Guild, number: int) -> discord.Thread | None:
 
 
 def sees(interaction: Interaction, channel: Place) -> bool:
-    """Whether the person may look into ``channel``."""
+    """Whether the person may look into ``channel``, as far as we know by ourselves: of a private thread's members we
+    know nothing (:func:`enters`)."""
     if interaction.permissions.administrator:
         return True
     member = interaction.user
-    return isinstance(member, discord.Member) and channel.permissions_for(member).view_channel
+    if not isinstance(member, discord.Member):
+        return False
+    rights = channel.permissions_for(member)
+    inside = not _is_private(channel) or interaction.channel_id == channel.id or rights.manage_threads
+    return rights.view_channel and inside
+
+
+async def enters(interaction: Interaction, channel: Place) -> bool:
+    """The same, with a private thread's members asked for.
+    https://discord.com/developers/docs/resources/channel#get-thread-member"""
+    if sees(interaction, channel):
+        return True
+    user = interaction.user
+    if not (isinstance(channel, discord.Thread) and _is_private(channel) and isinstance(user, discord.Member)):
+        return False
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await channel.fetch_member(user.id)
+    except _UNREADABLE:
+        return False
+    return channel.permissions_for(user).view_channel
+
+
+def hidden(interaction: Interaction, number: int) -> bool:
+    """Whether the channel with this id, of which an interaction tells us, is a private thread: those that we are not in
+    we know from nothing else."""
+    data: Mapping[str, Any] = interaction.data or {}
+    told = ((data.get("resolved") or {}).get("channels") or {}).get(str(number)) or {}
+    here = interaction.channel if interaction.channel_id == number else None
+    return told.get("type") == _PRIVATE or (isinstance(here, discord.Thread) and _is_private(here))
+
+
+def _is_private(channel: Place) -> bool:
+    return channel.type is discord.ChannelType.private_thread
 
 
 def may_write(interaction: Interaction) -> bool:

@@ -5,7 +5,7 @@ https://docs.discord.com/developers/topics/permissions
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -15,8 +15,9 @@ from newsbot.platforms.discord.markdown import escape
 if TYPE_CHECKING:
     import discord
 
-Sort = Literal["text", "voice", "forum", "thread", "post"]
-"""A channel to read and write in, the chat of a voice channel, a forum, a thread of a channel, or one of a forum."""
+Sort = Literal["text", "news", "voice", "forum", "thread", "post"]
+"""A channel to read and write in, one for announcements, the chat of a voice channel, a forum, a thread of a channel,
+or one of a forum."""
 
 Name = Literal["view", "connect", "send", "threads", "embed", "history", "mention", "manage"]
 
@@ -41,32 +42,39 @@ ADMINISTRATOR = 1 << 3
 MANAGE_SERVER = 1 << 5
 
 NEEDED: Mapping[Sort, tuple[Permission, ...]] = {
-    "text": (VIEW, SEND, EMBED, HISTORY),
-    "voice": (VIEW, CONNECT, SEND, EMBED, HISTORY),
-    "forum": (VIEW, SEND, THREADS, EMBED, HISTORY),
-    "thread": (VIEW, THREADS, EMBED, HISTORY),
-    "post": (VIEW, THREADS, EMBED, HISTORY),
+    "text": (VIEW, SEND),
+    "news": (VIEW, SEND, EMBED),
+    "voice": (VIEW, CONNECT, SEND),
+    "forum": (VIEW, SEND),
+    "thread": (VIEW, THREADS),
+    "post": (VIEW, THREADS),
 }
 """Without these nothing is posted. To send and to open a post in a forum are one permission, and threads have their
-own: https://docs.discord.com/developers/topics/permissions#inherited-permissions-threads"""
+own: https://docs.discord.com/developers/topics/permissions#inherited-permissions-threads. Posts of announcement
+channels are embeds, for the sake of those who follow; components need no permission of their own."""
 
 WISHED: Mapping[Sort, tuple[Permission, ...]] = {
-    "text": (THREADS, MENTION),
-    "voice": (MENTION,),
-    "forum": (MENTION,),
-    "thread": (MANAGE, MENTION),
-    "post": (MANAGE, MENTION),
+    "text": (EMBED, HISTORY, THREADS, MENTION),
+    "news": (HISTORY, THREADS, MENTION),
+    "voice": (EMBED, HISTORY, MENTION),
+    "forum": (THREADS, EMBED, HISTORY, MENTION),
+    "thread": (EMBED, HISTORY, MANAGE, MENTION),
+    "post": (EMBED, HISTORY, MANAGE, MENTION),
 }
-"""What some things need: threads of a channel, keeping a thread in sight, roles that not everybody may mention."""
+"""What some things need: pictures of links, finding a post whose answer got lost, threads of a channel, keeping a
+thread in sight, roles that not everybody may mention."""
 
 EVERY = sum({p.bit for table in (NEEDED, WISHED) for row in table.values() for p in row})
 """All of them: what an invitation asks for."""
+
+Written = Callable[[str], str]
+"""How a name is put into a text: as markdown, or (``str``) as it is."""
 
 TIMED_OUT = VIEW.bit | HISTORY.bit
 """All that is left to a member in a timeout: https://docs.discord.com/developers/topics/permissions"""
 
 _SORTS: Mapping[int, Sort] = {
-    0: "text", 5: "text", 2: "voice", 13: "voice", 15: "forum", 16: "forum", 10: "thread", 11: "thread", 12: "thread",
+    0: "text", 5: "news", 2: "voice", 13: "voice", 15: "forum", 16: "forum", 10: "thread", 11: "thread", 12: "thread",
 }  # fmt: skip
 """https://docs.discord.com/developers/resources/channel#channel-object-channel-types"""
 ANNOUNCEMENTS = 5
@@ -200,24 +208,28 @@ def _overwrites(channel: discord.abc.GuildChannel, me: discord.Member) -> Iterab
 # --- in words --------------------------------------------------------------------------------------
 
 
-def label(words: Words, permission: Permission, sort: Sort, *, of_role: bool = False) -> str:
-    """What Discord calls a permission, in a channel's settings or (``of_role``) in a role's; as markdown."""
+def label(words: Words, permission: Permission, sort: Sort, *, of_role: bool = False, written: Written = escape) -> str:
+    """What Discord calls a permission, in a channel's settings or (``of_role``) in a role's; as markdown, unless
+    ``written`` otherwise."""
     if of_role and permission in (VIEW, SEND, THREADS, MANAGE):
-        return escape(words(f"permission_{permission.name}_role"))
+        return written(words(f"permission_{permission.name}_role"))
     if sort in ("forum", "post") and permission in (SEND, THREADS, MANAGE):
-        return escape(words(f"permission_{permission.name}_forum"))
-    return escape(words(f"permission_{permission.name}"))
+        return written(words(f"permission_{permission.name}_forum"))
+    return written(words(f"permission_{permission.name}"))
 
 
-def where(words: Words, lack: Lack, sort: Sort) -> str:
-    """Where to click, in Discord's own names; as markdown."""
-    entry = escape(lack.entry)
+def where(words: Words, lack: Lack, sort: Sort, *, written: Written = escape) -> str:
+    """Where to click, in Discord's own names; as markdown, unless ``written`` otherwise."""
+    entry, name = written(lack.entry), label(words, lack.permission, sort, written=written)
     match lack.cause:
         case "timeout":
             return words("click_timeout", name=entry)
         case "roles":
-            return words("click_roles", role=entry, permission=label(words, lack.permission, sort, of_role=True))
+            of_role = label(words, lack.permission, sort, of_role=True, written=written)
+            return words("click_roles", role=entry, permission=of_role)
         case "channel":
-            said = words("click_channel", who=entry, permission=label(words, lack.permission, sort))
-            denied = words("denied_to", role=escape(lack.whom or "@everyone")) if lack.whom != lack.entry else ""
-            return f"{said} {denied}".rstrip()
+            said = words("click_channel", who=entry, permission=name)
+            if lack.whom == lack.entry:
+                return said
+            denied = words("denied_to", role=written(lack.whom or "@everyone"))
+            return " ".join((said, words("click_add", who=entry), denied))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +14,9 @@ from typing import Protocol
 import discord
 
 from newsbot.domain.ports import Clock
+from newsbot.errors import BadRequest
 from newsbot.locales import Words
-from newsbot.newsdesk.asking import Asker, may_run_chat
+from newsbot.newsdesk.asking import Asker, must_run_chat
 from newsbot.platforms.actions import Memory, pack
 from newsbot.platforms.commands import Request
 from newsbot.platforms.discord import report
@@ -22,11 +24,12 @@ from newsbot.platforms.discord.callbacks import EPHEMERAL, IN_PLACE, LATER, LATE
 from newsbot.platforms.discord.checks import check
 from newsbot.platforms.discord.inviting import invitation
 from newsbot.platforms.discord.message import Json, Outgoing, Text, payload, place_of
-from newsbot.platforms.discord.people import Interaction, Place, asker_in, guild_of
-from newsbot.platforms.discord.permissions import ANNOUNCEMENTS, sort_of
+from newsbot.platforms.discord.people import Interaction, Place, asker_of, guild_of, hidden
+from newsbot.platforms.discord.permissions import sort_of
 from newsbot.platforms.discord.report import PREFIX, Findings, Offer
 from newsbot.platforms.discord.spelling import UNKNOWN, Ids
-from newsbot.platforms.views import Completion
+from newsbot.platforms.discord.whereabouts import Whereabouts
+from newsbot.platforms.views import Completion, Reply
 
 __all__ = ["PREFIX", "Setup"]
 
@@ -38,6 +41,8 @@ ALIVE = timedelta(minutes=14)
 https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages"""
 MOST = 500  # reports that are kept up to date
 OFFERED = 25  # choices of a menu
+LONGEST = 20  # digits of an id
+TURNS = 10**9
 
 
 class Desk(Protocol):
@@ -46,24 +51,26 @@ class Desk(Protocol):
     async def offers(self, request: Request, kind: str, typed: str, head: str = "") -> list[Completion]:
         """What an argument may be."""
 
-
-class Presence(Protocol):
-    """What :class:`newsbot.newsdesk.presence.Presence` does for this."""
-
-    def admits(self, asker: Asker) -> bool:
-        """Whether the config lets the asker's chat use the bot."""
+    async def turned_away(self, request: Request, *, pressed: bool = False) -> Reply | None:
+        """The refusal, for who asks too much or may not."""
 
 
 @dataclass(slots=True)
 class _Open:
     """A report that somebody looks at: on the channel with id ``channel``, answered through ``interaction`` until
-    ``until``; ``shown`` is what it says. ``often``: the time that was chosen for what is subscribed to."""
+    ``until``; ``shown`` is what it says, after it was shown anew so many ``times``. ``often``: the time that was chosen
+    for what is subscribed to."""
 
     interaction: Interaction
     channel: int
     often: str
     until: datetime
     shown: Json
+    times: int = 0
+
+
+_Body = tuple[Json, bool]
+"""A message, and whether it is a report."""
 
 
 class Setup:
@@ -73,7 +80,7 @@ class Setup:
         self,
         desk: Desk,
         memory: Memory,
-        presence: Presence,
+        where: Whereabouts,
         callbacks: Callbacks,
         clock: Clock,
         words_for: Callable[[str], Words] = Words,
@@ -81,7 +88,7 @@ class Setup:
     ) -> None:
         self._desk = desk
         self._memory = memory
-        self._presence = presence
+        self._where = where
         self._callbacks = callbacks
         self._clock = clock
         self._words_for = words_for
@@ -98,7 +105,8 @@ class Setup:
         name, _, rest = action.removeprefix(PREFIX).partition(":")
         native, _, often = rest.partition(":")
         chosen = next((value for value in values if value.isdecimal()), native)
-        channel = int(chosen) if chosen.isdecimal() and name != "start" else interaction.channel_id or 0
+        said = chosen.isdecimal() and len(chosen) <= LONGEST and name != "start"
+        channel = int(chosen) if said else interaction.channel_id or 0
         await self._answer(interaction, channel, often if often in report.TIMES else report.TIMES[0])
 
     async def changed(self, guild: discord.Guild) -> None:
@@ -114,62 +122,84 @@ class Setup:
 
     async def _answer(self, interaction: Interaction, channel: int, often: str) -> None:
         """In the place of the report whose button was pressed, else as a message of its own; always for the asker
-        alone."""
+        alone. Only a report is kept up to date, not a refusal."""
         told = interaction.message
         in_place = told is not None and told.flags.ephemeral
         work = asyncio.ensure_future(self._body(interaction, channel, often))
         try:
-            body = await self._in_time(interaction, work, in_place=in_place)
+            body, is_report = await self._in_time(interaction, work, in_place=in_place)
         finally:
             work.cancel()
-        self._note(interaction, channel, often, body)
+        if is_report:
+            self._note(interaction, channel, often, body)
 
-    async def _in_time(self, interaction: Interaction, work: asyncio.Future[Json], *, in_place: bool) -> Json:
+    async def _in_time(self, interaction: Interaction, work: asyncio.Future[_Body], *, in_place: bool) -> _Body:
         """Acknowledged within a moment, whatever the database does: then the answer comes later."""
         done, _ = await asyncio.wait({work}, timeout=QUICK)
         if done:
-            body = await work
-            hidden = body if in_place else {**body, "flags": body["flags"] | EPHEMERAL}
-            await self._callbacks.respond(interaction, IN_PLACE if in_place else MESSAGE, hidden)
-            return body
+            body, is_report = await work
+            shown = body if in_place else {**body, "flags": body["flags"] | EPHEMERAL}
+            await self._callbacks.respond(interaction, IN_PLACE if in_place else MESSAGE, shown)
+            return body, is_report
         wait: Json = {"flags": EPHEMERAL}
         await self._callbacks.respond(interaction, LATER_IN_PLACE if in_place else LATER, None if in_place else wait)
-        body = await work
+        body, is_report = await work
         await self._callbacks.edit(interaction, body)
-        return body
+        return body, is_report
 
-    async def _body(self, interaction: Interaction, channel: int, often: str) -> Json:
+    async def _body(self, interaction: Interaction, channel: int, often: str) -> _Body:
+        """What is said to who asks now, and whether that is a report: it is counted, and their rights are looked at."""
+        found: list[Asker] = []
+
+        async def vouch(_: Asker) -> Asker:
+            found.append(await self._enter(interaction, channel))
+            return found[0]
+
         words = self._words_for(str(interaction.locale))
         try:
-            return await self._found(interaction, words, channel, often)
+            request = Request(asker_of(interaction), vouch=vouch, apart=True)
+            if refused := await self._desk.turned_away(request, pressed=True):
+                return _refused(refused.toast), False
+            return await self._report(interaction, words, found[0], channel, often), True
         except Exception:
             log.exception("a look at a channel failed")
-            return _refused(words("failed"))
+            return _refused(words("failed")), False
 
-    async def _found(self, interaction: Interaction, words: Words, channel: int, often: str) -> Json:
-        guild = guild_of(interaction)
-        spot = guild.get_channel_or_thread(channel) if guild else None
+    async def _enter(self, interaction: Interaction, channel: int) -> Asker:
+        """The asker in the channel with this id, or where they are while we do not see it. Raises Forbidden and
+        NotFound."""
+        spot = _spot(interaction, channel)
+        if spot is not None:
+            return await self._where.enter(interaction, spot)
+        here = asker_of(interaction)
+        must_run_chat(here)
+        return here
+
+    async def _report(
+        self, interaction: Interaction, words: Words, asker: Asker, channel: int, often: str, seen: int = 0
+    ) -> Json:
+        """``seen``: how often it was shown before, for the same interaction."""
+        spot, turn = _spot(interaction, channel), interaction.id % TURNS * 1_000 + 10 * seen + 1
         if spot is None:
-            return report.report(words, Findings(str(channel), "", None))
-        asker = asker_in(interaction, spot)
-        if not self._presence.admits(asker):
-            return _refused(words("forbidden_access", chat=str(asker.chat)))
-        if not may_run_chat(asker):
-            return _refused(words("forbidden_chat_admin"))
+            return report.report(
+                words, Findings(str(channel), "", None, hidden=hidden(interaction, channel), turn=turn)
+            )
         if sort_of(spot) is None:
-            return report.nowhere(words, str(channel))
-        return report.report(words, await self._findings(interaction, asker, spot, often))
+            return report.nowhere(words, str(channel), turn)
+        return report.report(words, replace(await self._findings(interaction, asker, spot, often), turn=turn))
 
     async def _findings(self, interaction: Interaction, asker: Asker, spot: Place, often: str) -> Findings:
         looked = check(spot)
         known = Findings(str(spot.id), place_of(asker.chat), looked, often=often, ids=self._ids)
-        if looked is None or not looked.well:
-            given = looked.given if looked else 0
-            return replace(known, invite=invitation(interaction.application_id, spot.guild.id, given))
+        if looked is None:
+            return known
+        known = replace(known, invite=invitation(interaction.application_id, spot.guild.id, looked.given))
+        if not looked.well:
+            return known
         offered = await self._desk.offers(Request(asker, apart=True), "what", "")
         return replace(
             known,
-            announces=spot.type.value == ANNOUNCEMENTS,
+            needs_tag=isinstance(spot, discord.ForumChannel) and spot.flags.require_tag,
             tags=tuple(tag.name for tag in getattr(spot, "available_tags", ()) if not tag.moderated),
             names=tuple(each.label for each in offered[1:]),  # the first is everything
             offers=tuple([await self._offer(each, often) for each in offered[:OFFERED]]),
@@ -189,13 +219,39 @@ class Setup:
             self._open.popitem(last=False)
 
     async def _renew(self, key: tuple[int, int], seen: _Open) -> None:
-        """Shown only when it says something else; one that cannot be shown any more is let go."""
-        body = await self._body(seen.interaction, seen.channel, seen.often)
-        if body == seen.shown or self._open.get(key) is not seen:
+        """Shown only when it says something else; one that cannot be shown any more is let go. Who
+        may not see it any more is told so."""
+        body = await self._anew(seen)
+        if body is None:
+            self._open.pop(key, None)
             return
-        seen.shown = body
+        if _without_turns(body) == _without_turns(seen.shown) or self._open.get(key) is not seen:
+            return
+        seen.shown, seen.times = body, seen.times + 1
         if not await self._callbacks.edit(seen.interaction, body) and self._open.get(key) is seen:
             del self._open[key]
+
+    async def _anew(self, seen: _Open) -> Json | None:
+        interaction = seen.interaction
+        words = self._words_for(str(interaction.locale))
+        try:
+            asker = await self._enter(interaction, seen.channel)
+            return await self._report(interaction, words, asker, seen.channel, seen.often, seen.times + 1)
+        except BadRequest as error:
+            return _refused(words(error.key, **error.values))
+        except Exception:
+            log.exception("another look at a channel failed")
+            return None
+
+
+def _spot(interaction: Interaction, channel: int) -> Place | None:
+    guild = guild_of(interaction)
+    return guild.get_channel_or_thread(channel) if guild else None
+
+
+def _without_turns(body: Json) -> str:
+    """What a report says, without what tells its menus from those of the one before."""
+    return re.sub(r"\bk\d+", "", repr(body))
 
 
 def _refused(text: str) -> Json:

@@ -13,7 +13,7 @@ from newsbot.newsdesk.asking import Asker
 from newsbot.platforms.commands import Request
 from newsbot.platforms.discord import people
 from newsbot.platforms.discord.message import ME, chat_at
-from newsbot.platforms.discord.people import Interaction
+from newsbot.platforms.discord.people import Interaction, Place
 from newsbot.platforms.discord.voice import is_alone
 
 TO_START = frozenset({"subscribe", "import"})
@@ -80,13 +80,20 @@ class Whereabouts:
             return place
         return ME if asker.chat_kind == "private" and not is_alone(interaction) else ""
 
-    async def _enter(self, interaction: Interaction, key: ChatKey) -> Asker:
+    async def enter(self, interaction: Interaction, channel: Place) -> Asker:
         """The asker in another channel of the same server. Raises NotFound; and Forbidden, for only who runs the server
         acts from afar."""
-        channel = await people.channel_at(interaction, key)
-        if channel is None or not people.sees(interaction, channel):
+        if not await people.enters(interaction, channel):
             raise NotFound("channel_gone")
         there = people.asker_in(interaction, channel, self._admins)
         if not (there.is_chat_admin or there.is_bot_admin):
-            raise Forbidden("forbidden_chat_admin")
+            raise Forbidden("forbidden_server_admin")
         return there
+
+    async def _enter(self, interaction: Interaction, key: ChatKey) -> Asker:
+        channel = await people.channel_at(interaction, key)
+        if channel is not None:
+            return await self.enter(interaction, channel)
+        number = key.thread or key.native
+        secluded = number.isdecimal() and people.hidden(interaction, int(number))
+        raise NotFound("setup_private_thread" if secluded else "channel_gone")

@@ -22,7 +22,9 @@ from newsbot.platforms.discord.permissions import (
     SEND,
     THREADS,
     VIEW,
+    WISHED,
     Overwrite,
+    Permission,
     Standing,
     label,
     lacking,
@@ -52,6 +54,7 @@ def server(
     owner: int = 99,
     timeout: str | None = None,
     thread: dict[str, Any] | None = None,
+    forum: dict[str, Any] | None = None,
 ) -> discord.Guild:
     """A server with one channel, one forum and one thread, as Discord tells it; ``overwrites``: (of, allow, deny)."""
     roles: list[dict[str, Any]] = [
@@ -77,7 +80,7 @@ def server(
         "members": [member],
         "channels": [
             {"id": str(CHANNEL), "type": 0, "name": "general", **about},
-            {"id": str(FORUM), "type": 15, "name": "topics", "available_tags": [], **about},
+            {"id": str(FORUM), "type": 15, "name": "topics", "available_tags": [], **about} | (forum or {}),
         ],
         "threads": [{**of_thread, "thread_metadata": meta | (thread or {}), "message_count": 0, "member_count": 1}],
     }
@@ -117,17 +120,25 @@ def test_one_missing_permission_is_named_alone_although_it_makes_others_useless(
         (Standing(0, role="newsbot"), "Server Settings › Roles › newsbot › Permissions › Embed Links"),
         (
             Standing(ALL, (Overwrite("everyone", "", 0, EMBED.bit),), role="newsbot"),
-            "Edit Channel › Permissions › newsbot › Embed Links: ✓ (the channel denies it to @\u2060everyone)",
+            (
+                "Edit Channel › Permissions › Advanced permissions › newsbot › Embed Links: ✓ "
+                "(“+” adds newsbot if it is not listed) "
+                "(the channel denies it to @\u2060everyone)"
+            ),
         ),
         (
             Standing(ALL, (Overwrite("role", "Bots*", 0, EMBED.bit),), role="newsbot"),
-            "Edit Channel › Permissions › newsbot › Embed Links: ✓ (the channel denies it to Bots\\*)",
+            (
+                "Edit Channel › Permissions › Advanced permissions › newsbot › Embed Links: ✓ "
+                "(“+” adds newsbot if it is not listed) "
+                "(the channel denies it to Bots\\*)"
+            ),
         ),
         (
             Standing(ALL, (Overwrite("me", "News", 0, EMBED.bit),), role="newsbot", me="News"),
-            "Edit Channel › Permissions › News › Embed Links: ✓",
+            "Edit Channel › Permissions › Advanced permissions › News › Embed Links: ✓",
         ),
-        (Standing(0, me="newsbot"), "Edit Channel › Permissions › newsbot › Embed Links: ✓"),
+        (Standing(0, me="newsbot"), "Edit Channel › Permissions › Advanced permissions › newsbot › Embed Links: ✓"),
         (
             Standing(ALL, timed_out=True, role="newsbot", me="newsbot"),
             "I am in a timeout here. Right-click newsbot › Remove Timeout",
@@ -155,7 +166,7 @@ def test_owners_and_administrators_lack_nothing(state: ConnectionState[Any]) -> 
 def test_in_a_timeout_only_reading_is_left(state: ConnectionState[Any]) -> None:
     found = check(server(state, own=ALL, timeout="2099-01-01T00:00:00+00:00").text_channels[0])
     assert found is not None
-    assert {lack.permission for lack in found.missing} == {SEND, EMBED}
+    assert {lack.permission for lack in found.missing} == {SEND}
     assert {lack.cause for lack in found.missing} == {"timeout"}
 
 
@@ -174,6 +185,42 @@ def test_threads_need_their_own_permission_to_send_and_forums_both(state: Connec
     assert forum is not None and [lack.permission for lack in forum.missing] == [SEND]
 
 
+def test_posts_need_no_more_than_to_be_seen_and_sent_but_announcements_are_embeds(state: ConnectionState[Any]) -> None:
+    guild = server(state, own=VIEW.bit | SEND.bit)
+    found = [check(channel) for channel in (guild.text_channels[0], guild.forums[0])]
+    assert [each and each.well for each in found] == [True, True]
+    assert found[0] is not None and {lack.permission for lack in found[0].wished} >= {EMBED, HISTORY}
+    assert EMBED in NEEDED["news"] and HISTORY not in NEEDED["news"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "reason", "lacks", "freed"),
+    [
+        (CHANNEL, "missing permission: Read Message History", HISTORY, False),
+        (CHANNEL, "missing permission: Read Message History", EMBED, True),
+        (CHANNEL, "missing permission: Send Messages", HISTORY, True),
+        (CHANNEL, "missing permission: Send Messages", THREADS, True),
+        (FORUM, "missing permission: Send Messages", THREADS, False),
+        (CHANNEL, "missing permission: Send Messages", SEND, False),
+    ],
+)
+def test_what_waits_for_a_permission_goes_on_when_that_one_is_there(
+    state: ConnectionState[Any], channel: int, reason: str, lacks: Permission, freed: bool
+) -> None:
+    where_to = server(state, own=ALL & ~lacks.bit).get_channel_or_thread(channel)
+    assert where_to is not None
+    found = check(where_to)
+    assert found is not None and found.frees(reason) is freed
+
+
+def test_a_forum_that_wants_a_tag_needs_one_that_the_bot_may_set(state: ConnectionState[Any]) -> None:
+    tag = {"id": "50", "name": "Rules", "moderated": True, "emoji_id": None, "emoji_name": None}
+    for moderated, troubles in ((True, ("tags",)), (False, ())):
+        guild = server(state, own=ALL, forum={"flags": 1 << 4, "available_tags": [tag | {"moderated": moderated}]})
+        found = check(guild.forums[0])
+        assert found is not None and found.troubles == troubles and found.well is not moderated
+
+
 def test_forums_call_the_same_permissions_otherwise() -> None:
     words = Words("en")
     assert [label(words, p, "forum") for p in (SEND, THREADS)] == ["Create Posts", "Send Messages in Posts"]
@@ -185,6 +232,7 @@ def test_forums_call_the_same_permissions_otherwise() -> None:
 def test_every_language_names_every_permission_and_where_it_is(language: str) -> None:
     words = Words(language)
     for sort, needed in NEEDED.items():
+        wanted = (*needed, *WISHED[sort])
         for cause in (Standing(0, role="newsbot"), Standing(ALL, (Overwrite("everyone", "", 0, ALL),), role="newsbot")):
-            for lack in lacking(cause, needed):
+            for lack in lacking(cause, wanted):
                 assert "newsbot" in where(words, lack, sort)

@@ -114,10 +114,10 @@ async def test_rights_are_those_of_the_moment(town: Town) -> None:
     sound = next(label for label in answer.labels if label.startswith("Sound"))
     town.guild.member(town.ann)
     refused = await (await town.ann.presses(answer, sound)).replied()
-    assert "only admins" in refused.text
+    assert "Manage Server" in refused.text
     assert await town.chat(town.wire.id) is None
     old = await town.button(town.general, "|sv:silent:on")
-    assert "Admins" in (await (await town.ben.presses(old, "Old")).replied()).text
+    assert "Server verwalten" in (await (await town.ben.presses(old, "Old")).replied()).text
 
 
 async def test_a_channels_settings_are_changed_from_another_channel(town: Town) -> None:

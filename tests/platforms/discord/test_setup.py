@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from newsbot.platforms.discord import setup
 from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.discord import DiscordServer, Message, Permission
 from tests.platforms.discord.garage import Garage, open_garage
+from tests.platforms.discord.town import ALL
 
 EMBED, SEND = Permission.EMBED_LINKS, Permission.SEND_MESSAGES
 
@@ -26,14 +29,62 @@ async def asked(garage: Garage, **options: object) -> Message:
 
 
 async def test_it_names_what_is_missing_with_its_place_and_looks_again_when_that_changes(garage: Garage) -> None:
-    general, everyone = garage.town.general, garage.town.guild.everyone
-    await garage.heard.after("channel_updated", general.set_permissions(everyone, deny=EMBED))
+    general, guild = garage.town.general, garage.town.guild
+    await garage.heard.after("channel_updated", general.set_permissions(guild.everyone, deny=EMBED))
+    await garage.heard.after("channel_updated", general.set_permissions(guild.bot_role, deny=SEND))
     said = await asked(garage)
-    assert said.ephemeral and "\u274c **Embed Links**" in said.text and "\u2705 **Send Messages**" in said.text
-    assert "Edit Channel › Permissions › newsbot › Embed Links: ✓ (the channel denies it to" in said.text
-    assert said.labels[0] == "Check again"
-    await garage.heard.after("channel_updated", general.set_permissions(everyone))
-    assert "All is well" in said.text and "\u274c" not in said.text
+    assert said.ephemeral and "\u274c **Send Messages**" in said.text and "\u2705 **View Channel**" in said.text
+    assert "\u26a0\ufe0f **Embed Links** – for pictures of links" in said.text
+    assert "Permissions › Advanced permissions › newsbot › Send Messages: ✓" in said.text
+    assert "(the channel denies it to" in said.text and said.labels[0] == "Check again"
+    await garage.heard.after("channel_updated", general.set_permissions(guild.bot_role))
+    assert "\u2705 I can post here" in said.text and "\u274c" not in said.text
+
+
+async def test_what_a_post_can_do_without_is_a_wish_and_the_verdict_is_true(garage: Garage) -> None:
+    town = garage.town
+    for channel in (town.general, town.wire):
+        lacking = channel.set_permissions(town.guild.everyone, deny=EMBED | Permission.READ_MESSAGE_HISTORY)
+        await garage.heard.after("channel_updated", lacking)
+    said = await asked(garage)
+    assert "I can post here" in said.text and "\u26a0\ufe0f **Embed Links**" in said.text
+    assert "\u26a0\ufe0f **Read Message History** – to find a post whose answer got lost" in said.text
+    news = await asked(garage, channel=town.wire)
+    assert "\u274c **Embed Links**" in news.text and "I can post here" not in news.text
+
+
+async def test_a_private_thread_without_the_bot_says_how_to_let_it_in(garage: Garage) -> None:
+    town = garage.town
+    secret = town.general.thread("secret", private=True, owner=town.dc.world.users[town.ann.id])
+    for command, options in (("setup", {}), ("channel subscribe", {"what": "volt"})):
+        said = await (await town.ann.runs(town.general, command, channel=secret, **options)).replied()
+        assert "mention me in it" in said.text and said.ephemeral, command
+
+
+async def test_only_who_is_in_a_private_thread_gets_a_report_of_it(garage: Garage) -> None:
+    town = garage.town
+    secret = town.general.thread("secret", private=True, owner=town.dc.world.users[town.ann.id])
+    secret.state.members[town.dc.world.bot.id] = town.dc.now()
+    await garage.heard.after("thread_updated", secret.rename("hush"))
+    carl = town.dc.person("Carl")
+    town.guild.member(carl, permissions=Permission.MANAGE_GUILD)
+    greeting = await hello(garage)
+    for person, sees in ((town.ann, True), (carl, False)):
+        pressed = await person.presses(greeting, f"|setup:look:{secret.id}", forged=True)
+        assert ("What I may do" in (await pressed.replied()).text) is sees
+
+
+async def test_too_many_presses_are_refused_and_refusals_push_out_no_report(
+    dc: DiscordServer, sqlite_storage: Storage, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "MOST", 1)
+    async with open_garage(dc, sqlite_storage, clock, rules=replace(ALL, commands_per_minute=1)) as garage:
+        town, said = garage.town, await asked(garage)
+        greeting, look = await hello(garage), f"|setup:look:{garage.town.general.id}"
+        answers = [(await (await town.ben.presses(greeting, look, forged=True)).replied()).text for _ in range(7)]
+        assert "Server verwalten" in answers[0] and "Sekunden" in answers[-1]
+        await garage.heard.after("channel_updated", town.general.set_permissions(town.guild.bot_role, deny=SEND))
+        assert "\u274c **Send Messages**" in said.text
 
 
 async def test_pressed_again_the_report_stands_in_its_own_place(garage: Garage) -> None:
@@ -47,7 +98,7 @@ async def test_pressed_again_the_report_stands_in_its_own_place(garage: Garage) 
 async def test_when_all_is_well_a_choice_subscribes_the_channel_at_the_time_that_was_chosen(garage: Garage) -> None:
     town = garage.town
     said = await asked(garage, channel=town.wire)
-    assert "All is well" in said.text and "ten posts an hour" in said.text
+    assert "I can post here" in said.text and "ten posts an hour" in said.text
     await (await town.ann.picks(said, "Daily 08:00")).replied()
     done = await (await town.ann.picks(said, "Xiaomi EV")).replied()
     assert "Xiaomi EV" in done.text
@@ -68,7 +119,7 @@ async def test_only_who_manages_the_server_gets_it_whatever_they_press(garage: G
     town = garage.town
     look = f"|setup:look:{town.general.id}"
     refused = await (await town.ben.presses(await hello(garage), look, forged=True)).replied()
-    assert "Admins" in refused.text and "\u2705" not in refused.text and refused.ephemeral
+    assert "Server verwalten" in refused.text and "\u2705" not in refused.text and refused.ephemeral
 
 
 async def hello(garage: Garage) -> Message:
