@@ -46,10 +46,6 @@ from newsbot.platforms.views import Reply
 
 log = structlog.get_logger(__name__)
 
-PUBLISHING = 20.0
-"""Seconds between two looks for room to publish what waits."""
-RECALLED = 20
-"""Channels that are looked into in one round for what waits there."""
 LEARN = f"{PLATFORM}:learn"
 LEARNING = 60.0
 """Seconds between two looks for channels of the config that Discord has not told of yet."""
@@ -94,12 +90,11 @@ class DiscordHouse:
         token = own.token.get_secret_value()
         self._rest = make_rest(token, own.api_url, own.proxy, pace)
         http = self._rest.http
-        self._sender = DiscordSender(self._rest, pace, newsdesk.servers, clock)
+        doors = Doors(http, newsdesk.servers, pace)
+        self._sender = DiscordSender(self._rest, pace, doors, clock, newsdesk.servers)
         self.sender: Sender = self._sender
         desk, servers = Polite(newsdesk, room.courtesy), newsdesk.servers
         self._ids: dict[str, str] = {}
-# moved
-        doors = Doors(http, servers, pace)
         admins = Admins(room, PLATFORM)
         setup = Setup(desk, newsdesk, Whereabouts(servers, admins), Callbacks(self._rest), clock, ids=self._ids)
         self._setup = setup
@@ -109,7 +104,7 @@ class DiscordHouse:
         threads = Threads(servers, http, clock)
         forget = self._sender.places.forget
         self._guilds = Guilds(
-            newsdesk.presence, servers, Welcome(http, ids=self._ids), threads, setup, clock, forget=forget
+            newsdesk.presence, servers, Welcome(http, clock, ids=self._ids), threads, setup, clock, forget=forget
         )
         self._platform = DiscordPlatform(
             token,
@@ -125,12 +120,11 @@ class DiscordHouse:
             proxy=own.proxy,
             trace=tracing(pace),
         )
-        self._notices = Notices(newsdesk.servers, http, clock, self._platform.find, ids=self._ids)
+        self._notices = Notices(newsdesk.servers, http, clock, doors, self._platform.find, ids=self._ids)
         self._leadership = Leadership(room.storage, PLATFORM, room.owner, clock)
         self._leads = False
         self._learned: Config | None = None
         self._unknown: set[ChatKey] = set()
-        self._recalled: list[str] | None = None
 
     @property
     def routes(self) -> Sequence[web.AbstractRouteDef]:
@@ -139,12 +133,11 @@ class DiscordHouse:
 
     @property
     def tasks(self) -> list[Task]:
-        """The gateway and what goes with it, where this process leads; and publishing, which goes with posting."""
+        """The gateway and what goes with it, where this process leads."""
         return [
             Task(PLATFORM, self.step, "chat"),
             Task(f"{PLATFORM}:tell", self._tell, "chat", TELLING),
             Task(LEARN, self._learn_places, "chat", LEARNING),
-            Task(f"{PLATFORM}:publish", self._publish, "deliver", PUBLISHING),
         ]
 
     async def step(self) -> bool:
@@ -169,20 +162,11 @@ class DiscordHouse:
         return await sync(self._tree(self._rest, self._talk), self._room.storage.meta, force=force)
 
     def _tree(self, client: discord.Client, door: Door) -> Tree:
-        return Tree(client, door, self._setup)
+        return Tree(client, door, self._platform.counted(self._setup))
 
     async def _told(self, tree: app_commands.CommandTree[Any]) -> None:
         if isinstance(tree, Tree):
             self._ids.update((await sync(tree, self._room.storage.meta)).ids)
-
-    async def _publish(self) -> bool:
-        """One round of publishing. What waited in channels before this process began is found again first."""
-        if self._recalled is None:
-            self._recalled = await self._room.newsdesk.servers.publishing(PLATFORM)
-        for _ in range(min(RECALLED, len(self._recalled))):
-            await self._sender.publisher.recall(await self._rest.ready(), self._recalled.pop())
-        await self._sender.publisher.step()
-        return bool(self._recalled)
 
     async def _learn_places(self) -> bool:
         """Find out what kind of channels the config names, and in which servers: for each config that comes into force,

@@ -11,7 +11,7 @@ from rich.text import Text
 from newsbot.domain.models import Delivery
 from newsbot.domain.ports import Over, RetryLater, SendOutcome, Sent
 
-MARKS = {"post": "→", "edit": "↻", "reply": "↳", "retract": "✗"}
+MARKS = {"post": "→", "edit": "↻", "reply": "↳", "retract": "✗", "publish": "»"}
 
 
 class Terminal:

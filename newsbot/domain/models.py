@@ -421,7 +421,8 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
 
 
-DeliveryKind = Literal["post", "edit", "reply", "retract"]
+DeliveryKind = Literal["post", "edit", "reply", "retract", "publish"]
+"""What is to be done. "publish": what was posted is passed on to those who follow the place from elsewhere."""
 
 
 NO_MESSAGE = ""
@@ -430,11 +431,11 @@ NO_MESSAGE = ""
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One thing to do in one chat, with its attempts. ``target`` is the delivery it edits or retracts;
-    ``message_ids`` are the platform's, of this delivery or (for an edit) of its target, in order of the parts, with
+    """One thing to do in one chat, with its attempts. ``target`` is the delivery it edits, retracts or publishes;
+    ``message_ids`` are the platform's, of this delivery or else of its target, in order of the parts, with
     ``NO_MESSAGE`` for those that were deleted or left behind.
-    ``priority``: smaller goes first (0 urgent, 1 scheduled, 2 edit). ``doubts``: sends of it whose outcome stayed
-    unknown and after which it was sent again."""
+    ``priority``: smaller goes first (0 urgent, 1 scheduled, 2 edit, then what is published: 3 digests, 4 single
+    stories). ``doubts``: sends of it whose outcome stayed unknown and after which it was sent again."""
 
     id: int
     chat_id: int

@@ -53,9 +53,13 @@ class FeedProbe(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform accepted it: its message ids, in order of the parts."""
+    """The platform accepted it: its message ids, in order of the parts.
+
+    ``publish``: a post stands where others may follow from elsewhere, and is wanted there: a delivery of kind "publish"
+    is to come after it."""
 
     message_ids: tuple[str, ...]
+    publish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ class Sender(Protocol):
         """Whether sending a delivery twice shows it once: then a lost send is sent again, else it is uncertain."""
 
     async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
-        """Carry out one delivery of kind post, edit, reply or retract.
+        """Carry out one delivery; "publish" is only asked of a sender whose :class:`Sent` did.
 
         A post or reply that already has ``message_ids`` was cut off after these parts and goes on behind them;
         ``sent`` is awaited after each part, so that a later attempt knows where to go on."""

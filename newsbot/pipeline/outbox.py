@@ -27,6 +27,7 @@ from newsbot.domain.waiting import Wait
 from newsbot.pipeline.leadership import Leadership
 from newsbot.storage import Storage
 from newsbot.storage.leases import Fence
+from newsbot.storage.outbox import PlannedDelivery
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,9 @@ FINISH = 15.0
 """Seconds that the end waits for what is in flight."""
 DOUBTFUL = 3
 """So many unknown outcomes in a row are the platform's trouble: sending on would only make more of them."""
+
+PUBLISH_DIGEST, PUBLISH_STORY = 3, 4
+"""The priorities of what is passed on: after all else, and what holds many stories first."""
 
 OnSettled = Callable[[Delivery, SendOutcome], None]
 Parts = tuple[str, ...]
@@ -191,8 +195,9 @@ class Outbox:
         now = self._clock.now()
         settle = partial(self._storage.outbox.settle, delivery.id, now=now)
         match answer:
-            case Sent(message_ids):
-                await settle(DeliveryState.SENT, message_ids=message_ids)
+            case Sent(message_ids, publish):
+                then = _publishing(delivery, now) if publish else None
+                await settle(DeliveryState.SENT, message_ids=message_ids, then=then)
             case RetryLater():
                 await self._retry(delivery, answer, parts, now)
             case Unknown(reason) if self._repeats(delivery):
@@ -239,7 +244,7 @@ class Outbox:
 
     def _repeats(self, delivery: Delivery) -> bool:
         """Whether doing it twice shows no more than doing it once."""
-        return self._sender.idempotent or delivery.kind in {"edit", "retract"}
+        return self._sender.idempotent or delivery.kind in {"edit", "retract", "publish"}
 
     # --- holding the platform --------------------------------------------------------------------
 
@@ -262,3 +267,8 @@ class Outbox:
             self._holds += 1
             self._hold(now + backoff(self._holds, self.platform, base=5, ceiling=300))
             log.error("unknown outcomes pile up", platform=self.platform, number=self._unknown)
+
+
+def _publishing(post: Delivery, now: datetime) -> PlannedDelivery:
+    priority = PUBLISH_STORY if post.digest.occasion == "story" else PUBLISH_DIGEST
+    return PlannedDelivery(post.chat_id, "publish", post.digest, priority, now, target=post.id)

@@ -13,7 +13,7 @@ from newsbot.domain.models import Delivery, DeliveryState
 from newsbot.storage import leases
 from newsbot.storage.delivery_rows import DELIVERY, delivery_of
 from newsbot.storage.leases import Fence
-from newsbot.storage.sql import Repository
+from newsbot.storage.planning import PlannedDelivery, Queue
 from newsbot.storage.tables import chats, deliveries
 
 OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.QUARANTINED)
@@ -60,7 +60,7 @@ def claimable(platform: str, now: datetime, limit: int) -> Select[Any]:
     )
 
 
-class Deliveries(Repository):
+class Deliveries(Queue):
     """The part of ``storage.outbox`` that the senders work through."""
 
     async def claim(self, platform: str, now: datetime, limit: int, fence: Fence | None = None) -> DeliveryList:
@@ -104,13 +104,15 @@ class Deliveries(Repository):
         not_before: datetime | None = None,
         attempts: int | None = None,
         doubts: int | None = None,
+        then: PlannedDelivery | None = None,
         now: datetime,
     ) -> bool:
         """Record what became of a delivery in flight.
 
         ``message_ids`` are those of the parts that went out, if any; ``not_before`` (None: at once) is when a queued
-        one is tried again; ``attempts`` and ``doubts`` (None: as they are) are their counts from now on. False when it
-        was settled before: only "sent" is still believed then. An edit that was sent becomes the content of its post,
+        one is tried again; ``attempts`` and ``doubts`` (None: as they are) are their counts from now on; ``then`` is
+        queued with it. False, and nothing is queued, when it was settled before: only "sent" is still believed then.
+        An edit that was sent becomes the content of its post,
         and what it found of the messages is known of the post too; the edits of a post that will never go out are
         dropped."""
         believed = [DeliveryState.SENDING, DeliveryState.UNCERTAIN]
@@ -123,7 +125,10 @@ class Deliveries(Repository):
         values |= {} if attempts is None else {"attempts": attempts}
         values |= {} if doubts is None else {"doubts": doubts}
         async with self._db.write() as conn:
-            return await _change(conn, delivery_id, believed, values)
+            done = await _change(conn, delivery_id, believed, values)
+            if done and then is not None:
+                await self._queue(conn, then)
+            return done
 
     async def retry(self, delivery_id: int, now: datetime) -> bool:
         """Queue a delivery again that is uncertain, quarantined or dropped, as if it were new; False for any other."""

@@ -24,7 +24,7 @@ _QUEUED_EDIT = text("kind = 'edit' AND state = 'queued'")
 
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:
-    """A delivery to be, planned at or for ``not_before``. ``target`` is the delivery it edits or retracts;
+    """A delivery to be, planned at or for ``not_before``. ``target`` is the delivery it edits, retracts or publishes;
     ``shown`` and ``more`` are the stories that it shows, and those that it counts."""
 
     chat_id: int
@@ -37,31 +37,8 @@ class PlannedDelivery:
     more: tuple[int, ...] = ()
 
 
-class Planning(Repository):
-    """The part of ``storage.outbox`` that makes deliveries."""
-
-    async def plan(
-        self,
-        planned: Sequence[PlannedDelivery],
-        fence: Fence | None = None,
-        *,
-        next_due: Sequence[tuple[int, datetime]] = (),
-    ) -> list[int]:
-        """Queue deliveries, mark the stories in them as shown or counted, and move subscriptions (id, next due) on: all
-        of it, or nothing. Returns the deliveries' ids, in order; an edit of a post that has one queued takes its place.
-
-        Raises LeadershipLost when ``fence`` no longer stands, or a story no longer waits: another has planned it."""
-        async with self._db.write() as conn:
-            await leases.check(conn, fence)
-            await self._db.serialise(conn, OUTBOX)
-            ids = [await self._queue(conn, delivery) for delivery in planned]
-            for delivery_id, delivery in zip(ids, planned, strict=True):
-                await _take(conn, delivery, delivery_id, delivery.shown, OutcomeState.SHOWN)
-                await _take(conn, delivery, delivery_id, delivery.more, OutcomeState.MORE)
-            for subscription_id, due in next_due:
-                mine = subscriptions.c.id == subscription_id
-                await conn.execute(update(subscriptions).where(mine).values(next_due=due))
-        return ids
+class Queue(Repository):
+    """How a delivery comes into the outbox."""
 
     async def _queue(self, conn: AsyncConnection, planned: PlannedDelivery) -> int:
         row = {
@@ -87,6 +64,33 @@ class Planning(Repository):
             index_elements=[deliveries.c.target], index_where=_QUEUED_EDIT, set_=fresh
         )
         return int((await conn.execute(statement.returning(deliveries.c.id))).scalar_one())
+
+
+class Planning(Queue):
+    """The part of ``storage.outbox`` that makes deliveries."""
+
+    async def plan(
+        self,
+        planned: Sequence[PlannedDelivery],
+        fence: Fence | None = None,
+        *,
+        next_due: Sequence[tuple[int, datetime]] = (),
+    ) -> list[int]:
+        """Queue deliveries, mark the stories in them as shown or counted, and move subscriptions (id, next due) on: all
+        of it, or nothing. Returns the deliveries' ids, in order; an edit of a post that has one queued takes its place.
+
+        Raises LeadershipLost when ``fence`` no longer stands, or a story no longer waits: another has planned it."""
+        async with self._db.write() as conn:
+            await leases.check(conn, fence)
+            await self._db.serialise(conn, OUTBOX)
+            ids = [await self._queue(conn, delivery) for delivery in planned]
+            for delivery_id, delivery in zip(ids, planned, strict=True):
+                await _take(conn, delivery, delivery_id, delivery.shown, OutcomeState.SHOWN)
+                await _take(conn, delivery, delivery_id, delivery.more, OutcomeState.MORE)
+            for subscription_id, due in next_due:
+                mine = subscriptions.c.id == subscription_id
+                await conn.execute(update(subscriptions).where(mine).values(next_due=due))
+        return ids
 
 
 async def _take(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -13,14 +14,17 @@ from newsbot.domain.models import Chat, ChatKey, Delivery, DeliveryState
 from newsbot.domain.ports import ChatGone, Moved, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
 from newsbot.pipeline.outbox import DOUBTFUL, GIVE_UP, Outbox
 from newsbot.storage import Storage
+from newsbot.storage.outbox import PlannedDelivery
 from tests.clock import ManualClock
 from tests.fakes.sender import FakeSender
-from tests.storage.making import chat, edit, posts
+from tests.storage.making import chat, digest, edit, posts
 
 QUEUED, SENDING, SENT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT
 UNCERTAIN, QUARANTINED = DeliveryState.UNCERTAIN, DeliveryState.QUARANTINED
 PLATFORM = "telegram"
 FULL = """CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN old.state = 'sending' AND new.state = 'sending'
+    BEGIN SELECT RAISE(ABORT, 'full'); END"""
+NO_PUBLISHING = """CREATE TRIGGER full BEFORE INSERT ON deliveries WHEN new.kind = 'publish'
     BEGIN SELECT RAISE(ABORT, 'full'); END"""
 PACED = RetryLater("pace", 5.0, tried=False)
 
@@ -346,3 +350,64 @@ async def test_one_limit_of_the_whole_platform_holds_every_chat(box: Box) -> Non
     assert len(box.sender.sent) == 1
     await box.later()
     assert len(box.sender.sent) == 3
+
+
+def followed(delivery: Delivery) -> SendOutcome | None:
+    """A post stands where others follow."""
+    return Sent((f"m{delivery.id}",), publish=True) if delivery.kind == "post" else None
+
+
+async def test_what_others_follow_is_published_after_all_posts_and_digests_first(box: Box) -> None:
+    daily = replace(digest("News"), occasion="daily")
+    planned = [
+        PlannedDelivery((await box.chat(native)).id, "post", said, 0, box.clock.now())
+        for native, said in (("1", digest("News")), ("2", daily))
+    ]
+    story, many = await box.storage.outbox.plan(planned)
+    box.sender.answer = followed
+    await box.deliver()
+    assert [(d.kind, d.target) for d in box.sender.sent[-2:]] == [("publish", many), ("publish", story)]
+    assert box.sender.sent[-1].message_ids == (f"m{story}",)
+
+
+async def test_a_post_is_published_once_though_its_answer_is_recorded_only_at_a_second_try(
+    sqlite_storage: Storage, clock: ManualClock
+) -> None:
+    box = Box(sqlite_storage, clock)
+    number = await box.post()
+    box.sender.answer = followed
+    async with sqlite_storage._db.write() as conn:
+        await conn.execute(text(NO_PUBLISHING))
+    with pytest.raises(IntegrityError):
+        await box.outbox.step()
+    assert (await box.get(number)).state == SENDING
+    async with sqlite_storage._db.write() as conn:
+        await conn.execute(text("DROP TRIGGER full"))
+    await box.deliver()
+    assert [(d.kind, d.state) for d in await sqlite_storage.outbox.list()] == [("publish", SENT), ("post", SENT)]
+
+
+async def test_a_process_that_ends_while_it_publishes_leaves_that_to_the_next(box: Box) -> None:
+    await box.post()
+    box.sender.answer = followed
+    begun = asyncio.Event()
+
+    async def dying(delivery: Delivery, sent: OnPart) -> SendOutcome:
+        if answer := followed(delivery):
+            return answer
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    box.sender.sending = dying
+    life = asyncio.create_task(box.deliver())
+    await begun.wait()
+    life.cancel()
+    await asyncio.gather(life, return_exceptions=True)
+    await box.outbox.close(timeout=0)
+    box.sender.sending = None
+    box.clock.advance(minutes=1)
+    box.outbox = box.of("here:2")
+    await box.deliver()
+    publish, _ = await box.storage.outbox.list()
+    assert (publish.kind, publish.state, publish.doubts) == ("publish", SENT, 0)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import OrderedDict
 from datetime import datetime, timedelta
+from typing import Protocol
 
-import aiohttp
 import discord
-import structlog
 from discord.http import HTTPClient
-from discord.utils import snowflake_time
 
-from newsbot.domain.ports import Clock
+from newsbot.domain.models import ChatKey, Delivery
+from newsbot.domain.ports import Clock, Over, RetryLater, SendOutcome, Sent
 from newsbot.platforms.discord import wire
-from newsbot.platforms.discord.message import Json, post_of
-from newsbot.platforms.discord.troubles import in_words
-
-log = structlog.get_logger(__name__)
+from newsbot.platforms.discord.answers import UNKNOWN_MESSAGE
+from newsbot.platforms.discord.spots import Spot
 
 BUDGET = 10
 """Messages of one channel that Discord lets be published in an hour. No page of its documentation says so: its answers
@@ -26,99 +22,75 @@ FREE = 3
 """Of these, what single stories leave to digests."""
 HOUR = timedelta(hours=1)
 KEPT = timedelta(hours=3)
-"""After so long a message is no news any more: it is not published."""
-AGAIN = timedelta(minutes=1)
+"""After so long a post is no news any more: it is not published."""
 
-_CROSSPOSTED = 1 << 0
-"""https://docs.discord.com/developers/resources/message#message-object-message-flags"""
 _ALREADY = 40033
 
 
-@dataclass(slots=True)
-class _Channel:
-    """What waits in a channel (a message's id: whether it is of a digest), and when others of it were published."""
+class Wishes(Protocol):
+    """What the admins of a channel want: :class:`newsbot.newsdesk.servers.Servers`."""
 
-    waiting: dict[str, bool] = field(default_factory=dict)
-    times: list[datetime] = field(default_factory=list)
-    held: datetime | None = None
-
-    def next(self, now: datetime) -> str | None:
-        """The message whose turn it is, if it is anybody's."""
-        self.times = [time for time in self.times if now - time < HOUR]
-        self.waiting = {id_: d for id_, d in self.waiting.items() if now - snowflake_time(int(id_)) < KEPT}
-        if self.held is not None and now < self.held:
-            return None
-        order = sorted(self.waiting, key=lambda id_: (not self.waiting[id_], int(id_)))
-        first = order[0] if order else None
-        room = BUDGET - len(self.times)
-        return first if first and room > (0 if self.waiting[first] else FREE) else None
+    async def publishes(self, key: ChatKey) -> bool:
+        """Whether the posts of a chat are still to be passed on."""
 
 
 class Publisher:
-    """Publishes what was posted, digests first, as far as an hour's budget goes; the rest waits in memory.
+    """Publishes posts as far as an hour's budget goes; what has no room is told when there may be some.
 
-    After a restart that is found again by what stands in the channel.
+    All that is remembered is what was published of late. After a restart Discord's own limit tells.
     """
 
-    def __init__(self, http: HTTPClient, clock: Clock) -> None:
-        self._http, self._clock = http, clock
-        self._channels: dict[str, _Channel] = {}
+    def __init__(self, http: HTTPClient, clock: Clock, wishes: Wishes) -> None:
+        self._http, self._clock, self._wishes = http, clock, wishes
+        self._channels: OrderedDict[str, dict[str, datetime]] = OrderedDict()  # the one published last comes last
 
-    async def offer(self, me: str, channel_id: str, message_ids: Sequence[str], *, digest: bool) -> None:
-        """Publish the messages of a post now, or when there is room. Never raises for what Discord may answer."""
-        await self.recall(me, channel_id)
-        channel = self._channels[channel_id]
-        channel.waiting |= dict.fromkeys(message_ids, digest)
-        await self._publish(channel_id, channel)
+    async def publish(self, delivery: Delivery, spot: Spot) -> SendOutcome:
+        """Publish those messages of a post that are not yet. Raises what Discord's refusals and the network's failures
+        raise: then it may be tried again, since a message that is published already does no harm."""
+        if delivery.created is not None and self._clock.now() - delivery.created >= KEPT:
+            return Over("it is no news any more: there was no room to publish it")
+        if not (delivery.digest.publish and await self._wishes.publishes(delivery.chat)):
+            return Over("publishing was switched off")
+        reserve = FREE if delivery.digest.occasion == "story" else 0
+        standing = [where for where in map(spot.parse, delivery.message_ids) if where is not None]
+        for channel_id, message_id in standing:
+            if message_id in self._known(channel_id):
+                continue
+            if wait := self._wait(channel_id, BUDGET - reserve):
+                return RetryLater("as much was published as Discord lets be in an hour", wait, tried=False)
+            if not await self._crosspost(channel_id, message_id):
+                standing = [where for where in standing if where[1] != message_id]
+        return Sent(delivery.message_ids) if standing else Over("the post is gone")
 
-    async def recall(self, me: str, channel_id: str) -> None:
-        """Find what waits in a channel that nothing is known of: our posts (``me``: the bot's user id) of the last
-        hours that were not published."""
-        if channel_id in self._channels:
-            return
-        channel = self._channels[channel_id] = _Channel()
+    async def _crosspost(self, channel_id: str, message_id: str) -> bool:
+        """Whether the message is there, and published by now."""
+        when = self._clock.now()
         try:
-            standing = await wire.history(self._http, channel_id)
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-            log.warning("what waits to be published cannot be read", channel=channel_id, reason=in_words(error))
-            return
-        for message in standing:
-            if message["author"]["id"] == me and post_of(message.get("components") or ()):
-                _remember(channel, message)
-
-    async def step(self) -> None:
-        """Publish what has room by now; to be called now and then."""
-        for channel_id, channel in list(self._channels.items()):
-            await self._publish(channel_id, channel)
-
-    async def _publish(self, channel_id: str, channel: _Channel) -> None:
-        while message_id := channel.next(self._clock.now()):
-            digest = channel.waiting.pop(message_id)  # nobody else takes it meanwhile
-            try:
-                await wire.crosspost(self._http, channel_id, message_id)
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                if not self._failed(channel, error, channel_id):
-                    channel.waiting[message_id] = digest
-            else:
-                channel.times.append(self._clock.now())
-
-    def _failed(self, channel: _Channel, error: Exception, channel_id: str) -> bool:
-        """Whether there is nothing more to be done about a message."""
-        now = self._clock.now()
-        if isinstance(error, discord.RateLimited):
-            channel.held = now + timedelta(seconds=error.retry_after)
-            return False
-        if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 401:
+            await wire.crosspost(self._http, channel_id, message_id)
+        except discord.HTTPException as error:
+            if error.code == UNKNOWN_MESSAGE:
+                return False
             if error.code != _ALREADY:
-                log.warning("a post cannot be published", channel=channel_id, reason=in_words(error))
-            return True
-        channel.held = now + AGAIN
-        return False
+                raise
+            when -= HOUR  # nobody knows when
+        self._channels.setdefault(channel_id, {})[message_id] = when
+        self._channels.move_to_end(channel_id)
+        return True
 
+    def _wait(self, channel_id: str, most: int) -> float:
+        """Seconds until fewer than ``most`` were published there within an hour; 0.0 when it is so now."""
+        now = self._clock.now()
+        times = sorted(time for time in self._known(channel_id).values() if timedelta(0) <= now - time < HOUR)
+        if len(times) < most:
+            return 0.0
+        return max(1.0, (times[-most] + HOUR - now).total_seconds())
 
-def _remember(channel: _Channel, message: Json) -> None:
-    message_id = str(message["id"])
-    if int(message.get("flags") or 0) & _CROSSPOSTED:
-        channel.times.append(snowflake_time(int(message_id)))
-    else:
-        channel.waiting.setdefault(message_id, False)
+    def _known(self, channel_id: str) -> dict[str, datetime]:
+        """What was published in a channel, and when. Of every channel what is older than matters is forgotten."""
+        since = self._clock.now() - KEPT
+        while self._channels and max(next(iter(self._channels.values())).values()) < since:
+            self._channels.popitem(last=False)
+        known = {id_: time for id_, time in self._channels.get(channel_id, {}).items() if time >= since}
+        if known:
+            self._channels[channel_id] = known
+        return known

@@ -13,7 +13,7 @@ from telegram import Bot, Message
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from newsbot.domain.models import NO_MESSAGE, ChatKey, Delivery
-from newsbot.domain.ports import ChatGone, Clock, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
+from newsbot.domain.ports import ChatGone, Clock, OnPart, Over, Rejected, RetryLater, SendOutcome, Sent, Unknown
 from newsbot.locales import Words
 from newsbot.platforms.telegram import html, render, wire
 from newsbot.platforms.telegram.answers import is_gone, outcome_of
@@ -75,6 +75,8 @@ class TelegramSender:
                 return await self._edit(delivery)
             case "retract":
                 return await self._retract(delivery)
+            case "publish":
+                return Rejected("nobody follows a chat from elsewhere")
 
     async def _post(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         """Each part as a message, from the first that is not out yet. Only the first of all makes a sound.

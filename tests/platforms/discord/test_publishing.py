@@ -1,119 +1,193 @@
-"""Announcement channels: posts are passed on, ten an hour, digests first."""
+"""Announcement channels: posts are passed on, ten an hour, digests first, whatever breaks in between."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from newsbot.domain.ports import Sent
+from newsbot.domain.models import Delivery, DeliveryState, Digest
+from newsbot.pipeline.outbox import Outbox
 from newsbot.platforms.discord.publishing import BUDGET, FREE
+from newsbot.storage import Storage
+from newsbot.storage.planning import PlannedDelivery
+from tests.fakes.digests import XIAOMI
 from tests.fakes.discord.places import Channel
-from tests.platforms.discord.sending import LONG, PARTS, STORY, Way, open_way
+from tests.platforms.discord.sending import LONG, PARTS, STORY, Way, address, audience, open_way
 
 CROSSPOST = "/channels/*/messages/*/crosspost"
+LIMITED = {"message": "You are being rate limited.", "retry_after": 1800.0, "global": False}
+QUEUED, SENT, DROPPED = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.DROPPED
+
+
+@dataclass
+class Press:
+    """The bot with its outbox, and a channel that others follow."""
+
+    way: Way
+    storage: Storage
+    wire: Channel
+
+    def __post_init__(self) -> None:
+        self.box = Outbox(self.storage, self.way.sender, self.way.clock, "one", lambda *_: None)
+
+    async def restarts(self) -> None:
+        await self.way.again()
+        self.__post_init__()
+
+    async def posts(self, digest: Digest = STORY, number: int = 1, channel: Channel | None = None) -> None:
+        """So many posts, two seconds apart; whatever can go out does."""
+        where = channel or self.wire
+        chat = await self.storage.chats.ensure(address(where), audience(where), where.name, self.way.clock.now())
+        for _ in range(number):
+            self.way.clock.advance(2)
+            planned = PlannedDelivery(chat.id, "post", replace(digest, audience=chat.kind), 0, self.way.clock.now())
+            await self.storage.outbox.plan([planned])
+            await self.delivers()
+
+    async def delivers(self, seconds: float = 0) -> None:
+        self.way.clock.advance(seconds)
+        while await self.box.step():
+            pass
+
+    async def rows(self) -> list[Delivery]:
+        """What is, or was, to be published, in the order in which it was posted."""
+        return [row for row in reversed(await self.storage.outbox.list()) if row.kind == "publish"]
+
+    async def states(self) -> list[DeliveryState]:
+        return [row.state for row in await self.rows()]
+
+    @property
+    def published(self) -> int:
+        return sum(message.crossposted for message in self.wire.messages)
+
+    @property
+    def asked(self) -> int:
+        """How often Discord was asked to publish something."""
+        return len(self.way.dc.called("POST", CROSSPOST))
 
 
 @pytest.fixture
-async def way() -> AsyncIterator[Way]:
-    async with open_way() as opened:
-        yield opened
+async def press(sqlite_storage: Storage) -> AsyncIterator[Press]:
+    async with open_way() as way:
+        yield Press(way, sqlite_storage, way.guild.announcement("wire"))
 
 
-@pytest.fixture
-def wire(way: Way) -> Channel:
-    return way.guild.announcement("wire")
+async def test_posts_are_published_with_all_their_parts(press: Press) -> None:
+    await press.posts(LONG)
+    assert press.published == PARTS == len(press.wire.messages)
+    (row,) = await press.rows()
+    assert (row.state, row.digest.occasion) == (SENT, "daily")
 
 
-async def stories(way: Way, channel: Channel, number: int, start: int = 1) -> None:
-    """So many posts, two seconds apart."""
-    for n in range(start, start + number):
-        way.clock.advance(2)
-        assert isinstance(await way.send(way.delivery(channel, number=n)), Sent)
+async def test_a_channel_that_does_not_want_it_and_one_without_followers_publish_nothing(press: Press) -> None:
+    await press.posts(replace(STORY, publish=False))
+    await press.posts(channel=press.way.guild.text("general"))
+    assert (press.asked, await press.rows()) == (0, [])
 
 
-def published(channel: Channel) -> int:
-    return sum(message.crossposted for message in channel.messages)
+async def test_stories_leave_room_for_digests_and_wait_for_their_own(press: Press) -> None:
+    await press.posts(number=9)
+    assert press.published == BUDGET - FREE
+    await press.posts(LONG)
+    assert press.published == BUDGET - FREE + PARTS
+    assert all(message.crossposted for message in press.wire.messages[-PARTS:])
+    await press.delivers(3600)
+    assert press.published == len(press.wire.messages)
+    assert press.way.dc.rates.refusals == 0
 
 
-async def test_posts_are_published_with_all_their_parts(way: Way, wire: Channel) -> None:
-    await way.send(way.delivery(wire, LONG))
-    assert published(wire) == PARTS
+async def test_of_what_waited_digests_are_published_before_older_stories(press: Press) -> None:
+    await press.posts(replace(STORY, occasion="hourly"), number=BUDGET)
+    await press.posts(number=1)
+    await press.posts(LONG)
+    assert press.published == BUDGET
+    await press.delivers(3600)
+    asked = [call.path.split("/")[-2] for call in press.way.dc.called("POST", CROSSPOST)]
+    story, *digest = (message.id for message in press.wire.messages[BUDGET:])
+    assert asked[BUDGET:] == [*digest, story]
 
 
-async def test_a_channel_that_does_not_want_it_and_one_without_followers_publish_nothing(
-    way: Way, wire: Channel
-) -> None:
-    await way.send(way.delivery(wire, replace(STORY, publish=False)))
-    await way.send(way.delivery(way.guild.text("general"), number=2))
-    assert way.dc.called("POST", CROSSPOST) == []
+async def test_a_digest_of_more_parts_than_an_hour_has_room_for_is_published_in_two(press: Press) -> None:
+    stories = tuple(replace(XIAOMI, story_id=n, summary=("Word " * 80,)) for n in range(1, 101))
+    await press.posts(replace(LONG, stories=stories))
+    assert press.published == BUDGET < len(press.wire.messages)
+    await press.delivers(3700)
+    assert press.published == press.asked == len(press.wire.messages)
 
 
-async def test_stories_leave_room_for_digests_and_wait_for_their_own(way: Way, wire: Channel) -> None:
-    await stories(way, wire, 9)
-    assert published(wire) == BUDGET - FREE
-    await way.send(way.delivery(wire, LONG, number=10))
-    assert published(wire) == BUDGET - FREE + PARTS
-    assert all(message.crossposted for message in wire.messages[-PARTS:])
-    way.clock.advance(hours=1)
-    await way.sender.publisher.step()
-    assert published(wire) == len(wire.messages)
-    assert way.dc.rates.refusals == 0
+async def test_a_restart_loses_nothing_that_waits_and_takes_up_nothing_that_was_not_wanted(press: Press) -> None:
+    await press.posts(replace(STORY, publish=False), number=2)
+    await press.posts(number=9)
+    await press.restarts()
+    for _ in range(3):
+        await press.delivers(3600)
+    assert [message.crossposted for message in press.wire.messages] == [False] * 2 + [True] * 9
+    assert press.way.dc.called("GET", "/channels/*/messages") == []
 
 
-async def test_what_waited_is_found_again_after_a_restart(way: Way, wire: Channel) -> None:
-    await stories(way, wire, 9)
-    await way.again()
-    way.clock.advance(hours=1)
-    await way.sender.publisher.recall(await way.rest.ready(), wire.id)
-    await way.sender.publisher.step()
-    assert published(wire) == 9
+async def test_a_limit_that_was_used_up_before_a_restart_is_told_by_discord_once(press: Press) -> None:
+    await press.posts(replace(STORY, occasion="hourly"), number=BUDGET)
+    await press.restarts()
+    await press.posts(number=3)
+    assert (press.published, press.way.dc.rates.refusals) == (BUDGET, 1)
+    await press.delivers(3600)
+    assert press.published == BUDGET + 3
 
 
-async def test_the_budget_that_was_used_before_a_restart_is_known(way: Way, wire: Channel) -> None:
-    await stories(way, wire, 7)
-    await way.again()
-    await stories(way, wire, 1, start=8)
-    assert published(wire) == 7
-    assert way.dc.rates.refusals == 0
+async def test_what_waits_when_publishing_is_switched_off_is_not_published(press: Press) -> None:
+    await press.posts(number=8)
+    press.way.wishes.off.add(address(press.wire))
+    await press.delivers(3600)
+    *_, last = await press.rows()
+    assert (press.published, last.state, last.reason) == (7, DROPPED, "publishing was switched off")
 
 
-async def test_what_is_no_news_any_more_is_not_published(way: Way, wire: Channel) -> None:
-    await stories(way, wire, 8)
-    way.clock.advance(hours=4)
-    await way.sender.publisher.step()
-    assert published(wire) == 7
+async def test_what_is_no_news_any_more_is_not_published(press: Press) -> None:
+    await press.posts(number=8)
+    await press.delivers(4 * 3600)
+    assert (press.published, await press.states()) == (7, [SENT] * 7 + [DROPPED])
 
 
-@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "after"}, {"drop": "before"}])
-async def test_a_failure_at_publishing_harms_no_post_and_is_tried_again(
-    way: Way, wire: Channel, fault: dict[str, object]
-) -> None:
-    way.dc.faults.next("POST", CROSSPOST, **fault)  # type: ignore[arg-type]  # the fault's own fields
-    assert isinstance(await way.send(way.delivery(wire)), Sent)
-    await way.sender.publisher.step()
-    assert len(way.dc.called("POST", CROSSPOST)) <= 1
-    way.clock.advance(minutes=1)
-    await way.sender.publisher.step()
-    assert published(wire) == 1
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 503},
+        {"drop": "after"},
+        {"status": 429, "body": {**LIMITED, "retry_after": 1e18}},
+        {"status": 429, "body": {"message": "soon", "retry_after": "soon"}},
+    ],
+)
+async def test_a_failure_at_publishing_harms_no_post_and_is_tried_again(press: Press, fault: dict[str, object]) -> None:
+    press.way.dc.faults.next("POST", CROSSPOST, **fault)  # type: ignore[arg-type]  # the fault's own fields
+    await press.posts()
+    post = (await press.storage.outbox.list())[-1]
+    assert (post.kind, post.state, post.message_ids) == ("post", SENT, (press.wire.messages[0].id,))
+    for _ in range(4):
+        await press.delivers(1801)
+    assert (press.published, len(press.wire.messages)) == (1, 1)
 
 
-async def test_a_limit_that_others_used_up_is_waited_for(way: Way, wire: Channel) -> None:
-    full = {"message": "You are being rate limited.", "retry_after": 1800.0, "global": False}
-    way.dc.faults.next("POST", CROSSPOST, status=429, body=full)
-    assert isinstance(await way.send(way.delivery(wire)), Sent)
-    assert isinstance(await way.send(way.delivery(wire, number=2)), Sent)
-    assert len(way.dc.called("POST", CROSSPOST)) == 1
-    way.clock.advance(minutes=31)
-    await way.sender.publisher.step()
-    assert published(wire) == 2
+async def test_a_limit_that_others_used_up_holds_up_no_post_and_asks_no_more(press: Press) -> None:
+    press.way.dc.faults.next("POST", CROSSPOST, status=429, body=LIMITED)
+    await press.posts(number=3)
+    assert (len(press.wire.messages), press.asked) == (3, 1)
+    await press.delivers(1860)
+    assert press.published == 3
 
 
-async def test_a_post_that_was_deleted_meanwhile_is_dropped(way: Way, wire: Channel) -> None:
-    await stories(way, wire, 8)
-    wire.messages[-1].deleted = True
-    way.clock.advance(hours=1)
-    await way.sender.publisher.step()
-    await way.sender.publisher.step()
-    assert len(way.dc.called("POST", CROSSPOST)) == 8
+async def test_a_post_that_was_deleted_meanwhile_is_given_up(press: Press) -> None:
+    await press.posts(number=8)
+    press.wire.messages[-1].deleted = True
+    await press.delivers(3600)
+    assert ((await press.states())[-1], press.asked) == (DROPPED, 8)
+
+
+async def test_a_channel_whose_posts_may_not_be_published_goes_on_getting_them(press: Press) -> None:
+    refusal = {"message": "Cannot execute action on this channel type", "code": 50024}
+    press.way.dc.faults.next("POST", CROSSPOST, status=400, body=refusal)
+    await press.posts(number=2)
+    assert (await press.states(), len(press.wire.messages)) == ([DROPPED, SENT], 2)
+    chat = await press.storage.chats.find(address(press.wire))
+    assert chat is not None and chat.paused == ""
