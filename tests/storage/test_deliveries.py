@@ -13,6 +13,7 @@ from sqlalchemy.dialects import sqlite
 from newsbot.domain.models import DeliveryState
 from newsbot.storage import Storage
 from newsbot.storage.deliveries import claimable
+from newsbot.storage.outbox import PlannedDelivery
 from tests.storage.making import NOW, chat, digest, edit, outcome, post, posts
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -281,3 +282,17 @@ async def test_posts_of_a_chat_go_out_in_the_order_in_which_they_were_planned(
     assert sent == sorted(sent)
     for delivery in await storage.outbox.sending("web"):
         await storage.outbox.settle(delivery.id, SENT, now=NOW)
+
+
+async def test_what_is_to_follow_is_queued_only_with_a_settling_that_counts(storage: Storage) -> None:
+    room = await chat(storage)
+    (first,) = await posts(storage, room.id, 1)
+    then = PlannedDelivery(room.id, "publish", digest("News"), 3, NOW, target=first)
+    await claim(storage)
+    assert [await storage.outbox.settle(first, SENT, message_ids=("m1",), then=then, now=NOW) for _ in range(2)] == [
+        True,
+        False,
+    ]
+    (claimed,) = await storage.outbox.claim("web", NOW, 5)
+    assert (claimed.kind, claimed.target, claimed.message_ids) == ("publish", first, ("m1",))
+    assert len(await storage.outbox.list()) == 2
