@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from typing import get_args
 
 import pytest
 from rich.console import Console
 
-from newsbot.app.terminal import Terminal
+from newsbot.app.terminal import MARKS, Terminal
+from newsbot.domain.models import DeliveryKind
 from newsbot.domain.ports import Over, Rejected, SendOutcome, Sent
 from tests.fakes.digests import delivery
 
@@ -25,3 +27,8 @@ def test_only_what_failed_is_shown_in_red(answer: SendOutcome, alarming: bool) -
     assert (RED in out.getvalue()) == alarming
     if isinstance(answer, Over):
         assert f"{DIM}  {answer.reason}" in out.getvalue()
+
+
+def test_each_kind_of_delivery_has_a_mark_of_its_own() -> None:
+    assert set(MARKS) == set(get_args(DeliveryKind))
+    assert len(set(MARKS.values())) == len(MARKS)
