@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsbot.domain.models import Chat, Feed, Subscription, What, When
@@ -70,8 +70,11 @@ class Subscribing:
         query: str = "",
         when: When | None = None,
         added: Feed | None = None,
+        *,
+        sample: bool = True,
     ) -> Subscribed:
-        """Give ``chat`` the order, and begin it with what is out already; or change the time of the one that it has.
+        """Give ``chat`` the order, and with ``sample`` begin it with what is out already; or change the time of the one
+        that it has.
 
         Raises BadRequest when it has too many, QueryError.
         """
@@ -89,7 +92,7 @@ class Subscribing:
         order = await self._one(had.id) if had else await self._order(asker, chat, choice, query, wanted, due)
         if had is None and choice.what.kind == "feed":
             tools.wake.notify("collect")  # what somebody typed rested while nobody subscribed to it
-        begun = await self._sampling.begin(chat, order, sample=had is None)
+        begun = await self._sampling.begin(chat, order, sample=sample and had is None)
         return Subscribed(order, chat, had is None, changed, begun.stories, begun.held, due, added, begun.preview)
 
     async def _order(
@@ -189,15 +192,29 @@ class Subscribing:
                 return meant[0]
         raise NotFound("ping_what", text=text)
 
-    async def restore(self, asker: Asker, chat_id: int, what: What, query: str, when: str, label: str) -> Subscribed:
+    async def restore(
+        self,
+        asker: Asker,
+        chat_id: int,
+        what: What,
+        query: str,
+        when: str,
+        label: str,
+        *,
+        paused: bool = False,
+        ping: str = "",
+    ) -> Subscribed:
         """Take back an ending: place the same order again, in the chat that had it (``chat_id``) and in no other, for
-        what people typed is known to their own chats only. Raises Forbidden, BadRequest."""
+        what people typed is known to their own chats only; it rests if it did. Raises Forbidden, BadRequest."""
         must_run_chat(asker)
         if not chat_id or (await self._tools.known(asker)).id != chat_id:
             raise BadRequest("button_too_old")
         chat = await self._tools.here(asker)
         name = label.removesuffix(f": {query}") if query else label
-        return await self.place(asker, chat, Choice(what, name, name), query, read_when(when))
+        done = await self.place(asker, chat, Choice(what, name, name), query, read_when(when), sample=not paused)
+        if done.created and (paused or ping):
+            await self._tools.storage.chats.update_subscription(done.subscription.id, paused=paused, ping=ping)
+        return replace(done, subscription=await self._one(done.subscription.id))
 
     async def end_all(self, asker: Asker) -> list[Subscription]:
         """End every order of the asker's chat; returns them as they were. Raises Forbidden."""

@@ -7,7 +7,7 @@ from typing import get_args
 from newsbot.domain.models import STOPPED, Subscription, What, WhatKind
 from newsbot.domain.schedule import format_when, parse_when
 from newsbot.errors import BadRequest
-from newsbot.newsdesk.naming import NoWhen, Unclear
+from newsbot.newsdesk.naming import NoWhen, Unclear, address
 from newsbot.newsdesk.settling import zone_label
 from newsbot.newsdesk.subscribing import Subscribed
 from newsbot.platforms.actions import keep, short
@@ -59,14 +59,21 @@ def _narrowed(visit: Visit) -> str:
 async def unclear(visit: Visit, error: Unclear, command: str) -> Reply:
     """Nothing has that name: what comes near it, as buttons that repeat ``command``, and following it."""
     blocks = [visit.say("unclear", text=brief(error.text))]
-    buttons = [await visit.button(c.label, "c", f"{command} {c.handle}") for c in error.choices]
+    buttons = [await visit.button(c.label, "c", f"{command} {c.handle}{_rest(visit)}") for c in error.choices]
     blocks.append(visit.say("unclear_near" if buttons else "unclear_follow"))
     follow = visit.words("unclear_follow_button", text=error.text[:40])
-    return Reply(
-        tuple(blocks),
-        buttons=(*rows(buttons), (await visit.button(follow, "c", f"/follow {error.text}"),)),
-        error=True,
-    )
+    others = [await visit.button(follow, "c", f"/follow {error.text}")]
+    if command == "/subscribe" and visit.asker.chat_kind != "private" and not address(error.text):
+        send = visit.words("unclear_send_button", text=error.text[:30], place=visit.asker.chat_title[:30])
+        others.insert(0, await visit.button(send, "c", f"/subscribe everything {error.text}{_rest(visit)}"))
+    return Reply(tuple(blocks), buttons=(*rows(buttons), tuple(others)), error=True)
+
+
+def _rest(visit: Visit) -> str:
+    """What else was given with what nothing is called: it holds for what is."""
+    fields = visit.fields or {}
+    rest = (fields.get(name, "") for name in ("words", "count", "period", "when"))
+    return "".join(f" {each}" for each in rest if each)
 
 
 async def _menu(visit: Visit) -> Reply:
@@ -100,7 +107,8 @@ def _said(visit: Visit, done: Subscribed) -> tuple[Paragraph, ...]:
     if done.added is not None:
         said.insert(0, line(words("subscribed_added", feed=done.added.label)))
     if done.first is not None:
-        said.append(line(words("subscribed_first", moment=visit.moment(done.first), zone=zone_label(str(visit.zone)))))
+        zone, stamped = zone_label(str(visit.zone)), "no" if visit.stamps is None else "yes"  # in each reader's own
+        said.append(line(words("subscribed_first", moment=visit.moment(done.first), zone=zone, stamped=stamped)))
     elif done.held is not None and (done.sample or done.added):
         said.append(line(visit.later(done.held)))
     elif done.added is not None:
@@ -149,7 +157,7 @@ async def _ended(visit: Visit, ended: list[Subscription], *, edit: bool = False)
 
 
 async def _undo(visit: Visit, o: Subscription) -> Button:
-    kept = (o.what.kind, o.what.ref, o.query, format_when(o.when), o.label, o.chat_id)
+    kept = (o.what.kind, o.what.ref, o.query, format_when(o.when), o.label, o.chat_id, int(o.paused), o.ping)
     return Button(visit.words("undo_button"), await keep(visit.newsdesk, "sa", *kept))
 
 
@@ -286,7 +294,10 @@ async def press_restore(visit: Visit, arguments: tuple[str, ...]) -> Reply:
         raise BadRequest("button_too_old")
     query, when, label, chat_id = arguments[2], arguments[3], arguments[4], number(arguments[5])
     wanted = What(what.kind, arguments[1])
-    done = await visit.newsdesk.subscribing.restore(visit.asker, chat_id, wanted, query, when, label)
+    paused, ping = (*arguments[6:8], "", "")[:2]
+    done = await visit.newsdesk.subscribing.restore(
+        visit.asker, chat_id, wanted, query, when, label, paused=paused == "1", ping=ping
+    )
     return await _listed(visit, focus=done.subscription)
 
 

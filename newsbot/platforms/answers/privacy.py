@@ -21,7 +21,8 @@ async def forgetme(visit: Visit, text: str) -> Reply:
     """Ask whether all that is stored about the chat shall go."""
     visit.newsdesk.forgetting.may(visit.asker)
     yes = Button(visit.words("forget_button"), short("fg"), style="danger")
-    return Reply((visit.say("forget_ask", platform=visit.asker.platform),), buttons=((yes,),))
+    no = Button(visit.words("cancel_button"), short("su"))
+    return Reply((visit.say("forget_ask", platform=visit.asker.platform),), buttons=((yes, no),))
 
 
 async def press_forget(visit: Visit, arguments: tuple[str, ...]) -> Reply:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from newsbot.errors import QueryError
 from newsbot.newsdesk.naming import address
 from newsbot.newsdesk.searching import Results
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.telling import UNTITLED, marked
 from newsbot.platforms.answers.visit import Usage, Visit, brief, heading, line, number
+from newsbot.platforms.answers.wording import language_name
 from newsbot.platforms.views import Block, Button, Item, Paragraph, Reply, Span
 
 SHORT = 40  # characters of a query on a button
+_CHOSEN = re.compile(r'(?:lang:(\w+) )?(?:after:(1d|7d|30d|365d) )?(?:source:"([^"]+)" )?')
 
 
 async def search(visit: Visit, text: str) -> Reply:
@@ -47,11 +51,24 @@ async def _shown(visit: Visit, results: Results, *, edit: bool) -> Reply:
 
 
 def _title(visit: Visit, results: Results) -> Paragraph:
-    said = visit.words("search_title", n=results.total, text=brief(results.text), more="+" if results.capped else "")
+    text, narrowed = _plainly(visit, results.text)
+    said = visit.words("search_title", n=results.total, text=brief(text), more="+" if results.capped else "")
+    said = " · ".join((said, *narrowed))
     if results.pages > 1:
         last = f"{results.pages}{'+' if results.capped else ''}"
         said = f"{said} · {visit.words('search_page', page=results.page + 1, pages=last)}"
     return heading(said)
+
+
+def _plainly(visit: Visit, text: str) -> tuple[str, tuple[str, ...]]:
+    """The words of a query, and what was chosen for them from lists, as platforms with fields put it before them: a
+    language, how far back, a source. All that was typed where there are no words."""
+    found = _CHOSEN.match(text)
+    if found is None or not (rest := text[found.end() :]):
+        return text, ()
+    code, days, source = found.groups("")
+    since = visit.words(f"discord_choice_{days}") if days else ""
+    return rest, tuple(filter(None, (code and language_name(code), since, source)))
 
 
 def _item(visit: Visit, results: Results, index: int) -> Item:
@@ -91,7 +108,7 @@ async def _offers(visit: Visit, results: Results) -> tuple[Button, ...]:
     if results.suggestion:
         label = visit.words("search_meant", text=brief(results.suggestion))
         return (await visit.button(label, "s", 0, "", results.suggestion, primary=True),)
-    text = results.text
+    text, _ = _plainly(visit, results.text)
     shown = text if len(text) <= SHORT else text[: SHORT - 1] + "…"
     follow = await visit.button(visit.words("follow_topic_button", topic=shown), "c", f"/follow {text}")
     if not address(text):

@@ -12,6 +12,7 @@ from newsbot.platforms.discord import aim, modals
 from newsbot.platforms.discord.aim import Asked
 from newsbot.platforms.discord.message import ME, Key
 from newsbot.platforms.discord.people import Interaction, may_write
+from newsbot.platforms.discord.placing import placed
 from newsbot.platforms.discord.spelling import Ids, spelled
 from newsbot.platforms.discord.voice import Said, is_alone
 from newsbot.platforms.views import Button, Entry, Form, Paragraph, Reply, Span
@@ -34,7 +35,7 @@ class Dressing:
         share = await self._share(interaction, asked, reply, words) if not place else None
         private = place == ME or (not place and is_alone(interaction))
         dressed = await self.dressed(asked, reply, words, shared=not private)
-        return Said(dressed, words, place, share, form=data)
+        return Said(placed(dressed, asked.name, words, interaction, place), words, place, share, form=data)
 
     async def dressed(self, asked: Asked, reply: Reply, words: Words, *, shared: bool = False) -> Reply:
         """The answer with what else can be done with it, wherever it is read; ``shared``: it is about a channel."""

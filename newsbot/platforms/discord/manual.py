@@ -19,7 +19,8 @@ DETAILED = frozenset({"search", "follow"})
 
 
 class Manual:
-    """Answers lines as the desk does, but ``/help`` by what there is at Discord; ``ids`` are the commands'."""
+    """Answers lines as the desk does, but ``/help`` by what there is at Discord, and the commands of the bot's admins,
+    which Discord shows to everybody, with a word to who is none; ``ids`` are the commands'."""
 
     def __init__(self, desk: Desk, ids: Ids) -> None:
         self._desk = desk
@@ -28,12 +29,15 @@ class Manual:
     async def command(self, request: Request) -> Reply:
         """The answer to the request's line. Who may ask and how often is the desk's to say."""
         name, rest = split(request.text.strip())
-        if name != "help":
+        shut = name in TABLE and TABLE[name].admin and not request.asker.is_bot_admin
+        if name != "help" and not shut:
             return await self._desk.command(request)
         reply = await self._desk.command(replace(request, text="/help"))
         if reply.error or not reply.blocks:
             return reply
         words, asker = Words(reply.language), request.asker
+        if shut:  # everybody sees these commands, and that they are none would be no answer
+            return Reply((_line(words("forbidden_bot_admin")),), error=True, language=reply.language)
         speller = Speller(words, self._ids, shared=asker.chat_kind != "private")
         said = one(speller, rest) if rest else everything(speller, asker)
         return replace(said, language=reply.language)
