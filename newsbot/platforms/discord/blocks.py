@@ -18,6 +18,7 @@ from newsbot.platforms.discord.layout import (
     key_of,
     keys_of,
     menus,
+    opened,
     rows,
 )
 from newsbot.platforms.discord.markdown import (
@@ -57,6 +58,8 @@ def answered(answer: Reply, words: Words, share: Key | None) -> tuple[Outgoing, 
     blocks = answer.blocks or ((Paragraph((Span(answer.toast),)),) if answer.toast else ())
     below = _below(answer, blocks, words, share)
     parts = _parts(blocks, words, below)
+    if len(parts) > 1 and len(_parts(blocks, words, listed := _below(answer, blocks, words, share, keys=False))) == 1:
+        below, parts = listed, _parts(blocks, words, listed)
     for saving in (_unmarked, _pictureless, *((_brief, _titled) if answer.edit else ())):
         if len(parts) < 2:
             break
@@ -89,16 +92,18 @@ def _framed(parts: Sequence[Inner], answer: Reply, blocks: Sequence[Block]) -> t
 # --- what stands below -----------------------------------------------------------------------------
 
 
-def _below(answer: Reply, blocks: Sequence[Block], words: Words, share: Key | None) -> tuple[Inner, ...]:
-    """The menus and keys of an answer: its numbered buttons as a menu of what they open."""
+def _below(
+    answer: Reply, blocks: Sequence[Block], words: Words, share: Key | None, *, keys: bool = True
+) -> tuple[Inner, ...]:
+    """The menus and keys of an answer: its numbered buttons as ``keys``, or as a menu of what they open."""
     titles = _titles(blocks)
     buttons = [button for row in answer.buttons for button in row]
     opening = [button for button in buttons if button.label in titles and button.action]
     rest = [[button for button in row if button not in opening] for row in answer.buttons]
-    opened = [choice for b in opening if (choice := choice_of(b, f"{b.label}. {titles[b.label]}"))]
+    found = [(b.label, choice) for b in opening if (choice := choice_of(b, f"{b.label}. {titles[b.label]}"))]
     more = [key for key in (_asking(answer, words), share) if key]
     offered = (
-        *menus(opened, words("menu_stories")),
+        *opened(found, words("menu_stories"), keys=keys),
         *menus(_openers(blocks), words("menu_choose")),
         *controls(rest, words),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zlib import crc32
 
@@ -79,21 +80,21 @@ def pieces(
 ) -> list[Piece]:
     """A digest as pieces: its stories, the first of them below the title, the last above what is said at the end."""
     head = heading(title(digest, words), words)
-    said = [*([more(left, words)] if left else []), *([updated_at(updated, words)] if updated else [])]
+    others, edited = [more(left, words)] if left else [], [updated_at(updated, words)] if updated else []
     if len(digest.stories) == 1:
         [story] = digest.stories
-        return [Piece((*head, *single(story, digest, words, said, units(head))))]
+        return [Piece((*head, *single(story, digest, words, [*others, *edited], units(head))))]
     shared = common(digest)
-    why = [] if digest.compact else [reason(each, words) for each in shared[:3]]
-    closing = _text(_small([*said[:1], *why, *said[1:]]), CLOSING)
+    why = [reason(each, words) for each in shared[: 1 if digest.compact else 3]]
+    closing = _text(_small([*others, *why, *edited]), CLOSING)
     told = [
         among(story, n, digest, words, why=not shared) if n <= whole else briefly(story, n)
         for n, story in enumerate(digest.stories[:shown], 1)
     ]
     choices = [_choice(story, n) for n, story in enumerate(digest.stories[:shown], 1)]
-    found = [Piece(parts, choice) for parts, choice in zip(told, choices, strict=True)]
-    found[:1] = [Piece((*head, *piece.parts), piece.choice) for piece in found[:1]]
-    found[-1:] = [Piece((*piece.parts, *closing), piece.choice) for piece in found[-1:]]
+    found = [Piece(parts, choice, n) for n, (parts, choice) in enumerate(zip(told, choices, strict=True), 1)]
+    found[:1] = [replace(piece, parts=(*head, *piece.parts)) for piece in found[:1]]
+    found[-1:] = [replace(piece, parts=(*piece.parts, *closing)) for piece in found[-1:]]
     return found
 
 
@@ -108,7 +109,7 @@ def single(
     """The whole of a post about one story: headline and who tells it, beside the picture; what they tell, the figures
     that the summary leaves out, and why it came. ``said`` stands below, and above is so much text ``taken``."""
     head = (Line(headline(story), HEADING), *_small([_byline(story, words, SOURCES)]))
-    why = [] if digest.compact else [reason(each, words) for each in story.reasons[:3]]
+    why = [reason(each, words) for each in story.reasons[: 1 if digest.compact else 3]]
     end = cut(_small([*why, *said]), CLOSING)
     room = CARD - taken - size(end)
     top = beside(markup(cut(head, room)), picture(story.image) if digest.images else "")
@@ -171,8 +172,8 @@ def more(number: int, words: Words) -> Runs:
 
 
 def updated_at(at: datetime, words: Words) -> Runs:
-    """ "updated 5 minutes ago", by each reader's own clock."""
-    return _own(words, (Run(words("post_updated", time=moment(at))),))
+    """ "updated 14:05", by each reader's own clock."""
+    return _own(words, (Run(words("post_updated", time=moment(at, "t"))),))
 
 
 def picture(image: str) -> str:

@@ -25,15 +25,17 @@ CHOICES = 25  # of a menu
 LABEL = 80
 CHOICE = 100  # characters of a choice's label, and of its detail
 ACTION = 60  # bytes
+NUMBERS = 10  # stories that have a key each: above, a menu reads better
 MANY = 5  # buttons that do the same kind of thing read better as a menu
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What is never torn apart: an entry, a story. ``choice`` is its own in the menu of the message."""
+    """What is never torn apart: an entry, a story. ``choice`` opens it, by its ``number`` or from a menu."""
 
     parts: tuple[Inner, ...]
     choice: Choice | None = None
+    number: int = 0
 
 
 def components(parts: Iterable[Part]) -> int:
@@ -88,9 +90,20 @@ def _fit(group: Sequence[Piece], reserved: Sequence[Part]) -> bool:
     return units(parts) <= UNITS and components(parts) + box <= COMPONENTS and choices <= CHOICES
 
 
-def chosen_of(group: Iterable[Piece], placeholder: str) -> tuple[Menu, ...]:
-    """The menu of a message: one choice for each of its pieces that has one."""
-    return tuple(menus((piece.choice for piece in group if piece.choice is not None), placeholder))
+def opened_of(group: Iterable[Piece], placeholder: str, taken: Sequence[Part]) -> tuple[Inner, ...]:
+    """What opens the pieces of a message: a key for each, or a menu where they are many, or where what is ``taken``
+    leaves no room for keys."""
+    found = [(str(piece.number), piece.choice) for piece in group if piece.choice is not None]
+    keys = opened(found, placeholder)
+    return keys if components(taken) + 1 + components(keys) <= COMPONENTS else opened(found, placeholder, keys=False)
+
+
+def opened(found: Sequence[tuple[str, Choice]], placeholder: str, *, keys: bool = True) -> tuple[Inner, ...]:
+    """What opens entries by their numbers. A menu only where they are more than ten, or without ``keys``: who chose an
+    entry cannot choose it again (https://github.com/discord/discord-api-docs/issues/4801)."""
+    if keys and len(found) <= NUMBERS:
+        return rows([Key(number, choice.value) for number, choice in found])
+    return tuple(menus((choice for _, choice in found), placeholder))
 
 
 # --- buttons ---------------------------------------------------------------------------------------
@@ -144,8 +157,8 @@ def controls(buttons: Sequence[Sequence[Button]], words: Words) -> tuple[Inner, 
 
 
 def menus(choices: Iterable[Choice], placeholder: str) -> Iterator[Menu]:
-    """``choices`` in menus of as many as one holds, each but once."""
-    apart = list({choice.value: choice for choice in choices}.values())
+    """``choices`` in menus of as many as one holds, each but once. Several may open the same under other names."""
+    apart = list(dict.fromkeys(choices))
     for start in range(0, len(apart), CHOICES):
         yield Menu(tuple(apart[start : start + CHOICES]), placeholder)
 

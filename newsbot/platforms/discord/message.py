@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import count
 
 from newsbot.platforms.discord.classic import CONTENT, embed_of, rows_of, said_of
 from newsbot.platforms.discord.marks import (
@@ -83,15 +84,17 @@ COMPONENTS = 1 << 15  # https://docs.discord.com/developers/resources/message#me
 SILENT = 1 << 12
 
 
-def payload(message: Outgoing, *, place: str = "", post: str = "", classic: bool = False) -> Json:
+def payload(message: Outgoing, *, place: str = "", post: str = "", classic: bool = False, turn: int = 0) -> Json:
     """``message`` as the body of https://docs.discord.com/developers/resources/message#create-message.
 
     ``place``: its keys act there, wherever they are pressed (see :func:`place_of`). ``post`` ("<delivery>.<part>")
     marks it as that part of a delivery, by which it is found again. A file's bytes go beside the body, under
     :func:`filename`. ``classic``: frames become embeds, with no Components V2: copies in the channels that follow an
-    announcement channel may lack those (https://github.com/discord/discord-api-docs/issues/3079).
+    announcement channel may lack those (https://github.com/discord/discord-api-docs/issues/3079). ``turn`` (at most six
+    digits): another one at each edit, so that clients forget what was chosen from the menus
+    (https://github.com/discord/discord-api-docs/issues/4801).
     """
-    ids = _Ids(place, post)
+    ids = _Ids(place, post, turn)
     body: Json = {
         "flags": (0 if classic else COMPONENTS) | (SILENT if message.silent else 0),
         **(_classic(message.parts, ids) if classic else {"components": [_part(part, ids) for part in message.parts]}),
@@ -127,21 +130,23 @@ def filename(file: Attachment) -> str:
 class _Ids:
     """The custom_ids of one message: each is told apart, and the first one carries the mark of the post."""
 
-    def __init__(self, place: str, post: str) -> None:
-        self._place, self._post = place, post
+    def __init__(self, place: str, post: str, turn: int) -> None:
+        self._place, self._post, self._turn = place, post, turn
         self._given: set[str] = set()
 
     def of(self, action: str) -> str:
-        given = next(name for n in range(len(self._given) + 2) if (name := self._name(action, n)) not in self._given)
-        self._given.add(given)
+        given = self._new(action, self._post, self._turn if action == MENU else 0)
         self._post = ""
         return given
 
     def value(self, action: str) -> str:
-        return custom_id(action, place=self._place)
+        return self._new(action, "", 0)
 
-    def _name(self, action: str, n: int) -> str:
-        return custom_id(action, place=self._place, post=self._post, turn=n)
+    def _new(self, action: str, post: str, turn: int) -> str:
+        names = (custom_id(action, place=self._place, post=post, turn=n) for n in count(turn))
+        given = next(name for name in names if name not in self._given)
+        self._given.add(given)
+        return given
 
 
 def _part(part: Part, ids: _Ids) -> Json:

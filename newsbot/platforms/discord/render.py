@@ -17,7 +17,7 @@ from newsbot.locales import Words
 from newsbot.platforms.cards import digest_buttons
 from newsbot.platforms.discord import cards
 from newsbot.platforms.discord.blocks import answered
-from newsbot.platforms.discord.layout import Piece, chosen_of, grouped, keys_of, rows
+from newsbot.platforms.discord.layout import Piece, grouped, keys_of, opened_of, rows
 from newsbot.platforms.discord.markdown import SMALL, plain
 from newsbot.platforms.discord.message import Box, Inner, Key, Keys, Outgoing, Text
 from newsbot.platforms.text import safe, shortened
@@ -47,8 +47,9 @@ def post(
     def parts_of(way: int) -> tuple[Outgoing, ...]:
         return _posted(digest, delivery_id, words, updated, *ways[way])
 
-    least = bisect_left(range(len(ways) - 1), True, key=lambda way: len(parts_of(way)) <= most) if most else 0
-    parts = parts_of(least)
+    parts = parts_of(0)
+    if most and len(parts) > most:
+        parts = parts_of(bisect_left(range(len(ways) - 1), True, lo=1, key=lambda way: len(parts_of(way)) <= most))
     if updated is not None or not parts:
         return parts
     called = _calling(parts[0], digest.pings)
@@ -110,26 +111,20 @@ def _posted(
     digest: Digest, delivery_id: int, words: Words, updated: datetime | None, shown: int, whole: int
 ) -> tuple[Outgoing, ...]:
     more = digest.more + len(digest.stories) - shown
-    public = digest.audience == "channel"
-    buttons = digest_buttons(replace(digest, more=more), delivery_id, words, public=public)
-    told = _unexplained(digest) if public else digest
-    pieces = cards.pieces(told, words, shown, whole, more, updated)
+    buttons = digest_buttons(replace(digest, more=more), delivery_id, words)
+    pieces = cards.pieces(digest, words, shown, whole, more, updated)
     keys = rows(keys_of(button for row in buttons for button in row if not _is_number(button)))
     groups = grouped(pieces, (*keys, *_room_for(digest.pings)))
     return tuple(
-        Outgoing((Box(_filled(group, keys if n == len(groups) else (), words), cards.colour(digest)),))
+        Outgoing((Box(_filled(group, keys if n == len(groups) else (), digest, words), cards.colour(digest)),))
         for n, group in enumerate(groups, 1)
     )
 
 
-def _filled(group: Sequence[Piece], keys: Sequence[Keys], words: Words) -> tuple[Inner, ...]:
+def _filled(group: Sequence[Piece], keys: Sequence[Keys], digest: Digest, words: Words) -> tuple[Inner, ...]:
     parts = [part for piece in group for part in piece.parts]
-    return (*parts, *chosen_of(group, words("menu_stories")), *keys)
-
-
-def _unexplained(digest: Digest) -> Digest:
-    """Without why its stories came: what a channel subscribes to tells its readers nothing."""
-    return replace(digest, stories=tuple(replace(story, reasons=()) for story in digest.stories))
+    opening = opened_of(group, words("menu_stories"), (*parts, *keys, *_room_for(digest.pings)))
+    return (*parts, *opening, *keys)
 
 
 def _is_number(button: Button) -> bool:

@@ -16,6 +16,7 @@ from newsbot.domain.models import ChatKey, Digest, DigestStory, Fact, Reason, So
 from newsbot.locales import Words
 from newsbot.platforms.discord.inline import moment
 from newsbot.platforms.discord.message import (
+    SILENT,
     Aim,
     Box,
     Choice,
@@ -65,6 +66,22 @@ def strictly(message: Outgoing, post: str = "", place: str = "") -> list[Json]:
     assert sum(len(each["content"].encode("utf-16-le")) // 2 for each in every if each["type"] == 10) <= 4000
     assert all(each["content"].strip() for each in every if each["type"] == 10)
     return found
+
+
+def classically(message: Outgoing, mark: str) -> None:
+    """It is taken without Components V2 too, and nothing that it says is lost."""
+    body = payload(message, post=mark, classic=True)
+    form = Form()
+    checked(form, body["components"], v2=False, files=[])
+    assert form.errors == {}
+    assert post_of(body["components"]) == mark
+    texts = [embed["description"] for embed in body["embeds"]]
+    assert all(len(each.encode("utf-16-le")) // 2 <= 4096 for each in texts)
+    assert "\n\n".join((*texts, *filter(None, [body["content"]]))).replace("\n\n", "\n") == text(message)
+
+
+def walked(body: Json) -> list[Json]:
+    return [each for each in walk(body["components"]) if "custom_id" in each]
 
 
 def flat(parts: Iterable[Part]) -> Iterator[Part]:
@@ -140,7 +157,7 @@ def test_the_story_of_xiaomi_as_it_is_posted() -> None:
 
 def test_an_edit_says_when_and_calls_nobody() -> None:
     [message] = post(Digest((XIAOMI,), pings=("55",), silent=True), 5, updated=NOON)
-    assert "-# You follow **Xiaomi EV**: matched electric car, Xiaomi\n-# updated <t:1772452800:R>" in text(message)
+    assert "-# You follow **Xiaomi EV**: matched electric car, Xiaomi\n-# updated <t:1772452800:t>" in text(message)
     assert (message.pings, message.silent, "<@&" in text(message)) == ((), False, False)
 
 
@@ -168,18 +185,19 @@ def test_an_arabic_story_runs_from_the_right() -> None:
     )
 
 
-def test_a_channels_post_says_nothing_of_subscriptions() -> None:
-    [alone], [public] = post(Digest((XIAOMI,)), 5), post(Digest((XIAOMI,), audience="channel"), 5)
-    assert "You follow" in text(alone) and "You follow" not in text(public)
-    assert labels(public) == [["Xiaomi EV", "More like this", "2 sources", "Why?"]]
+def test_an_announcement_channels_readers_get_the_reason_and_every_key() -> None:
+    assert post(Digest((XIAOMI,), audience="channel"), 5) == post(Digest((XIAOMI,)), 5)
 
 
-def test_a_compact_story_is_its_headline_and_who_tells_it() -> None:
+def test_a_compact_story_is_its_headline_who_tells_it_and_why_it_came() -> None:
     [message] = post(Digest((XIAOMI,), compact=True), 5)
     assert reading(message).text == (
         "Xiaomi sets mass production of its first electric car for 2024\n"
-        "Example Motors · also: Gridline · <t:1772452680:R>"
+        "Example Motors · also: Gridline · <t:1772452680:R>\n"
+        "You follow Xiaomi EV: matched electric car, Xiaomi"
     )
+    several = post(Digest(many(2), compact=True), 5, updated=NOON)
+    assert text(several[0]).endswith("matched electric car, Xiaomi\n-# updated <t:1772452800:t>")
 
 
 def test_many_sources_are_folded() -> None:
@@ -212,7 +230,7 @@ def test_a_topic_has_a_colour_of_its_own() -> None:
 # --- several stories -------------------------------------------------------------------------------
 
 
-def test_a_digest_has_a_title_numbers_and_a_menu_of_its_stories() -> None:
+def test_a_digest_has_a_title_and_a_key_for_each_of_its_stories() -> None:
     other = DigestStory(
         8, "BYD passes Tesla", ("It sold 526,409 cars.",), url="https://b.example", reasons=XIAOMI.reasons
     )
@@ -231,15 +249,25 @@ def test_a_digest_has_a_title_numbers_and_a_menu_of_its_stories() -> None:
     [box] = message.parts
     assert isinstance(box, Box)
     assert box.parts[-2:] == (
-        Menu(
-            (
-                Choice("1. Xiaomi sets mass production of its first electric car for 2024", "st:7", "Example Motors"),
-                Choice("2. BYD passes Tesla", "st:8"),
-            ),
-            "Open a story…",
-        ),
+        Keys((Key("1", "st:7"), Key("2", "st:8"))),
         Keys((Key("3 more", "mo:5:0"),)),
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "picture", "keyed"), [(10, "", True), (11, "", False), (10, "https://a.example/a.jpg", False)]
+)
+def test_a_menu_opens_stories_only_where_they_are_many_or_keys_have_no_room(
+    count: int, picture: str, keyed: bool
+) -> None:
+    stories = tuple(replace(story, image=picture) for story in many(count))
+    digest = Digest(stories, occasion="daily")
+    answer = Reply((DigestBlock(digest),), (tuple(Button(str(n), f"st:{n}") for n in range(1, count + 1)),))
+    for [message] in (post(digest, 5), reply(answer)):
+        strictly(message)
+        numbers = [label.partition(".")[0] for row in labels(message) for label in row]
+        assert numbers == [str(n) for n in range(1, count + 1)]
+        assert any(isinstance(part, Menu) for part in flat(message.parts)) is not keyed
 
 
 def test_ten_stories_with_pictures_fit_one_message() -> None:
@@ -314,7 +342,7 @@ def test_an_answer_as_it_is_sent() -> None:
         "Or write: `/follow Xiaomi EV`"
     )
     assert box.parts[-2:] == (
-        Menu((Choice("1. The new Xiaomi car", "st:7"), Choice("2. Other", "st:8")), "Open a story…"),
+        Keys((Key("1", "st:7"), Key("2", "st:8"))),
         Keys((Key("Next ›", "s:1"), Key("Site", url="https://a.example"), Key("Share here", "sh"))),
     )
 
@@ -403,6 +431,39 @@ def test_the_longest_of_them_has_room_and_what_strangers_make_up_is_harmless() -
         assert chat_at(read(made_up).place or "me", 7).platform == "discord"
 
 
+def test_a_menus_custom_id_is_another_at_each_turn_and_its_entries_stay_apart() -> None:
+    menu = Menu((Choice("1. This", "st:1"), Choice("2. The same", "st:1")))
+    [first], [again] = (walked(payload(Outgoing((menu,)), post="5.0", turn=turn)) for turn in (0, 999_999))
+    assert first["custom_id"] != again["custom_id"]
+    assert read(first["custom_id"]) == read(again["custom_id"]) == Aim("=", post="5.0")
+    values = [option["value"] for option in again["options"]]
+    assert len(set(values)) == 2
+    assert [read(value).action for value in values] == ["st:1", "st:1"]
+
+
+# --- without components V2 -------------------------------------------------------------------------
+
+
+def test_a_classic_post_is_an_embed_with_its_roles_above_and_its_keys_below() -> None:
+    digest = Digest((replace(XIAOMI, image="https://motors.example/su7.jpg"),), pings=("55",), silent=True)
+    [message] = post(digest, 5)
+    body = payload(message, post="5.0", classic=True)
+    assert (body["flags"], body["content"]) == (SILENT, "-# <@&55>")
+    [box] = [part for part in message.parts if isinstance(part, Box)]
+    said = [part.markdown for part in box.parts if isinstance(part, Text | Section)]
+    thumbnail = {"url": "https://motors.example/su7.jpg"}
+    assert body["embeds"] == [{"description": "\n\n".join(said), "thumbnail": thumbnail, "color": 0xE67E22}]
+    assert [each["type"] for each in body["components"]] == [1, 1]
+    assert post_of(body["components"]) == "5.0"
+
+
+def test_rows_without_components_v2_are_five_at_most() -> None:
+    rows = [Section(f"{n}", Key(f"{n}", f"st:{n}")) for n in range(12)]
+    body = payload(Outgoing((Box((*rows, Menu((Choice("x", "tp:1"),)))), Text("x" * 2001))), classic=True)
+    assert [len(row["components"]) for row in body["components"]] == [1, 5, 5, 2]
+    assert (body["content"], len(body["embeds"])) == ("", 2)
+
+
 # --- whatever they hold ----------------------------------------------------------------------------
 
 
@@ -423,7 +484,9 @@ def test_any_digest_is_taken_by_discord_tells_each_story_once_and_calls_nobody(s
     parts = post(digest, 2**62, updated=NOON if edited else None)
     harmless(parts)
     for n, part in enumerate(parts):
-        assert post_of(strictly(part, f"{2**62}.{n}")) == f"{2**62}.{n}"
+        mark = f"{2**62}.{n}"
+        assert post_of(strictly(part, mark)) == mark
+        classically(part, mark)
     assert 1 <= len(title(digest)) <= 100
     if len(digest.stories) > 1:
         told = [str(n) for n in range(1, len(digest.stories) + 1)]
