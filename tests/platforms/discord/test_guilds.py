@@ -15,13 +15,10 @@ from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.discord import DiscordServer, Kind, Permission
 from tests.platforms.discord.garage import Garage, open_garage
-from tests.platforms.discord.town import BOT_MAY
+from tests.platforms.discord.town import BOT_MAY, one_shard_and_two
 
 VIEW, SEND = Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES
 NO_SENDING = "missing permission: Send Messages"
-
-
-both = pytest.mark.parametrize("dc", [1, 2], ids=["1 shard", "2 shards"], indirect=True)
 
 
 @pytest.fixture
@@ -30,7 +27,7 @@ async def garage(dc: DiscordServer, sqlite_storage: Storage, clock: ManualClock)
         yield opened
 
 
-@both
+@one_shard_and_two
 async def test_a_channel_goes_on_as_soon_as_an_admin_gives_all_that_was_missing(garage: Garage) -> None:
     general, everyone = garage.town.general, garage.town.guild.everyone
     await garage.heard.after("channel_updated", general.set_permissions(everyone, deny=SEND | VIEW))

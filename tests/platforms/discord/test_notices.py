@@ -12,7 +12,7 @@ from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.discord import Channel, DiscordServer, Permission
 from tests.platforms.discord.garage import Garage, open_garage
-from tests.platforms.discord.town import Town
+from tests.platforms.discord.town import Town, one_shard_and_two
 
 SEND = Permission.SEND_MESSAGES
 NO_SENDING = "missing permission: Send Messages"
@@ -51,6 +51,7 @@ async def closed(garage: Garage, *channels: Channel) -> None:
         await garage.subscribed(channel, paused=NO_SENDING, by=garage.town.ann.id)
 
 
+@one_shard_and_two
 async def test_several_channels_within_a_minute_are_one_message_and_it_comes_once(garage: Garage) -> None:
     general, wire = garage.town.general, garage.town.wire
     await closed(garage, general)

@@ -9,9 +9,10 @@ import pytest
 from newsbot.platforms.discord.message import custom_id
 from newsbot.platforms.discord.voice import QUICK
 from tests.fakes.discord.interactions import DEFERRED_UPDATE, MESSAGE, UPDATE
-from tests.platforms.discord.town import Town
+from tests.platforms.discord.town import Town, one_shard_and_two
 
 
+@one_shard_and_two
 async def test_a_press_under_a_post_is_answered_apart_and_the_post_stays(town: Town) -> None:
     post = await town.posted(town.general)
     before = post.text

@@ -12,7 +12,7 @@ from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.discord import DiscordServer, Message, Permission
 from tests.platforms.discord.garage import Garage, open_garage
-from tests.platforms.discord.town import ALL
+from tests.platforms.discord.town import ALL, one_shard_and_two
 
 EMBED, SEND = Permission.EMBED_LINKS, Permission.SEND_MESSAGES
 
@@ -28,6 +28,7 @@ async def asked(garage: Garage, **options: object) -> Message:
     return await (await garage.town.ann.runs(garage.town.general, "setup", **options)).replied()
 
 
+@one_shard_and_two
 async def test_it_names_what_is_missing_with_its_place_and_looks_again_when_that_changes(garage: Garage) -> None:
     general, guild = garage.town.general, garage.town.guild
     await garage.heard.after("channel_updated", general.set_permissions(guild.everyone, deny=EMBED))
@@ -138,3 +139,16 @@ async def test_what_is_made_up_is_answered_calmly(garage: Garage) -> None:
     for made_up in ("|setup:", "|setup:look:999", "|setup:often:x:y", f"|setup:look:{'9' * 60}"):
         said = await (await garage.town.ann.presses(greeting, made_up, forged=True)).replied()
         assert said.ephemeral
+
+
+async def test_who_subscribes_a_channel_where_the_bot_may_not_post_is_told_what_is_missing(garage: Garage) -> None:
+    town = garage.town
+    lacking = town.wire.set_permissions(town.guild.bot_role, deny=SEND)
+    await garage.heard.after("channel_updated", lacking)
+    said = await (await town.ann.runs(town.general, "channel subscribe", channel=town.wire, what="volt")).replied()
+    assert "Nothing can be posted in #wire yet" in said.text and "**Send Messages**" in said.text
+    assert "Advanced permissions" in said.text and await town.orders(town.wire.id)
+    looked = await (await town.ann.presses(said, "Check again")).replied()
+    assert "What I may do in" in looked.text and town.wire.mention in looked.text
+    well = await (await town.ann.runs(town.general, "channel subscribe", what="volt")).replied()
+    assert "Nothing can be posted" not in well.text

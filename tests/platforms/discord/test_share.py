@@ -8,9 +8,10 @@ from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.discord import DiscordServer
 from tests.fakes.discord.interactions import DEFERRED_UPDATE
-from tests.platforms.discord.town import Town, open_town
+from tests.platforms.discord.town import Town, one_shard_and_two, open_town
 
 
+@one_shard_and_two
 async def test_a_search_is_shown_to_all_in_the_servers_language_mentioning_nobody(town: Town) -> None:
     answer = await (await town.ben.runs(town.general, "search", query="battery")).replied()
     await (await town.ben.presses(answer, "Hier teilen")).replied()

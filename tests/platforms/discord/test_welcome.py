@@ -12,7 +12,7 @@ from newsbot.storage import Storage
 from tests.clock import ManualClock
 from tests.fakes.discord import DiscordServer, Guild, Permission
 from tests.platforms.discord.garage import Garage, open_garage
-from tests.platforms.discord.town import BOT_MAY, Town
+from tests.platforms.discord.town import BOT_MAY, Town, one_shard_and_two
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def workshop(town: Town, locale: str = "en-US") -> Guild:
     return guild
 
 
+@one_shard_and_two
 async def test_whoever_invites_the_bot_sees_one_short_welcome_with_the_first_steps(garage: Garage) -> None:
     guild = workshop(garage.town)
     general = guild.text("general")

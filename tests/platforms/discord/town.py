@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import discord
+import pytest
 from discord import app_commands
 
 from newsbot.domain.models import Chat, ChatKey, Subscription
@@ -36,6 +37,8 @@ from tests.fakes.discord import EVERYONE, Channel, DiscordServer, Guild, Message
 from tests.fakes.discord.people import Person
 from tests.newsdesk.room import BATTERY, ROCKET, SU7, Room, open_room
 
+one_shard_and_two = pytest.mark.parametrize("dc", [1, 2], ids=["1 shard", "2 shards"], indirect=True)
+"""The town's server is the last shard's, private chats are the first one's."""
 ALL = Rules(commands_per_minute=0, languages=("en", "de", "ar"))
 BOT_MAY = EVERYONE | Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
 BY_ADMINS = Permission.MANAGE_GUILD
@@ -99,7 +102,7 @@ class Town:
         self.dc, self.room, self.clock = dc, room, room.clock
         self.story = 0
         self.ann, self.ben, self.boss = dc.person("Ann"), dc.person("Ben", locale="de"), dc.person("Boss")
-        self.guild: Guild = dc.guild("Garage", owner=dc.person("Owner"), community=True)
+        self.guild: Guild = dc.guild("Garage", owner=dc.person("Owner"), community=True, shard=dc.shards - 1)
         self.general = self.guild.text("general")
         self.wire = self.guild.announcement("wire")
         self.topics = self.guild.forum("topics", tags=["Cars"])
