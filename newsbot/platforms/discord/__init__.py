@@ -34,6 +34,7 @@
     setup        /setup: what is missing in a channel, and where to click
     checks       one look at a channel: whether the bot can post there
     report       pure: what /setup shows
+    warned       the same in brief, under an answer to who subscribed
     notices      what a server's admins are told
     permissions  pure: what the bot may do in a channel, and what it needs
     send         the way out for deliveries

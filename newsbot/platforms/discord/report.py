@@ -59,9 +59,9 @@ class Findings:
     """What there is to say of a channel. ``check`` None: it is not known. ``place``: as its address in a press.
 
     ``tags``: a forum's that anybody may set, with ``names`` of what may come that could be ones; ``needs_tag``: it
-    wants one on every post. ``invite``: an address at which an admin gives the bot what is missing. ``often``: the time that
-    ``offers`` subscribe for. ``ids``: the commands'. ``hidden``: it is a private thread in which the bot is not.
-    ``turn``: another number each time, so that in the place of an earlier report every menu may be used anew.
+    wants one on every post. ``invite``: an address at which an admin gives the bot what is missing. ``often``: the
+    time that ``offers`` subscribe for. ``ids``: the commands'. ``hidden``: it is a private thread in which the bot is
+    not. ``turn``: another number each time, so that in the place of an earlier report every menu may be used anew.
     """
 
     channel: str

@@ -27,13 +27,14 @@ from newsbot.platforms.discord.files import loaded
 from newsbot.platforms.discord.greeting import Doors, Greeter
 from newsbot.platforms.discord.letters import Letters
 from newsbot.platforms.discord.manual import Manual
-from newsbot.platforms.discord.message import ME, Aim, place_of
+from newsbot.platforms.discord.message import ME, Aim, chat_at, place_of
 from newsbot.platforms.discord.once import Once
 from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.sharing import Sharing
 from newsbot.platforms.discord.spelling import UNKNOWN, Ids
 from newsbot.platforms.discord.troubles import in_words
 from newsbot.platforms.discord.voice import Said, Voice, is_alone
+from newsbot.platforms.discord.warned import warned
 from newsbot.platforms.discord.whereabouts import Whereabouts
 from newsbot.platforms.views import Reply
 
@@ -246,6 +247,8 @@ class Talk:
         words = Words(reply.language) if reply.language else await self._desk.words(reader, aside=True)
         if asked.name in aims.DELIVERED and not reply.error:
             reply = await self._opened(interaction, reply, words)
+        there = chat_at(task.place, interaction.user.id) if task.place else reader.chat
+        reply = warned(interaction, asked.name, reply, words, there)
         mark = self._where.mark(interaction, reader, task.place)
         reply = replace(reply, edit=True) if task.edit and reply.blocks else reply
         return await self._dressing.said(interaction, asked, reply, words, mark)
