@@ -23,6 +23,7 @@ from newsbot.platforms.discord import report
 from newsbot.platforms.discord.callbacks import EPHEMERAL, IN_PLACE, LATER, LATER_IN_PLACE, MESSAGE, Callbacks
 from newsbot.platforms.discord.checks import check
 from newsbot.platforms.discord.inviting import invitation
+from newsbot.platforms.discord.markdown import Line, Run, markup
 from newsbot.platforms.discord.message import Json, Outgoing, Text, payload, place_of
 from newsbot.platforms.discord.people import Interaction, Place, asker_of, guild_of, hidden
 from newsbot.platforms.discord.permissions import sort_of
@@ -159,7 +160,7 @@ class Setup:
         try:
             request = Request(asker_of(interaction), vouch=vouch, apart=True)
             if refused := await self._desk.turned_away(request, pressed=True):
-                return _refused(refused.toast), False
+                return _refused(markup((Line((Run(refused.toast),)),))), False
             return await self._report(interaction, words, found[0], channel, often), True
         except Exception:
             log.exception("a look at a channel failed")
