@@ -9,6 +9,7 @@ import difflib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from newsbot.domain.models import ChatSettings
@@ -140,6 +141,8 @@ class Desk:
         asker, newsdesk = request.asker, self._newsdesk
         try:
             newsdesk.admit(asker)
+            if not self._turns.keystroke(asker, KEYSTROKES):
+                return []
             words = self._words_for(newsdesk.language(asker, aside=True))
             visit = Visit(newsdesk, asker, words, ChatSettings(), ZoneInfo("UTC"), newsdesk.clock.now())
             return await self._offers.fitting(visit, kind, typed, head, self._table(words, asker))
@@ -211,7 +214,7 @@ class Desk:
         except TooFast as late:
             alone = request.apart or request.asker.chat_kind == "private"
             told_now = pressed or alone or self._turns.tell(late.who)
-            return refusal(words("too_fast", seconds=late.seconds), toast=pressed) if told_now else Reply()
+            return refusal(self._too_fast(words, late.seconds), toast=pressed) if told_now else Reply()
         except BadRequest as error:
             return refusal(told(words, error), toast=pressed)
         except QueryError:
@@ -221,6 +224,11 @@ class Desk:
         except Exception:
             log.exception("a command failed")
             return refusal(words("failed"), toast=pressed)
+
+    def _too_fast(self, words: Words, seconds: int) -> str:
+        if self._stamps is None:
+            return words("too_fast", seconds=seconds)
+        return words("too_fast_until", when=self._stamps(self._newsdesk.clock.now() + timedelta(seconds=seconds), "R"))
 
     async def _admitted(self, request: Request, *, pressed: bool) -> Asker:
         """The asker with their rights, if it is their turn. Raises TooFast, Forbidden."""

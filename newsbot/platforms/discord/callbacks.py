@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -30,6 +30,9 @@ MESSAGE, LATER, LATER_IN_PLACE, IN_PLACE, FORM = 4, 5, 6, 7, 9
 EPHEMERAL = 1 << 6  # https://docs.discord.com/developers/resources/message#message-object-message-flags
 
 PATIENCE = 10.0  # seconds for one request
+LIFE = 840.0
+"""Seconds that edits and further messages may wait for their turn, of the token's 900: of one channel's there are only
+so many a minute, ephemeral ones too (https://github.com/discord/discord-api-docs/issues/3763)."""
 ANSWERED = 40060
 """Acknowledged before: by an attempt of ours of which we did not hear."""
 INVALID_BODY = 50035
@@ -130,15 +133,27 @@ class Callbacks:
 
     async def _once(self, interaction: Interaction, route: Route, body: Json | None, file: Attachment | None) -> None:
         hook = discord.Webhook.partial(interaction.application_id, interaction.token, client=self._rest)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(LIFE if route.path.startswith("/webhooks") else PATIENCE):
             await async_context.get().request(
                 route,
-                hook.session,
+                cast("aiohttp.ClientSession", _Impatient(hook.session)),
                 payload=None if file else body,
                 multipart=parts(body or {}, file) if file else None,
                 proxy=hook.proxy,
                 proxy_auth=hook.proxy_auth,
             )
+
+
+class _Impatient:
+    """A session with a limit of time for each request, but not for what the library sleeps between them when it was
+    refused for now."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    def request(self, method: str, url: str, **options: Any) -> Any:
+        """One request."""
+        return self._session.request(method, url, timeout=aiohttp.ClientTimeout(total=PATIENCE), **options)
 
 
 def _wrapped(kind: int, data: Json | None) -> Json:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from discord import InteractionType
+
 from newsbot.locales import Words
 from newsbot.platforms import actions
 from newsbot.platforms.actions import Memory, short
@@ -31,6 +33,8 @@ class Dressing:
     async def said(self, interaction: Interaction, asked: Asked, reply: Reply, words: Words, place: str) -> Said:
         """The answer to ``asked`` as it is said to an interaction; its buttons act at ``place``."""
         form = reply.form or (asking(reply.ask, asked, words) if reply.ask in aim.PROMPTS else None)
+        if interaction.type is InteractionType.modal_submit:  # Discord opens no form in answer to one
+            form = None
         data = modals.modal(form, place=place) if form else None
         share = await self._share(interaction, asked, reply, words) if not place else None
         private = place == ME or (not place and is_alone(interaction))
@@ -40,6 +44,9 @@ class Dressing:
     async def dressed(self, asked: Asked, reply: Reply, words: Words, *, shared: bool = False) -> Reply:
         """The answer with what else can be done with it, wherever it is read; ``shared``: it is about a channel."""
         rows = list(reply.buttons)
+        wanted = asked.name if reply.error and not asked.rest else reply.ask
+        if wanted in aim.PROMPTS:
+            rows.append((Button(words(f"welcome_{wanted}_button"), short("ak", wanted), style="primary"),))
         if query := aim.query_of(asked):
             again = await actions.pack(self._memory, "ak", "search", query)
             rows.append((Button(words("search_again_button"), again),))

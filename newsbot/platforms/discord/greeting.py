@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import aiohttp
@@ -28,6 +30,10 @@ CLOSED = frozenset({50007, 50278})
 https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes"""
 PATIENCE = 8.0  # seconds that a person waits for their turn to be greeted; else what they follow comes without
 REASON = "the person takes no private messages"
+REST = timedelta(minutes=1)
+"""Between two attempts at one person who took none: each is a refused request, of which Discord bears only so many from
+the whole bot (https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans)."""
+_REMEMBERED = 10_000  # people who took none lately
 
 
 class Doors(Protocol):
@@ -84,30 +90,49 @@ class Greeter:
         self._servers = servers
         self._presence = presence
         self._clock = clock
+        self._shut: OrderedDict[str, datetime] = OrderedDict()  # when each was last found to take none
+
+    def again(self, asker: Asker) -> datetime | None:
+        """When the person may be tried again, who took no private messages a moment ago; None: at any time."""
+        shut = self._shut.get(asker.user_id)
+        return shut + REST if shut is not None and timedelta(0) <= self._clock.now() - shut < REST else None
 
     async def ready(self, asker: Asker, words: Words) -> bool:
         """Whether the person, ``asker`` alone with the bot, can be written to as far as is known; who never was, is
-        greeted in ``words`` if anything is to come."""
-        if not await self._servers.serves(asker.chat):
+        greeted in ``words`` if anything is to come. A database that is busy just now does not undo what was done."""
+        try:
+            if not await self._servers.serves(asker.chat):
+                return True
+            held = (await self._presence.contact(asker)).paused == REASON
+            if not held and await self._servers.room(asker.chat):
+                return True
+            return await self.greet(asker, words)
+        except StorageError as error:
+            log.warning("%s is not greeted: %s", asker.user_id, error)
             return True
-        held = (await self._presence.contact(asker)).paused == REASON
-        if not held and await self._servers.room(asker.chat):
-            return True
-        return await self.greet(asker, words)
 
     async def greet(self, asker: Asker, words: Words) -> bool:
-        """Write to the person; False when they take no messages: what is to come waits then. Discord's and the
-        network's other troubles are nothing that the person can mend."""
+        """Write to the person; False when they take no messages: what is to come waits then, and nobody asks them
+        again within :data:`REST`. Discord's and the network's other troubles are nothing that the person can mend."""
+        if self.again(asker) is not None:
+            return False
         try:
             await self._write(asker.user_id, words)
         except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
             is_closed = isinstance(error, discord.HTTPException) and error.code in CLOSED
             log.info("%s was not greeted: %s", asker.user_id, in_words(error))
             if is_closed:
+                self._keep_shut(asker.user_id)
                 await self._presence.gone(PLATFORM, asker.chat.native, REASON)
             return not is_closed
         await self._presence.reached(asker.chat)
         return True
+
+    def _keep_shut(self, user_id: str) -> None:
+        self._shut[user_id] = self._clock.now()
+        self._shut.move_to_end(user_id)
+        if len(self._shut) > _REMEMBERED:
+            self._shut.popitem(last=False)
 
     async def _write(self, user_id: str, words: Words) -> None:
         said = Speller(words, self._ids).sentence(words("dm_greeting"))

@@ -14,17 +14,20 @@ import discord
 from discord.http import HTTPClient, Route
 
 from newsbot.domain.ports import Clock
+from newsbot.errors import StorageError
+from newsbot.locales import Words
 from newsbot.newsdesk.asking import Asker
 from newsbot.platforms.commands import Desk, Request, split
-from newsbot.platforms.discord import aim, wire
+from newsbot.platforms.discord import aim, smalltalk, wire
 from newsbot.platforms.discord.callbacks import parts
 from newsbot.platforms.discord.dressing import Dressing
-from newsbot.platforms.discord.files import loaded
+from newsbot.platforms.discord.files import Files
 from newsbot.platforms.discord.greeting import Greeter
 from newsbot.platforms.discord.manual import Manual
 from newsbot.platforms.discord.message import Outgoing, payload
 from newsbot.platforms.discord.troubles import in_words
 from newsbot.platforms.discord.voice import Said, messages_of
+from newsbot.platforms.views import Reply
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +43,21 @@ class Letters:
     """Answers private messages, one after the other for each person."""
 
     def __init__(
-        self, http: HTTPClient, desk: Desk, manual: Manual, dressing: Dressing, greeter: Greeter, clock: Clock
+        self,
+        http: HTTPClient,
+        desk: Desk,
+        manual: Manual,
+        dressing: Dressing,
+        greeter: Greeter,
+        files: Files,
+        clock: Clock,
     ) -> None:
         self._http = http
         self._desk = desk
         self._manual = manual
         self._dressing = dressing
         self._greeter = greeter
+        self._files = files
         self._clock = clock
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -72,11 +83,15 @@ class Letters:
             await self._post(room, answer, f"r{message.id}.{number}")
 
     async def _said(self, asker: Asker, text: str, file: discord.Attachment | None) -> Said:
+        text = text if file else smalltalk.line(text)
         if file is not None:
-            reply = await self._desk.take(Request(asker), functools.partial(loaded, file))
+            reply = await self._desk.take(Request(asker), functools.partial(self._files.content, file))
+        elif text == smalltalk.THANKS:
+            welcome = (await reading(self._desk, Reply(), asker))("plain_welcome")
+            reply = await self._desk.turned_away(Request(asker)) or Reply(toast=welcome)
         else:
             reply = await self._manual.command(Request(asker, text))
-        words = await self._desk.words(asker)
+        words = await reading(self._desk, reply, asker)
         asked = aim.of_line(text) if split(text)[0] or not file else aim.Asked("import")
         return Said(await self._dressing.dressed(asked, reply, words), words)
 
@@ -121,3 +136,13 @@ class Letters:
             with contextlib.suppress(discord.DiscordException, *_BROKEN):
                 await self._http.send_typing(int(room))
             await self._clock.sleep(TYPING)
+
+
+async def reading(desk: Desk, reply: Reply, asker: Asker, *, aside: bool = False) -> Words:
+    """The words in which ``reply`` is; those of the asker's client where that is not known, and nobody can tell."""
+    if reply.language:
+        return Words(reply.language)
+    try:
+        return await desk.words(asker, aside=aside)
+    except StorageError:
+        return Words(asker.language)

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from newsbot.platforms.discord.people import Interaction
 
-_REMEMBERED = 4_096
+_REMEMBERED = 32_768  # more than a flood brings while a session is taken up again
 
 
 class Once:

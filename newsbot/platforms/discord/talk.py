@@ -23,9 +23,10 @@ from newsbot.platforms.discord import directory, modals
 from newsbot.platforms.discord.aim import Asked
 from newsbot.platforms.discord.callbacks import Callbacks
 from newsbot.platforms.discord.dressing import Dressing
-from newsbot.platforms.discord.files import loaded
+from newsbot.platforms.discord.files import Files
 from newsbot.platforms.discord.greeting import Doors, Greeter
-from newsbot.platforms.discord.letters import Letters
+from newsbot.platforms.discord.inline import moment
+from newsbot.platforms.discord.letters import Letters, reading
 from newsbot.platforms.discord.manual import Manual
 from newsbot.platforms.discord.message import ME, Aim, chat_at, place_of
 from newsbot.platforms.discord.once import Once
@@ -92,7 +93,8 @@ class Talk:
         self._greeter = Greeter(rest.http, doors, newsdesk.servers, newsdesk.presence, clock, ids)
         self._dressing = Dressing(newsdesk, ids)
         self._manual = Manual(desk, ids)
-        self._letters = Letters(rest.http, desk, self._manual, self._dressing, self._greeter, clock)
+        self._files = Files(rest)
+        self._letters = Letters(rest.http, desk, self._manual, self._dressing, self._greeter, self._files, clock)
         self._sharing = Sharing(desk, newsdesk, self._where, self._dressing)
         self._once = Once()
 
@@ -127,7 +129,7 @@ class Talk:
         private_place: bool = False,
     ) -> None:
         """Subscribe to the feeds of a file, likewise."""
-        load = functools.partial(loaded, attachment)
+        load = functools.partial(self._files.content, attachment)
         await self.ask(interaction, lambda r: self._desk.take(r, load), Asked("import"), place, private_place)
 
     async def ping(
@@ -191,7 +193,7 @@ class Talk:
             await other(interaction, pressed.action, list(values))
             return
         with self._once.running(interaction, custom_id, *values) as first:
-            if first:
+            if first or interaction.message is None:  # of what is chosen in a message's menu nothing can rest
                 await self._press(interaction, pressed)
             else:
                 await self._voice.rest(interaction)
@@ -244,7 +246,7 @@ class Talk:
         request = await self._where.request(interaction, asked.name, task.place)
         reply = await task.call(request)
         reader = request.asker
-        words = Words(reply.language) if reply.language else await self._desk.words(reader, aside=True)
+        words = await reading(self._desk, reply, reader, aside=True)
         if asked.name in aims.DELIVERED and not reply.error:
             reply = await self._opened(interaction, reply, words)
         there = chat_at(task.place, interaction.user.id) if task.place else reader.chat
@@ -263,7 +265,11 @@ class Talk:
 
     async def _knock(self, interaction: Interaction) -> Said:
         own = self._where.alone(interaction)
+        if refused := await self._desk.turned_away(Request(own), pressed=True):
+            return Said(refused, Words(own.language))
         words = await self._desk.words(own, aside=True)
+        if until := self._greeter.again(own):
+            return Said(Reply(toast=words("dm_wait", when=moment(until, "R")), error=True), words)
         if await self._greeter.greet(own, words):
             return Said(self._dressing.open(words), words)
         return Said(replace(self._dressing.closed(Reply(), words), edit=True), words)

@@ -32,6 +32,9 @@ QUICK = 1.2
 """Seconds that an answer may take before the asker is told that it comes; Discord waits for three:
 https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction"""
 AT_MOST = 840.0  # seconds of work on one answer; the interaction's token lives for 900
+STALE = 3.0
+"""Seconds after which Discord takes no response. What the gateway brings later than that, when it takes up a session
+that was cut off, was given up by its person: they were shown a failure, and asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,13 @@ Work = Callable[[], Awaitable[Said]]
 @dataclass(slots=True)
 class _Turn:
     """One interaction on its way. ``kind`` is that of its one response, 0 while there is none; ``quiet``: nothing shows
-    that it waits. ``lock`` is held by whoever responds."""
+    that it waits; ``unheard``: of an earlier response nobody knows whether it arrived. ``lock`` is held by whoever
+    responds."""
 
     interaction: Interaction
     quiet: bool
     kind: int = 0
+    unheard: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -78,8 +83,13 @@ class Voice:
         quiet: bool = False,
     ) -> None:
         """Say what ``work`` comes to, when it is its turn in ``lane``. ``quiet``: while it takes long nothing is shown,
-        as for what all may see in the end, or nobody. ``work`` may raise: then its asker hears of it."""
+        as for what all may see in the end, or nobody. ``work`` may raise: then its asker hears of it. It is not begun
+        for what seems to come too late, unless Discord takes a response all the same."""
         turn = _Turn(interaction, quiet)
+        if (self._clock.now() - interaction.created_at).total_seconds() > STALE:  # or this machine's clock is wrong
+            await self._later(turn)
+            if not turn.kind:
+                return
         async with self._timely(turn), lane or contextlib.nullcontext():
             said = await self._done(interaction, work)
             async with turn.lock:
@@ -87,8 +97,11 @@ class Voice:
                 turn.kind = turn.kind or MESSAGE
 
     async def rest(self, interaction: Interaction) -> None:
-        """Say nothing, and let the pressed button rest."""
-        await self._callbacks.respond(interaction, LATER_IN_PLACE)
+        """Say nothing, and let the pressed button rest; a command has none, and what shows that it waits goes away."""
+        if interaction.message is not None:
+            await self._callbacks.respond(interaction, LATER_IN_PLACE)
+        elif await self._callbacks.respond(interaction, LATER, {"flags": EPHEMERAL}):
+            await self._callbacks.remove(interaction)
 
     async def _done(self, interaction: Interaction, work: Work) -> Said:
         try:
@@ -118,9 +131,12 @@ class Voice:
     async def _later(self, turn: _Turn) -> None:
         if turn.kind:
             return
-        turn.kind = LATER_IN_PLACE if _in_place(turn) else LATER
-        hidden = turn.kind == LATER and not is_alone(turn.interaction)
-        await self._callbacks.respond(turn.interaction, turn.kind, {"flags": EPHEMERAL} if hidden else None)
+        kind = LATER_IN_PLACE if _in_place(turn) else LATER
+        hidden = kind == LATER and not is_alone(turn.interaction)
+        if await self._callbacks.respond(turn.interaction, kind, {"flags": EPHEMERAL} if hidden else None):
+            turn.kind = kind
+        else:
+            turn.unheard = True
 
     async def _tell(self, turn: _Turn, said: Said) -> None:
         messages = messages_of(said)
@@ -140,7 +156,9 @@ class Voice:
         replaces = said.reply.edit and bool(said.reply.blocks) and not said.to_all and is_own(interaction)
         body = payload(message, place=said.place) if replaces else _body(turn, said, message)
         if not turn.kind:
-            await self._callbacks.respond(interaction, IN_PLACE if replaces else MESSAGE, body, file)
+            is_said = await self._callbacks.respond(interaction, IN_PLACE if replaces else MESSAGE, body, file)
+            if is_said and turn.unheard:  # what Discord has may be that earlier one
+                await self._callbacks.edit(interaction, payload(message, place=said.place), file)
         elif turn.kind == LATER or replaces:
             await self._callbacks.edit(interaction, payload(message, place=said.place), file)
         else:

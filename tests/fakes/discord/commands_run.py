@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.discord import commands_fields as fields
+from tests.fakes.discord import shapes
 from tests.fakes.discord.commands import Command
 from tests.fakes.discord.commands_offered import localised, owners, refuse, there
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.guilds import Member, Role
 from tests.fakes.discord.interactions_shapes import Resolved
 from tests.fakes.discord.places import Channel
+from tests.fakes.discord.posts import Message
 from tests.fakes.discord.routes import Upload
 from tests.fakes.discord.users import User
 
@@ -61,6 +63,23 @@ def line(
     found.data |= {"guild_id": command.guild_id} if command.guild_id else {}
     found.data |= {"resolved": resolved.json} if resolved.json and not typing else {}
     return found
+
+
+def pointed(dc: DiscordServer, channel: Channel, name: str, locale: str) -> Command:
+    """The command of messages with this name; NotOffered when there is none."""
+    scopes = [channel.guild.id, ""] if channel.guild else [""]
+    known = [each for scope in scopes for each in dc.commands.of(scope) if each.key[0] == fields.MESSAGE_COMMAND]
+    found = next((each for each in known if name in (each.name, localised(each.json, "name", locale))), None)
+    if found is None:
+        raise refuse(f"messages have no {name!r}, only {[each.name for each in known]}")
+    return found
+
+
+def pointing(command: Command, message: Message) -> Json:
+    """The ``data`` of its interaction."""
+    data: Json = {"id": command.id, "name": command.name, "type": fields.MESSAGE_COMMAND, "target_id": message.id}
+    data |= {"guild_id": command.guild_id} if command.guild_id else {}
+    return data | {"resolved": {"messages": {message.id: shapes.message(message)}}}
 
 
 def _by_local_name(dc: DiscordServer, name: str, guild_id: str, locale: str) -> Command | None:

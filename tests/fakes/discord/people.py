@@ -51,6 +51,16 @@ class Person(User):
         owners = authorizing(self, where, line.owners)
         return self.dc.interactions.begin(COMMAND, self, where, owners, line.data)
 
+    async def points(self, message: Message, name: str) -> Interaction:
+        """Choose a command in the menu of ``message``, under "Apps", by its name in any language."""
+        self._sees(message)
+        command = commands_run.pointed(self.dc, message.channel, name, self.locale)
+        installed = commands_offered.owners(self.dc, command, self, message.channel)
+        data = commands_run.pointing(command, message)
+        return self.dc.interactions.begin(
+            COMMAND, self, message.channel, authorizing(self, message.channel, installed), data
+        )
+
     async def types(
         self, channel: Channel | None, command: str, /, *, timeout: float = 3, **options: Any
     ) -> list[tuple[str, Any]]:
