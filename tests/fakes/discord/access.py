@@ -8,6 +8,8 @@ from tests.fakes.discord.errors import (
     MISSING_PERMISSIONS,
     NO_MUTUAL_GUILDS,
     NOT_TO_THIS_USER,
+    THREAD_ARCHIVED,
+    THREAD_LOCKED,
     UNKNOWN_CHANNEL,
     UNKNOWN_GUILD,
     UNKNOWN_MESSAGE,
@@ -72,9 +74,19 @@ def guild(request: Request) -> Guild:
 
 
 def reachable(private: Channel) -> None:
-    """ApiError 50278 or 50007 when the person of a DM cannot be written to."""
+    """ApiError 50278 or 50007 when the person of a DM cannot be written to, 50001 when the way to them is lost."""
     person = private.recipients[0]
     if not person.meets_bot:
         raise refusal(NO_MUTUAL_GUILDS)
     if not person.dms_open:
         raise refusal(NOT_TO_THIS_USER)
+    if person.dm_lost:
+        raise refusal(MISSING_ACCESS)
+
+
+def unlocked(where: Channel, status: int = 0) -> None:
+    """ApiError in a locked thread, for a bot that does not manage threads: 50083 where it is archived too, as clients
+    lock (https://github.com/discord/discord-api-docs/issues/7707), else 160005; /topics/threads#locked-threads.
+    """
+    if where.is_thread and where.state.locked and Permission.MANAGE_THREADS not in where.world.may(where):
+        raise refusal(THREAD_ARCHIVED, status) if where.state.archived else refusal(THREAD_LOCKED)

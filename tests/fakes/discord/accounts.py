@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.fakes.discord import access, checks, shapes
-from tests.fakes.discord.errors import UNKNOWN_MEMBER, UNKNOWN_ROLE, UNKNOWN_USER, Form, Json, refusal
+from tests.fakes.discord.errors import NOT_TO_THIS_USER, UNKNOWN_MEMBER, UNKNOWN_ROLE, UNKNOWN_USER, Form, Json, refusal
 from tests.fakes.discord.routes import Request
 
 if TYPE_CHECKING:
@@ -85,8 +85,11 @@ async def open_dm(request: Request) -> Json:
     id_ = checks.snowflake(form, ("recipient_id",), request.body.get("recipient_id"))
     form.done()
     found = request.world.users.get(id_)
-    if found is None or found.bot:
+    if found is None:
         raise refusal(INVALID_RECIPIENT)
+    if found.bot:
+        raise refusal(NOT_TO_THIS_USER, 400)
+    found.dm_lost = False
     return shapes.channel(request.world.dm(found))
 
 

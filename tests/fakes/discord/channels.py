@@ -136,7 +136,15 @@ async def delete(request: Request) -> Json:
     where = access.channel(request)
     if where.guild is None:
         raise refusal(NOT_HERE)
-    access.need(request.world.may(where), P.MANAGE_THREADS if where.is_thread else P.MANAGE_CHANNELS)
+    if not _own_and_empty(request, where):
+        access.need(request.world.may(where), P.MANAGE_THREADS if where.is_thread else P.MANAGE_CHANNELS)
     found = shapes.channel(where)
     request.world.remove(where)
     return found
+
+
+def _own_and_empty(request: Request, where: Channel) -> bool:
+    """A forum's post that nobody answered, which its owner may delete: https://github.com/DisnakeDev/disnake/pull/745."""
+    if where.parent is None or not where.is_thread or not where.parent.is_forum:
+        return False
+    return where.state.owner_id == request.world.bot.id and where.state.sent == 0

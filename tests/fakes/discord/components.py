@@ -187,7 +187,8 @@ class Checker:
 
     def _thumbnail(self, path: Path, given: Json) -> None:
         self._media((*path, "media"), given.get("media"), checks.MEDIA)
-        checks.text(self.form, (*path, "description"), given.get("description"), 0, 1024)
+        if given.get("description") is not None:
+            checks.text(self.form, (*path, "description"), given["description"], 1, 1024)
 
     def _gallery(self, path: Path, given: Json) -> None:
         for number, item in enumerate(checks.many(self.form, (*path, "items"), given.get("items"), 1, 10)):

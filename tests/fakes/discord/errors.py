@@ -56,10 +56,12 @@ _WORDS: dict[int, tuple[int, str]] = {
     50083: (400, "Thread is archived"),
     50109: (400, "The request body contains invalid JSON."),
     50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
-    160002: (400, "Cannot reply without permission to read message history"),
+    160002: (403, "Cannot reply without permission to read message history"),
     160004: (400, "A thread has already been created for this message"),
     160005: (403, "Thread is locked"),
     160006: (400, "Maximum number of active threads reached"),
+    160009: (403, "Cannot reference a message without permission to read message history"),
+    160010: (400, "NSFW channel message reference not allowed"),
 }
 
 
@@ -78,10 +80,10 @@ class ApiError(Exception):
         return {"message": self.message, "code": self.code, **self.more}
 
 
-def refusal(code: int) -> ApiError:
-    """The refusal that Discord's table has under ``code``."""
-    status, words = _WORDS[code]
-    return ApiError(status, code, words)
+def refusal(code: int, status: int = 0) -> ApiError:
+    """The refusal that Discord's table has under ``code``; ``status`` where it comes with another one."""
+    usual, words = _WORDS[code]
+    return ApiError(status or usual, code, words)
 
 
 def unauthorized() -> ApiError:

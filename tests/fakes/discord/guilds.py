@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tests.fakes.discord import shapes
@@ -212,12 +212,6 @@ class Guild:
         """``user`` has these roles from now on: GUILD_MEMBER_UPDATE goes out (about the bot itself always)."""
         self.members[user.id].roles = list(roles)
         self.tell("GUILD_MEMBER_UPDATE", shapes.member(self.members[user.id]) | {"guild_id": self.id})
-
-    async def idles(self) -> None:
-        """Time has passed: threads in which nothing happened for as long as they say are archived by Discord."""
-        for thread in [each for each in self.channels.values() if each.active]:
-            if self.world.now() - thread.state.active_at >= timedelta(minutes=thread.state.archives_after):
-                await thread.set_archived()
 
     async def delete(self) -> None:
         """By the owner: GUILD_DELETE goes out."""

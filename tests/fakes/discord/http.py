@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from aiohttp import BodyPartReader, hdrs, web
@@ -73,7 +73,7 @@ class Transport:
             answer, headers = _faulty(fault), dict(fault.headers)
         else:
             answer, headers = await self._answer(request, path, body, files)
-        self._note(request.method, path, body, answer.status)
+        self._note(request.method, path, body, answer.status, headers)
         if fault.hold is not None:
             await fault.hold.wait()
         if fault.drop == "after":
@@ -110,10 +110,12 @@ class Transport:
         if route.counted:
             self._dc.rates.spend_global()
 
-    def _note(self, method: str, path: str, body: object, status: int) -> None:
-        if status in INVALID_STATUSES:
+    def _note(self, method: str, path: str, body: object, status: int, headers: Mapping[str, str]) -> None:
+        """Remember a call; 429s of scope "shared" do no harm: /topics/rate-limits#invalid-request-limit."""
+        invalid = status in INVALID_STATUSES and headers.get("X-RateLimit-Scope") != "shared"
+        if invalid:
             self._dc.rates.invalid()
-        self._dc.note(method, path, body if isinstance(body, dict) else {}, status)
+        self._dc.note(method, path, body if isinstance(body, dict) else {}, status, invalid=invalid)
 
 
 async def _no_gateway(request: web.Request) -> web.StreamResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.fakes.discord import checks, commands_options, drafts, mentions, modals, posting, shapes
+from tests.fakes.discord import access, checks, commands_options, drafts, mentions, modals, posting, shapes
 from tests.fakes.discord.errors import UNKNOWN_MESSAGE, ApiError, Form, Json, refusal
 from tests.fakes.discord.interactions import (
     CHOICES,
@@ -58,6 +58,7 @@ async def callback(request: Request) -> object:
 def _respond(request: Request, found: Interaction) -> object:
     if found.response:
         raise refusal(AGAIN)
+    access.unlocked(found.channel, 403)
     if request.dc.now() - found.created > TO_RESPOND:
         raise refusal(UNKNOWN)
     kind, data = _form(request, found)

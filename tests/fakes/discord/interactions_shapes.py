@@ -120,11 +120,12 @@ class Resolved:
         return self._keep("roles", role.id, shapes.role(role))
 
     def channel(self, channel: Channel) -> str:
-        """A channel with what the person may in it."""
+        """A channel with what the person may in it, and the app where its bot is in the guild."""
         wanted = [*_PARTIAL, *(_OF_THREADS if channel.is_thread else ())]
         found = {key: value for key, value in shapes.channel(channel).items() if key in wanted}
         found["permissions"] = str(int(channel.may(self._person)))
-        found["app_permissions"] = str(int(app_permissions(channel, self._person)))
+        if channel.guild is not None and channel.guild.has_bot:
+            found["app_permissions"] = str(int(app_permissions(channel, self._person)))
         return self._keep("channels", channel.id, found)
 
     def mentionable(self, target: User | Role) -> str:

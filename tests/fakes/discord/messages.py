@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.fakes.discord import access, checks, drafts, posting, shapes
+from tests.fakes.discord import access, checks, drafts, following, posting, rates, shapes
 from tests.fakes.discord.drafts import Draft
 from tests.fakes.discord.errors import (
     EDIT_OF_ANOTHERS,
     NO_TEXT_CHANNEL,
     NOT_HERE,
     THREAD_ARCHIVED,
-    THREAD_LOCKED,
     Form,
     Json,
     invalid,
@@ -19,7 +19,7 @@ from tests.fakes.discord.errors import (
 )
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.places import Channel, Kind
-from tests.fakes.discord.posts import Flag, Message
+from tests.fakes.discord.posts import Message
 from tests.fakes.discord.routes import Request
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ async def create(request: Request) -> Json:
     may_send(request, where)
     draft = drafts.new(request.body, request.files)
     suits(request, where, draft)
-    if draft.enforce_nonce and (first := posting.repeated(request.dc, where, draft.nonce)):
+    if draft.enforce_nonce and (first := posting.repeated(request.dc, draft.nonce)):
         return shapes.message(first) | {"nonce": request.body["nonce"]}
     message = posting.post(request.dc, where, request.world.bot, draft)
     nonce = {"nonce": request.body["nonce"]} if draft.nonce else {}
@@ -65,13 +65,7 @@ def may_send(request: Request, where: Channel) -> None:
         return
     rights = request.world.may(where)
     access.need(rights, P.SEND_MESSAGES_IN_THREADS if where.is_thread else P.SEND_MESSAGES)
-    unlocked(request, where)
-
-
-def unlocked(request: Request, where: Channel) -> None:
-    """ApiError 160005 in a locked thread, for who does not manage threads: /topics/threads#locked-threads."""
-    if where.is_thread and where.state.locked and P.MANAGE_THREADS not in request.world.may(where):
-        raise refusal(THREAD_LOCKED)
+    access.unlocked(where)
 
 
 def suits(request: Request, where: Channel, draft: Draft) -> None:
@@ -138,15 +132,25 @@ async def edit(request: Request) -> Json:
     message = access.message(request, where)
     if message.author is not request.world.bot:
         raise refusal(EDIT_OF_ANOTHERS)
-    _changeable(request, where)
+    _changeable(where)
     draft = drafts.edited(message, request.body, request.files)
     access.need(request.world.may(where), *([P.ATTACH_FILES] if where.guild and request.files else []))
+    _limited(request, message)
     posting.change(request.dc, message, draft)
     return shapes.message(message)
 
 
-def _changeable(request: Request, where: Channel) -> None:
-    unlocked(request, where)
+def _limited(request: Request, message: Message) -> None:
+    """RateLimited after some edits of a published message, and of those in a channel that are older than an hour."""
+    spend = request.dc.rates.spend_hidden
+    if message.crossposted:
+        spend(str(rates.PUBLISHED_EDIT), message.id, code=rates.PUBLISHED_EDIT)
+    if request.dc.now() - message.created > timedelta(hours=1):
+        spend(str(rates.OLD_EDIT), message.channel.id, code=rates.OLD_EDIT)
+
+
+def _changeable(where: Channel) -> None:
+    access.unlocked(where)
     if where.is_thread and where.state.archived:
         raise refusal(THREAD_ARCHIVED)
 
@@ -155,11 +159,21 @@ async def delete(request: Request) -> None:
     """#delete-message: one's own, or with MANAGE_MESSAGES."""
     where = access.channel(request)
     message = access.message(request, where)
+    _deletable(request, where)
     if message.author is not request.world.bot:
         if where.guild is None:
             raise refusal(50003)
         access.need(request.world.may(where), P.MANAGE_MESSAGES)
     posting.remove(request.dc, message)
+
+
+def _deletable(request: Request, where: Channel) -> None:
+    """ApiError 50083: "deleting messages … will only be allowed in locked threads if that thread is also active"."""
+    if not where.is_thread or not where.state.archived:
+        return
+    if not request.dc.deletes_in_archived:
+        raise refusal(THREAD_ARCHIVED)
+    access.unlocked(where)
 
 
 async def crosspost(request: Request) -> Json:
@@ -168,13 +182,14 @@ async def crosspost(request: Request) -> Json:
     message = access.message(request, where)
     if where.kind is not Kind.ANNOUNCEMENT:
         raise refusal(NOT_HERE)
+    by = where.guild.id if where.guild and request.dc.rates.crossposts_by_guild else where.id
+    request.dc.rates.spend_hidden(rates.CROSSPOST, by, "user")
     access.need(request.world.may(where), P.SEND_MESSAGES)
     if message.author is not request.world.bot:
         access.need(request.world.may(where), P.MANAGE_MESSAGES)
     if message.crossposted:
         raise refusal(ALREADY_CROSSPOSTED)
-    message.flags |= Flag.CROSSPOSTED
-    posting.tell(request.dc, "MESSAGE_UPDATE", message)
+    following.publish(request.dc, message)
     request.world.ring()
     return shapes.message(message)
 

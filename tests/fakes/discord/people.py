@@ -39,6 +39,7 @@ class Person(User):
     def __init__(self, dc: DiscordServer, name: str, *, locale: str = "en-US") -> None:
         super().__init__(dc.world, dc.world.ids.next(), name, locale=locale)
         self.dc = dc
+        self._chosen: dict[tuple[str, str], list[str]] = {}
 
     async def runs(self, channel: Channel | None, command: str, /, **options: Any) -> Interaction:
         """Run a slash command ("channel subscribe") in ``channel``; None is the DM with the bot.
@@ -84,25 +85,27 @@ class Person(User):
         """
         self._sees(message)
         if forged:
-            return self._pressed(message, {"custom_id": what, "component_type": BUTTON})
+            return await self._pressed(message, {"custom_id": what, "component_type": BUTTON})
         buttons = [each for each in message.buttons if what in (each.label, each.custom_id)]
         if not buttons:
             raise refuse(f"no button {what!r} in {message.labels}")
         button = next((each for each in buttons if not each.disabled), buttons[0])
         if button.disabled or button.style == _LINK:
             raise refuse(f"{what!r} is disabled" if button.disabled else f"{what!r} opens {button.url}")
-        return self._pressed(message, {"custom_id": button.custom_id, "component_type": BUTTON})
+        return await self._pressed(message, {"custom_id": button.custom_id, "component_type": BUTTON})
 
     async def picks(self, message: Message, *labels: str, menu: str = "") -> Interaction:
         """Choose the options with these labels or values, in the menu with this custom_id or placeholder (else the
-        first that has the first of them).
+        first that has the first of them). What the menu shows as chosen cannot be chosen again.
         """
         self._sees(message)
         found = self._menu(message, labels, menu)
         if found.get("disabled"):
             raise refuse("the menu is disabled")
-        data = {"custom_id": found["custom_id"], "component_type": STRING_SELECT, "values": picked(found, list(labels))}
-        return self._pressed(message, data)
+        values = picked(found, list(labels))
+        self._chooses(message, found, values)
+        data = {"custom_id": found["custom_id"], "component_type": STRING_SELECT, "values": values}
+        return await self._pressed(message, data)
 
     async def selects(self, message: Message, *targets: Any) -> Interaction:
         """Choose channels, roles or people in the select of the message that takes them."""
@@ -119,7 +122,7 @@ class Person(User):
         }
         take = takers[menu["type"]]
         data = {"custom_id": menu["custom_id"], "component_type": menu["type"], "values": [take(x) for x in targets]}
-        return self._pressed(message, data | {"resolved": resolved.json})
+        return await self._pressed(message, data | {"resolved": resolved.json})
 
     async def submits(self, modal: Modal, values: dict[str, str | list[str]] | None = None) -> Interaction:
         """Fill in the fields with these labels or custom_ids, leave the others as they are, and send it."""
@@ -139,6 +142,12 @@ class Person(User):
         if needed not in may:
             raise refuse(f"{self!r} may not write in {where!r}")
         return posting.post(self.dc, where, self, drafts.new({"content": text}, {}))
+
+    def loses_dm(self) -> None:
+        """From now on the bot is refused in the DM with 50001, until it opens it again:
+        https://github.com/discord/discord-api-docs/issues/7666.
+        """
+        self.dm_lost = True
 
     def closes_dms(self) -> None:
         """Let nobody write to them who is no friend."""
@@ -177,10 +186,32 @@ class Person(User):
                 return each
         raise refuse(f"no menu with {menu or labels} in {message.labels}")
 
-    def _pressed(self, message: Message, data: Json) -> Interaction:
+    def _chooses(self, message: Message, menu: Json, values: list[str]) -> None:
+        """NotOffered when the menu shows just that already: the client sends nothing, until the menu is another one,
+        by its custom_id (https://github.com/discord/discord-api-docs/issues/4801).
+        """
+        key = (message.id, str(menu["custom_id"]))
+        defaults = [str(each["value"]) for each in menu["options"] if each.get("default")]
+        if set(values) == set(self._chosen.get(key, defaults)):
+            raise refuse(f"{values} is chosen in this menu already: the client sends nothing")
+        self._chosen[key] = values
+
+    async def _pressed(self, message: Message, data: Json) -> Interaction:
+        await self._wakes(message.channel)
         channel, made = message.channel, message.interaction or {}
         found = commands_offered.installs(self.dc, self, channel) if context(channel) == GUILD else {0}
         owners = made.get("authorizing_integration_owners") or authorizing(self, channel, found & {0})
         parts = {each.get("custom_id"): each.get("id") for each in message.parts}
         data = {**data, "id": parts.get(data["custom_id"], 1)}
         return self.dc.interactions.begin(COMPONENT, self, channel, owners, data, message=message)
+
+    async def _wakes(self, where: Channel) -> None:
+        """Before it tells of a press in an archived thread, the client wakes that (discord-api-docs 8474); in locked
+        ones nothing can be pressed (7900), so the bot hears of neither.
+        """
+        if where.is_thread and where.state.locked:
+            raise refuse(f"{where!r} is locked: nothing can be pressed there")
+        if where.is_thread and where.state.archived:
+            if Permission.SEND_MESSAGES_IN_THREADS not in where.may(self):
+                raise refuse(f"{self!r} may not wake {where!r}, which is archived, so the press is never sent")
+            await where.set_archived(False)

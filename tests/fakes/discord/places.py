@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +13,7 @@ from tests.fakes.discord import shapes
 from tests.fakes.discord.permissions import IN_PRIVATE, NONE, Bits, Permission, bits, of_channel
 
 if TYPE_CHECKING:
+    from tests.fakes.discord.following import Follower
     from tests.fakes.discord.guilds import Guild, Member, Role
     from tests.fakes.discord.posts import Message
     from tests.fakes.discord.users import User
@@ -65,7 +66,8 @@ class Tag:
 @dataclass(slots=True)
 class ThreadState:
     """What only threads have; ``archives_after`` in minutes, ``archived_at`` when that changed last, ``active_at`` when
-    it was last written in, woken or had its archiving changed."""
+    it was last written in, woken or had its archiving changed. Time archives none: /topics/threads says that the
+    minutes are "repurposed to control how long the thread stays in the channel list"."""
 
     owner_id: str
     created_at: datetime
@@ -112,6 +114,7 @@ class Channel:
         self.recipients: list[User] = []
         self.thread_state: ThreadState | None = None
         self.log: list[Message] = []
+        self.followers: list[Follower] = []
         self.deleted = False
 
     def __repr__(self) -> str:
@@ -169,6 +172,11 @@ class Channel:
         """Whether it is a thread that is not archived."""
         return self.thread_state is not None and not self.thread_state.archived
 
+    @property
+    def listed(self) -> bool:
+        """Whether clients show the thread in the list of channels: that alone is what ``archives_after`` decides."""
+        return self.active and self.world.now() - self.state.active_at < timedelta(minutes=self.state.archives_after)
+
     def may(self, user: User) -> Permission:
         """What ``user`` may here; nothing for who is not there."""
         if self.guild is None:
@@ -191,6 +199,19 @@ class Channel:
         self.overwrite(target, allow=allow, deny=deny)
         self.tell("CHANNEL_UPDATE")
 
+    def follow(self, announcements: Channel) -> Channel:
+        """An admin lets the published messages of ``announcements`` come here; gives this channel back."""
+        self.world.follows(self, announcements)
+        return self
+
+    async def adds(self, user: User) -> None:
+        """A moderator puts ``user`` into a thread: the bot hears of that if it is itself or may see it."""
+        self.world.joins(self, user)
+
+    async def removes(self, user: User) -> None:
+        """A moderator takes ``user`` out of a thread: THREAD_MEMBERS_UPDATE goes out."""
+        self.world.leaves(self, user)
+
     async def rename(self, name: str) -> None:
         """By an admin: CHANNEL_UPDATE or THREAD_UPDATE goes out."""
         self.name = name
@@ -204,7 +225,7 @@ class Channel:
     async def set_archived(self, archived: bool = True, *, locked: bool | None = None) -> None:
         """By a moderator, or by time: THREAD_UPDATE goes out."""
         self.state.archived = archived
-        self.state.archived_at = self.world.now()
+        self.state.archived_at = self.state.active_at = self.world.now()
         self.state.locked = self.state.locked if locked is None else locked
         self.tell("THREAD_UPDATE")
 

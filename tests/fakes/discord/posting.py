@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.discord import mentions, shapes
+from tests.fakes.discord import following, mentions
 from tests.fakes.discord.drafts import Draft
-from tests.fakes.discord.errors import Json
-from tests.fakes.discord.permissions import Permission
+from tests.fakes.discord.errors import UNKNOWN_MESSAGE, Json, refusal
 from tests.fakes.discord.places import Channel
 from tests.fakes.discord.posts import Flag, Message
+from tests.fakes.discord.telling import guild_id, seen, tell
 from tests.fakes.discord.users import User
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def post(dc: DiscordServer, channel: Channel, author: User, draft: Draft, **more
     for name, value in more.items():
         setattr(message, name, value)
     channel.log.append(message)
+    if draft.nonce and author is dc.world.bot:
+        dc.nonces[draft.nonce] = message
     if channel.is_thread and not message.ephemeral:
         _enliven(channel, author)
     tell(dc, "MESSAGE_CREATE", message)
@@ -39,7 +41,8 @@ def post(dc: DiscordServer, channel: Channel, author: User, draft: Draft, **more
 
 def change(dc: DiscordServer, message: Message, draft: Draft, *, first: bool = False) -> None:
     """The message becomes ``draft``; nobody is notified by that, unless it is the ``first`` real text of an answer that
-    said "thinking" before. MESSAGE_UPDATE goes out."""
+    said "thinking" before. MESSAGE_UPDATE goes out; copies of a published message change with it."""
+    following.check(message, draft)
     called = mentions.called(draft.text, message.channel, message.author, draft.allowed)
     _fill(dc, message, draft, called)
     if first:
@@ -47,6 +50,7 @@ def change(dc: DiscordServer, message: Message, draft: Draft, *, first: bool = F
     else:
         message.edited_at = dc.now()
     tell(dc, "MESSAGE_UPDATE", message)
+    following.changed(dc, message)
     dc.world.ring()
 
 
@@ -56,44 +60,21 @@ def remove(dc: DiscordServer, message: Message) -> None:
     where = message.channel
     if seen(dc, message):
         data: Json = {"id": message.id, "channel_id": where.id}
-        dc.dispatch("MESSAGE_DELETE", data | ({"guild_id": where.guild.id} if where.guild else {}), _guild_id(where))
+        dc.dispatch("MESSAGE_DELETE", data | ({"guild_id": where.guild.id} if where.guild else {}), guild_id(where))
+    following.removed(dc, message)
     dc.world.ring()
 
 
-def repeated(dc: DiscordServer, channel: Channel, nonce: str) -> Message | None:
-    """The bot's message with ``nonce`` of the last ``dc.nonce_seconds`` in the channel."""
-    since = dc.now() - timedelta(seconds=dc.nonce_seconds)
-    mine = (each for each in channel.log if each.author is dc.world.bot and not each.deleted)
-    return next((each for each in mine if each.nonce == nonce and each.created >= since), None)
-
-
-def tell(dc: DiscordServer, event: str, message: Message) -> None:
-    """Send MESSAGE_CREATE or MESSAGE_UPDATE, where the bot sees the message."""
-    if not seen(dc, message):
-        return
-    where = message.channel
-    data = shapes.message(message) | {"channel_type": int(where.kind)}
-    if message.nonce and event == "MESSAGE_CREATE":
-        data["nonce"] = message.nonce
-    if where.guild is not None:
-        data["guild_id"] = where.guild.id
-        if message.author.id in where.guild.members:
-            data["member"] = shapes.member(where.guild.members[message.author.id], with_user=False)
-    dc.dispatch(event, data, _guild_id(where))
-
-
-def seen(dc: DiscordServer, message: Message) -> bool:
-    """Whether the gateway would tell the bot of it."""
-    where = message.channel
-    if message.ephemeral:
-        return False
-    if where.guild is None:
-        return len(where.recipients) == 1 and where.recipients[0].dm is where
-    return Permission.VIEW_CHANNEL in dc.world.may(where)
-
-
-def _guild_id(where: Channel) -> str:
-    return where.guild.id if where.guild else ""
+def repeated(dc: DiscordServer, nonce: str) -> Message | None:
+    """The bot's message with ``nonce`` of the last ``dc.nonce_seconds``, in whatever channel: the documentation names
+    none. ApiError 10008 when it was deleted, which is meant so: https://github.com/discord/discord-api-docs/pull/6647.
+    """
+    found = dc.nonces.get(nonce)
+    if found is None or found.created < dc.now() - timedelta(seconds=dc.nonce_seconds):
+        return None
+    if found.deleted:
+        raise refusal(UNKNOWN_MESSAGE)
+    return found
 
 
 def _fill(dc: DiscordServer, message: Message, draft: Draft, called: mentions.Called) -> None:

@@ -26,6 +26,7 @@ class Flag(IntFlag):
     CROSSPOSTED = 1 << 0
     IS_CROSSPOST = 1 << 1
     SUPPRESS_EMBEDS = 1 << 2
+    SOURCE_MESSAGE_DELETED = 1 << 3
     HAS_THREAD = 1 << 5
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
@@ -60,7 +61,8 @@ class Menu:
 class Message:
     """One message. ``pinged`` holds the ids of users and roles (and "everyone") that were really notified by it;
     ``files`` the contents of its attachments by name;
-    ``seen_by`` is who alone sees it, when it is ephemeral; ``interaction`` the documented interaction_metadata.
+    ``seen_by`` is who alone sees it, when it is ephemeral; ``interaction`` the documented interaction_metadata;
+    ``copies`` are what the followers of its channel got of it.
     """
 
     id: str
@@ -86,6 +88,7 @@ class Message:
     interaction: Json | None = None
     seen_by: User | None = None
     thread: Channel | None = None
+    copies: list[Message] = field(default_factory=list)
     deleted: bool = False
 
     @property

@@ -13,6 +13,14 @@ PER_SECOND = 50
 CROSSPOSTS = 10
 HOUR = 3600.0
 UNLIMITED = 100_000
+PUBLISHED_EDIT, OLD_EDIT = 20028, 30046
+WORDS = {
+    PUBLISHED_EDIT: "The write action you are performing on the channel has hit the write rate limit",
+    OLD_EDIT: "Maximum number of edits to messages older than 1 hour reached. Try again later",
+}
+"""Limits with a code: https://github.com/discord/discord-api-docs/issues/6109. How many they let through is told
+nowhere; the numbers below are ours."""
+FOLLOWUP, CROSSPOST = "followups", "crossposts"
 INVALID = 10_000
 INVALID_SECONDS = 600.0
 
@@ -57,23 +65,25 @@ class Bucket:
 class RateLimited(ApiError):
     """429 with #exceeding-a-rate-limit-rate-limit-response-structure."""
 
-    def __init__(self, seconds: float, scope: str) -> None:
+    def __init__(self, seconds: float, scope: str, code: int = 0) -> None:
         words = "The resource is being rate limited." if scope == "shared" else "You are being rate limited."
-        super().__init__(429, 0, words, retry_after=round(seconds, 3))
+        super().__init__(429, code, WORDS.get(code, words), retry_after=round(seconds, 3))
         self.more["global"] = scope == "global"
-        self.headers = {"Retry-After": str(int(seconds) + 1), "X-RateLimit-Scope": scope}
+        self.headers = {"Retry-After": str(1 if code else int(seconds) + 1), "X-RateLimit-Scope": scope}
         if scope == "global":
             self.headers["X-RateLimit-Global"] = "true"
 
     def body(self) -> dict[str, object]:
-        """Without a code, as the real one."""
-        return {"message": self.message, **self.more}
+        """Without a code, as the real one, but for limits that have one; their headers tell a second."""
+        return {"message": self.message, **self.more} | ({"code": self.code} if self.code else {})
 
 
 class Rates:
     """Off unless a test says ``on``: then 50 calls a second over all, each route's own limit, 5 in 5 seconds for what
     changes a channel's messages. ``refusals`` counts the 429s. ``limits`` are the limits by route ("POST /channels/…")
-    that differ from ``usual``. Who made ``most_invalid`` invalid requests in 10 minutes is shut out, on or off.
+    that differ from ``usual``, and those that no header tells: followups of a channel, crossposts of an hour (of a
+    whole guild if ``crossposts_by_guild``), edits of published and of old messages. Who made ``most_invalid`` invalid
+    requests in 10 minutes is shut out, on or off.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -81,9 +91,15 @@ class Rates:
         self.refusals = 0
         self.per_second = PER_SECOND
         self.most_invalid = INVALID
+        self.crossposts_by_guild = False
         self.usual = Limit(5, 5.0)
         self.limits: dict[str, Limit] = {
-            "POST /channels/{channel_id}/messages/{message_id}/crosspost": Limit(CROSSPOSTS, HOUR),
+            "POST /channels/{channel_id}/messages/{message_id}/crosspost": Limit(20, 10.0),
+            CROSSPOST: Limit(CROSSPOSTS, HOUR),
+            FOLLOWUP: Limit(30, 60.0),
+            str(PUBLISHED_EDIT): Limit(3, 1200.0),
+            str(OLD_EDIT): Limit(5, HOUR),
+            "POST /webhooks/{webhook_id}/{token}": Limit(5, 2.0),
             "GET /channels/{channel_id}": Limit(10, 10.0),
             "GET /channels/{channel_id}/messages": Limit(10, 10.0),
             "POST /users/@me/channels": Limit(10, 10.0),
@@ -112,6 +128,11 @@ class Rates:
             raise refused
         return bucket
 
+    def spend_hidden(self, name: str, major: str, scope: str = "shared", code: int = 0) -> None:
+        """One call of a limit that no header tells; RateLimited, with the seconds in its body, when it is too many."""
+        if wait := self._bucket(name, major).spend(self._now()):
+            raise self._refuse(wait, scope, code)
+
     def headers(self, bucket: Bucket) -> dict[str, str]:
         """What every answer of the bucket tells."""
         return bucket.headers(self._now())
@@ -124,9 +145,9 @@ class Rates:
             bucket = self._buckets[route, major] = Bucket(limit, name)
         return bucket
 
-    def _refuse(self, seconds: float, scope: str) -> RateLimited:
+    def _refuse(self, seconds: float, scope: str, code: int = 0) -> RateLimited:
         self.refusals += 1
-        return RateLimited(max(seconds, 0.001), scope)
+        return RateLimited(max(seconds, 0.001), scope, code)
 
     def invalid(self) -> None:
         """Count an answer of 401, 403 or 429: #invalid-request-limit-aka-cloudflare-bans."""

@@ -33,6 +33,7 @@ from tests.fakes.discord.guilds import Guild
 from tests.fakes.discord.http import API, Transport
 from tests.fakes.discord.interactions import Interactions
 from tests.fakes.discord.people import Person
+from tests.fakes.discord.posts import Message
 from tests.fakes.discord.rates import Rates
 from tests.fakes.discord.routes import Routes
 from tests.fakes.discord.world import World
@@ -43,12 +44,14 @@ MODULES = (messages, channels, threads, accounts, commands, interactions_answers
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the bot, refused ones too; ``path`` is below /api/v10, ``json`` the body."""
+    """One call of the bot, refused ones too; ``path`` is below /api/v10, ``json`` the body; ``invalid``: it counts
+    for the limit of invalid requests."""
 
     method: str
     path: str
     json: Json
     status: int
+    invalid: bool = False
 
 
 def real_time() -> datetime:
@@ -59,7 +62,9 @@ def real_time() -> datetime:
 class DiscordServer:
     """Discord, as far as one bot sees it. ``now`` is its clock, ``shards`` what it recommends, ``session_starts`` how
     many identifies are left today, ``max_concurrency`` how many may come in 5 seconds; ``nonce_seconds`` how long a
-    nonce is remembered. ``broken`` are failures of its own, which a test that uses it does not survive.
+    nonce is remembered, ``nonces`` what was sent with each. ``deletes_in_archived``: whether messages of archived
+    threads can be deleted; the documentation says yes, some bots met 50083. ``broken`` are failures of its own, which
+    a test that uses it does not survive.
     """
 
     def __init__(
@@ -77,6 +82,8 @@ class DiscordServer:
         self.max_concurrency = max_concurrency
         self.session_starts = 1000
         self.nonce_seconds = 180.0
+        self.nonces: dict[str, Message] = {}
+        self.deletes_in_archived = True
         self.world = World(lambda: self.now(), name)
         self.calls: list[Call] = []
         self.broken: list[Exception] = []
@@ -129,9 +136,9 @@ class DiscordServer:
         """Tell the bot of something; "" is what happens in private."""
         self.world.dispatch(event, data, guild_id)
 
-    def note(self, method: str, path: str, body: Json, status: int) -> None:
+    def note(self, method: str, path: str, body: Json, status: int, *, invalid: bool) -> None:
         """Remember a call."""
-        self.calls.append(Call(method, path, body, status))
+        self.calls.append(Call(method, path, body, status, invalid))
 
     def called(self, method: str, path: str) -> list[Call]:
         """The calls of a method and a path, in which ``*`` stands for one part."""
@@ -140,7 +147,7 @@ class DiscordServer:
     @property
     def refused(self) -> list[Call]:
         """The invalid requests: https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit."""
-        return [each for each in self.calls if each.status in (401, 403, 429)]
+        return [each for each in self.calls if each.invalid]
 
     def person(self, name: str, *, locale: str = "en-US") -> Person:
         """Someone new."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tests.fakes.discord import access, checks, drafts, messages, posting, shapes
+from tests.fakes.discord import access, checks, drafts, messages, posting, shapes, telling
 from tests.fakes.discord.checks import SNOWFLAKE
 from tests.fakes.discord.errors import MISSING_PERMISSIONS, NOT_HERE, THREAD_ARCHIVED, Form, Json, refusal
 from tests.fakes.discord.permissions import Permission
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 P = Permission
 ARCHIVE_MINUTES = (60, 1440, 4320, 10080)
+UNSAID = 1440
+"""Whatever the channel's default says, which is for clients: https://github.com/discord/discord-api-docs/issues/3660."""
 MOST_APPLIED = 5
 MOST_ACTIVE = 1000
 TAG_REQUIRED, HAS_ONE, TOO_MANY_ACTIVE, UNKNOWN_TAG, UNKNOWN_MEMBER, UNKNOWN_USER = (
@@ -62,7 +64,7 @@ async def start(request: Request) -> Answer:
         (Kind.ANNOUNCEMENT_THREAD,) if parent.kind is Kind.ANNOUNCEMENT else (Kind.PUBLIC_THREAD, Kind.PRIVATE_THREAD)
     )
     checks.one_of(form, ("type",), kind, choices)
-    name, minutes = _settings(form, request.body, parent)
+    name, minutes = _settings(form, request.body)
     form.done()
     needed = P.CREATE_PRIVATE_THREADS if kind == Kind.PRIVATE_THREAD else P.CREATE_PUBLIC_THREADS
     access.need(request.world.may(parent), needed)
@@ -79,12 +81,12 @@ async def start_from_message(request: Request) -> Answer:
         raise refusal(HAS_ONE)
     form = Form()
     checks.known(form, (), request.body, PLAIN[:3])
-    name, minutes = _settings(form, request.body, parent)
+    name, minutes = _settings(form, request.body)
     form.done()
     kind = Kind.ANNOUNCEMENT_THREAD if parent.kind is Kind.ANNOUNCEMENT else Kind.PUBLIC_THREAD
     message.thread = _open(request, parent, name, kind, minutes, id_=message.id)
     message.flags |= Flag.HAS_THREAD
-    posting.tell(request.dc, "MESSAGE_UPDATE", message)
+    telling.tell(request.dc, "MESSAGE_UPDATE", message)
     return Answer(201, shapes.channel(message.thread))
 
 
@@ -93,7 +95,7 @@ def _start_post(request: Request, parent: Channel) -> Json:
     body, form = request.body, Form()
     access.need(request.world.may(parent), P.SEND_MESSAGES)
     checks.known(form, (), body, FORUM)
-    name, minutes = _settings(form, body, parent)
+    name, minutes = _settings(form, body)
     tags = applied(form, parent, body.get("applied_tags", []))
     given = checks.mapping(form, ("message",), body.get("message"))
     draft = drafts.new(given, request.files, form=form.at("message"), fields=drafts.IN_FORUM)
@@ -106,9 +108,9 @@ def _start_post(request: Request, parent: Channel) -> Json:
     return shapes.channel(thread) | {"message": shapes.message(message)}
 
 
-def _settings(form: Form, body: Json, parent: Channel) -> tuple[str, int]:
-    """The name, and the minutes until it is archived."""
-    minutes = body.get("auto_archive_duration", parent.archives_after)
+def _settings(form: Form, body: Json) -> tuple[str, int]:
+    """The name, and the minutes for which it is listed."""
+    minutes = body.get("auto_archive_duration", UNSAID)
     checks.one_of(form, ("auto_archive_duration",), minutes, ARCHIVE_MINUTES)
     checks.whole(form, ("rate_limit_per_user",), body.get("rate_limit_per_user") or 0, 0, SLOWEST)
     return checks.text(form, ("name",), body.get("name"), 1, 100), minutes
@@ -198,9 +200,7 @@ async def join(request: Request) -> None:
         raise refusal(THREAD_ARCHIVED)
     if who is not request.world.bot:
         access.need(request.world.may(where), P.SEND_MESSAGES_IN_THREADS)
-    if who.id not in where.state.members:
-        where.state.members[who.id] = request.dc.now()
-        _members_changed(where, added=[shapes.thread_member(where, who)], removed=[])
+    request.world.joins(where, who)
 
 
 async def leave(request: Request) -> None:
@@ -210,14 +210,7 @@ async def leave(request: Request) -> None:
         raise refusal(THREAD_ARCHIVED)
     if who is not request.world.bot:
         access.need(request.world.may(where), P.MANAGE_THREADS)
-    if where.state.members.pop(who.id, None) is not None:
-        _members_changed(where, added=[], removed=[who.id])
-
-
-def _members_changed(where: Channel, added: list[Json], removed: list[str]) -> None:
-    assert where.guild is not None
-    data: Json = {"id": where.id, "guild_id": where.guild.id, "member_count": len(where.state.members)}
-    where.guild.tell("THREAD_MEMBERS_UPDATE", data | {"added_members": added, "removed_member_ids": removed})
+    request.world.leaves(where, who)
 
 
 async def member(request: Request) -> Json:

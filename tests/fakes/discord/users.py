@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 
 class User:
-    """One account. ``dms_open``: others may write to it; ``installed``: it has the bot as a user-installed app;
+    """One account. ``dms_open``: others may write to it; ``dm_lost``: the bot is refused there
+    with 50001 until it opens the DM again; ``installed``: it has the bot as a user-installed app;
     ``dm`` is its private channel with the bot, None until either side opened it.
     """
 
@@ -21,6 +22,7 @@ class User:
         self.bot = bot
         self.locale = locale
         self.dms_open = True
+        self.dm_lost = False
         self.installed = False
         self.dm: Channel | None = None
 

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.fakes.discord import drafts, mentions, posting, shapes
+from tests.fakes.discord import access, drafts, mentions, posting, shapes
 from tests.fakes.discord.errors import UNKNOWN_MESSAGE, ApiError, Json, refusal
 from tests.fakes.discord.interactions import MOST_FOLLOWUPS, TO_FOLLOW, Interaction
 from tests.fakes.discord.interactions_answers import FIELDS, TO_SEND, written
 from tests.fakes.discord.interactions_shapes import GUILD_INSTALL
 from tests.fakes.discord.posts import Flag, Message
+from tests.fakes.discord.rates import FOLLOWUP
 from tests.fakes.discord.routes import Request
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def _noting(handler: _Handler) -> Callable[[Request], Awaitable[object]]:
         try:
             if not found.response:
                 raise refusal(UNKNOWN_WEBHOOK)
+            access.unlocked(found.channel)
             return await handler(request, found)
         except ApiError as refused:
             found.refusals.append(str(refused))
@@ -70,7 +72,9 @@ def _message(request: Request, found: Interaction) -> Message:
 
 
 async def _follow(request: Request, found: Interaction) -> Json:
-    """#create-followup-message; the first after a deferred response is its text."""
+    """#create-followup-message; the first after a deferred response is its text. All of a channel share a limit:
+    https://github.com/discord/discord-api-docs/issues/3763."""
+    request.dc.rates.spend_hidden(FOLLOWUP, found.channel.id)
     draft = drafts.new(request.body, request.files, fields=FIELDS, flags=TO_SEND, default=mentions.USERS)
     if found.loading:
         assert found.original is not None

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.fakes.discord import shapes
 from tests.fakes.discord.errors import Json
+from tests.fakes.discord.following import Follower
 from tests.fakes.discord.guilds import Guild, Member, Role
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.places import Channel, Kind, Overwrite, Tag, ThreadState
@@ -105,6 +106,38 @@ class World:
         assert parent.guild is not None
         parent.guild.channels[thread.id] = self.channels[thread.id] = thread
         return thread
+
+    def follows(self, channel: Channel, announcements: Channel) -> None:
+        """What ``announcements`` publishes comes into ``channel``, by a webhook of its own."""
+        assert announcements.kind is Kind.ANNOUNCEMENT and announcements.guild is not None
+        name = f"{announcements.guild.name} #{announcements.name}"
+        webhook = self.add(User(self, self.ids.next(), name, bot=True))
+        announcements.followers.append(Follower(channel, webhook))
+
+    def joins(self, thread: Channel, user: User) -> None:
+        """``user`` becomes a member of ``thread``: THREAD_MEMBERS_UPDATE, before it THREAD_CREATE when that lets the
+        bot see a private one (/topics/threads#joining-and-leaving-threads)."""
+        if user.id in thread.state.members:
+            return
+        thread.state.members[user.id] = self.now()
+        if user is self.bot and thread.is_private_thread:
+            thread.tell("THREAD_CREATE")
+        self._members_changed(thread, [shapes.thread_member(thread, user)], [])
+
+    def leaves(self, thread: Channel, user: User) -> None:
+        """``user`` is no member of ``thread`` any more."""
+        if thread.state.members.pop(user.id, None) is not None:
+            self._members_changed(thread, [], [user.id])
+
+    def _members_changed(self, thread: Channel, added: list[Json], removed: list[str]) -> None:
+        """Without the privileged intent the bot hears of itself alone: /events/gateway#gateway-intents."""
+        assert thread.guild is not None
+        if not self.application.privileged:
+            added = [each for each in added if each["user_id"] == self.bot.id]
+            removed = [each for each in removed if each == self.bot.id]
+        if added or removed:
+            data: Json = {"id": thread.id, "guild_id": thread.guild.id, "member_count": len(thread.state.members)}
+            thread.guild.tell("THREAD_MEMBERS_UPDATE", data | {"added_members": added, "removed_member_ids": removed})
 
     def remove(self, channel: Channel) -> None:
         """A guild's channel or thread is deleted, and the bot hears of it."""

@@ -41,6 +41,12 @@ async def changed(rest: discord.Client, channel: Channel, id_: str, **body: Any)
     return await asked(rest, "PATCH", path, body, channel_id=channel.id, message_id=id_)
 
 
+async def deleted(rest: discord.Client, channel: Channel, id_: str) -> Any:
+    """A message is deleted by the bot."""
+    path = "/channels/{channel_id}/messages/{message_id}"
+    return await asked(rest, "DELETE", path, channel_id=channel.id, message_id=id_)
+
+
 def bare(dc: DiscordServer) -> aiohttp.ClientSession:
     """Without the library, which would wait where a limit is reached."""
     headers = {"Authorization": f"Bot {dc.token}", "User-Agent": "DiscordBot (https://newsbot.example, 1)"}

@@ -15,7 +15,7 @@ from discord.http import Route
 from tests.fakes.discord import Channel, DiscordServer, Guild, Person
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.posts import Flag
-from tests.platforms.discord.requests import asked, bare, changed, code, logged_in, posted
+from tests.platforms.discord.requests import asked, bare, changed, code, deleted, logged_in, posted
 
 V2 = int(Flag.IS_COMPONENTS_V2)
 
@@ -126,8 +126,11 @@ async def test_threads_sleep_wake_and_lock(dc: DiscordServer, rest: discord.Clie
     assert await code(changed(rest, thread, mine["id"], content="two")) == 50083
     await posted(rest, thread, content="wakes it")
     assert thread.active
-    await thread.set_archived(True, locked=True)
+    await thread.set_archived(False, locked=True)
     assert await code(posted(rest, thread, content="hello")) == 160005
+    await thread.set_archived()
+    assert await code(posted(rest, thread, content="hello")) == 50083, "closed and locked, as clients do it"
+    assert await code(deleted(rest, thread, mine["id"])) == 50083
     assert (
         await code(asked(rest, "PATCH", "/channels/{channel_id}", {"archived": False}, channel_id=thread.id)) == 50013
     )

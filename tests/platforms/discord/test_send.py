@@ -373,10 +373,11 @@ async def test_a_thread_that_was_archived_is_opened_for_posts_and_for_edits(way:
     assert "Xiaomi shows its car" in thread.messages[0].text
 
 
-@pytest.mark.parametrize("what", ["locked", "deleted"])
+@pytest.mark.parametrize("what", ["locked", "archived", "deleted"])
 async def test_a_thread_that_is_shut_pauses_its_own_chat_in_words(way: Way, general: Channel, what: str) -> None:
+    """Who closes and locks it in a client archives it too."""
     thread = general.thread("EV")
-    await (thread.set_archived(locked=True) if what == "locked" else thread.delete())
+    await (thread.delete() if what == "deleted" else thread.set_archived(what == "archived", locked=True))
     assert await way.send(way.delivery(thread)) == ChatGone(
         f"the thread is {what}".replace("is deleted", "was deleted")
     )
