@@ -52,10 +52,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """Some of the ``total`` stories that a digest left out."""
+    """Some of the ``total`` stories that a digest left out; ``shown`` are those that it told."""
 
     stories: tuple[DigestStory, ...]
     total: int
+    shown: int = 0
 
 
 class Reading:
@@ -89,8 +90,9 @@ class Reading:
         """The stories that :meth:`digest` leaves out for the same ``text``. Raises Unclear."""
         chat = await self._tools.known(asker)
         _, _, stories = await self._review(asker, chat, text)
-        left = stories[self._most(chat) :]
-        return More(await self._told(left[offset : offset + limit]), len(left))
+        most = self._most(chat)
+        left = stories[most:]
+        return More(await self._told(left[offset : offset + limit]), len(left), most)
 
     async def _review(
         self, asker: Asker, chat: Chat, text: str, period: timedelta | None = None
@@ -148,7 +150,7 @@ class Reading:
         counted = [o.story_id for o in found if o.chat_id == chat.id and o.state is OutcomeState.MORE]
         if not counted:
             raise NotFound("more_none")
-        return More(await self.tell(asker, counted[offset : offset + limit]), len(counted))
+        return More(await self.tell(asker, counted[offset : offset + limit]), len(counted), len(found) - len(counted))
 
     async def tell(self, asker: Asker, story_ids: Sequence[int]) -> tuple[DigestStory, ...]:
         """Stories by their ids, in that order, as the asker may see them; those that are gone left out."""

@@ -181,7 +181,7 @@ class Planner:
             await self._storage.outbox.posted_since(chat_id, now - BUSY_WINDOW) if self.paced else (),
             zone,
             chat.settings.max_items or self._defaults.max_items,
-            next((s.when.kind for s in moved if s.when.kind != "instant"), "daily"),
+            next((s.when.kind for s in (*moved, *orders) if s.when.kind != "instant"), "daily"),
             now,
         )
         pings = [called(post, orders) for post in made.posts]

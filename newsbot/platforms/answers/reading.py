@@ -94,7 +94,8 @@ async def press_story(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 async def press_sources(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """Every telling of a story, oldest first."""
     told = await visit.newsdesk.reading.articles(visit.asker, number(arguments[0]))
-    title = visit.words("sources_of", n=len(told), headline=told[0].title or UNTITLED)
+    sources = len({article.source for article in told})
+    title = visit.words("sources_of", n=sources, headline=told[0].title or UNTITLED)
     items = [
         Item(
             (Span(article.source, "bold"), Span(" – "), Span(article.title or UNTITLED, url=article.url)),
@@ -139,7 +140,7 @@ def _left_out(visit: Visit, found: More, page: int, turns: list[tuple[int, str]]
     """A page of stories; ``turns`` are the actions of the pages before and after it."""
     if not found.stories:
         return Reply(toast=visit.words("more_none"), error=True)
-    first = page * PAGE + 1
+    first = found.shown + page * PAGE + 1
     items = [story_item(visit, story, n) for n, story in enumerate(found.stories, first)]
     labels = {page - 1: visit.words("page_previous"), page + 1: visit.words("page_next")}
     turning = tuple(Button(labels[n], action) for n, action in turns if 0 <= n * PAGE < found.total)
