@@ -154,13 +154,13 @@ class Voice:
         """The response itself, or what takes its place."""
         interaction, file = turn.interaction, message.file
         replaces = said.reply.edit and bool(said.reply.blocks) and not said.to_all and is_own(interaction)
-        body = payload(message, place=said.place) if replaces else _body(turn, said, message)
+        body = payload(message, place=said.place, turn=_again(turn)) if replaces else _body(turn, said, message)
         if not turn.kind:
             is_said = await self._callbacks.respond(interaction, IN_PLACE if replaces else MESSAGE, body, file)
             if is_said and turn.unheard:  # what Discord has may be that earlier one
-                await self._callbacks.edit(interaction, payload(message, place=said.place), file)
+                await self._callbacks.edit(interaction, payload(message, place=said.place, turn=_again(turn)), file)
         elif turn.kind == LATER or replaces:
-            await self._callbacks.edit(interaction, payload(message, place=said.place), file)
+            await self._callbacks.edit(interaction, payload(message, place=said.place, turn=_again(turn)), file)
         else:
             await self._callbacks.say(interaction, body, file)
 
@@ -191,9 +191,14 @@ def _with_notice(reply: Reply) -> Reply:
 
 def _body(turn: _Turn, said: Said, message: Outgoing) -> Json:
     """The body of a message of its own. Alone with the bot an answer stays, but for a mere notice."""
-    body = payload(message, place=said.place)
+    body = payload(message, place=said.place, turn=_again(turn))
     stays = is_alone(turn.interaction) and bool(said.reply.blocks)
     return body if said.to_all or stays else {**body, "flags": body["flags"] | EPHEMERAL}
+
+
+def _again(turn: _Turn) -> int:
+    """A number of this interaction's own: a menu that replaces another is a new one, of which nothing is chosen yet."""
+    return turn.interaction.id % 1_000_000
 
 
 def _in_place(turn: _Turn) -> bool:
