@@ -22,6 +22,7 @@ Wanted = int | str | Callable[[Message], bool]
 _MARKS = re.compile(r"\*\*|~~|^-# |^#+ |^> |\\(?=[^\w\s])|`", re.MULTILINE)
 _LINK = re.compile(r"\[([^\[\]]*)\]\(<?[^()\s]*>?\)")
 _CHANNEL = re.compile(r"<#(\d+)>")
+_COMMAND = re.compile(r"</([^:<>]+):\d+>")
 _STAMP = re.compile(r"<t:\d+:(\w)>")
 
 
@@ -79,7 +80,7 @@ def _shown(value: object) -> str:
 
 def plain(text: str) -> str:
     """Discord's markdown as a reader sees it."""
-    return _STAMP.sub("…", _MARKS.sub("", _LINK.sub(r"\1", text)))
+    return _STAMP.sub("…", _COMMAND.sub(r"/\1", _MARKS.sub("", _LINK.sub(r"\1", text))))
 
 
 def is_story(message: Message) -> bool:
@@ -105,7 +106,7 @@ async def play(scene: Scene) -> None:
 
 async def _set_up(scene: Scene, ann: Person, news: Channel, everyone: Role) -> None:
     scene.title("She sets up a channel; something is missing")
-    await news.set_permissions(everyone, deny=Permission.EMBED_LINKS)
+    await news.set_permissions(everyone, deny=Permission.SEND_MESSAGES)
     report = await scene.runs(ann, news, "setup")
     await news.set_permissions(everyone)
     scene.note("", "(Ann allows it; the report looks again by itself)")

@@ -17,7 +17,7 @@ from newsbot.locales import Words
 from newsbot.platforms.actions import short
 from newsbot.platforms.discord import wire
 from newsbot.platforms.discord.checks import check
-from newsbot.platforms.discord.markdown import HEADING, Line, Run, markup
+from newsbot.platforms.discord.markdown import Line, Run, markup
 from newsbot.platforms.discord.message import Box, Key, Keys, Outgoing, Text, payload
 from newsbot.platforms.discord.permissions import SEND, VIEW
 from newsbot.platforms.discord.report import START
@@ -137,7 +137,7 @@ def _open(channel: discord.TextChannel) -> bool:
 def _hello(speller: Speller) -> Outgoing:
     words = speller.words
     greeting = Run(speller.sentence(words("greeting_group")))
-    said = Text(markup((Line((Run(words("welcome_title")),), HEADING), Line((greeting,)))))
+    said = Text(markup((Line((greeting,)),)))
     look = Key(words("welcome_topics_button"), short("c", "/topics"))
     read = Key(words("welcome_digest_button"), short("c", "/digest"))
     return Outgoing((Box((said, Keys((_setup(words), look, read)))),), silent=True)
