@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes.discord import DiscordServer, Flag, Guild, NotOffered, Permission, Person
 from tests.fakes.discord.errors import Json
+from tests.fakes.discord.rates import FOLLOWUP, RateLimited
 from tests.platforms.discord.requests import asked, bare, changed, code, deleted, logged_in, posted
 
 V2 = int(Flag.IS_COMPONENTS_V2)
@@ -181,3 +182,30 @@ async def test_the_channels_default_of_archiving_is_for_clients_and_an_empty_pos
     await forum.threads[0].set_archived()
     assert await code(deleted(rest, forum.threads[0], made[1]["id"])) == 50083
     assert Permission.MANAGE_THREADS not in garage.bot.permissions
+
+
+async def test_of_private_threads_the_bot_hears_when_it_is_put_in_and_taken_out(
+    dc: DiscordServer, garage: Guild, ann: Person
+) -> None:
+    thread = garage.text("general").thread("T", private=True)
+    heard: list[tuple[str, Json]] = []
+    dc.world.dispatch = lambda event, data, guild_id: heard.append((event, data))
+    await thread.adds(dc.person("Ben"))
+    assert not heard, "of others it hears with the privileged intent alone"
+    await thread.adds(dc.world.bot)
+    assert [event for event, _ in heard] == ["THREAD_CREATE", "THREAD_MEMBERS_UPDATE"]
+    assert heard[0][1]["member"]["user_id"] == dc.world.bot.id
+    assert dc.world.may(thread)
+    await thread.removes(dc.world.bot)
+    assert heard[-1][1]["removed_member_ids"] == [dc.world.bot.id]
+    assert not dc.world.may(thread)
+
+
+def test_followups_share_a_limit_in_their_channel(dc: DiscordServer) -> None:
+    dc.rates.on = True
+    for _ in range(30):
+        dc.rates.spend_hidden(FOLLOWUP, "1")
+    dc.rates.spend_hidden(FOLLOWUP, "2")
+    with pytest.raises(RateLimited) as refused:
+        dc.rates.spend_hidden(FOLLOWUP, "1")
+    assert (refused.value.headers["X-RateLimit-Scope"], refused.value.code) == ("shared", 0)
