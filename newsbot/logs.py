@@ -10,11 +10,13 @@ from typing import Any
 
 import structlog
 
-# A Bot API address carries the token; so do webhook addresses and Discord's Authorization header.
+# A Bot API address carries the token; so do Discord's Authorization header and the addresses of its webhooks and
+# interactions, by which anybody can speak as the bot.
 _SECRETS = re.compile(
     r"(?P<a>/(?:file/)?bot)\d+:[\w-]{30,}"
     r"|(?P<b>Bot )[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}"
     r"|(?P<c>://[^/\s:@]*:)[^/\s@]+(?=@)"
+    r"|(?P<d>/(?:webhooks|interactions)/\d+/)[\w.~=-]+"
 )
 _NOISY = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "alembic", "trafilatura", "htmldate")
 
@@ -24,7 +26,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in secrets:
         if len(secret) >= 6:
             text = text.replace(secret, "***")
-    return _SECRETS.sub(lambda found: (found["a"] or found["b"] or found["c"]) + "***", text)
+    return _SECRETS.sub(lambda found: "".join(found.groups("")) + "***", text)
 
 
 class _Redactor:

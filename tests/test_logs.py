@@ -30,3 +30,9 @@ def test_a_log_line_is_plain_begins_with_its_time_in_utc_and_holds_no_secret(
     assert "hunter2" not in ours
     assert ":pw@" not in ours
     assert "\x1b" not in ours + theirs
+
+
+@pytest.mark.parametrize("way", ["webhooks/123456", "interactions/77"])
+def test_an_address_by_which_others_could_speak_as_the_bot_is_cut(way: str) -> None:
+    said = logs.redact(f"too many redirects: https://discord.com/api/v10/{way}/aW50ZXJhY3Rpb246/callback")
+    assert said == f"too many redirects: https://discord.com/api/v10/{way}/***/callback"

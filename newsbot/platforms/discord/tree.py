@@ -23,6 +23,7 @@ from newsbot.platforms.discord.own import Own
 from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.pointing import Pointing
 from newsbot.platforms.discord.running import Running
+from newsbot.platforms.discord.troubles import in_words
 from newsbot.platforms.discord.words import Catalogues, Json, spelled_out
 
 log = logging.getLogger(__name__)
@@ -86,4 +87,4 @@ async def _answer(interaction: Interaction, said: str) -> None:
         else:
             await interaction.response.send_message(escape(said), ephemeral=True, allowed_mentions=NOBODY)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:  # too late, and nobody to tell
-        log.warning("a failed command could not be answered: %s", error)
+        log.warning("a failed command could not be answered: %s", in_words(error))
