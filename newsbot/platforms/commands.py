@@ -111,7 +111,7 @@ class Desk:
 
     async def turned_away(self, request: Request, *, pressed: bool = False) -> Reply | None:
         """The refusal where what is asked of somebody else than the desk is not to be answered: the asker asks for too
-        much, may not use the bot, or lacks the rights that ``request.vouch`` looks for. Else None, and it is counted."""
+        much, may not use the bot, or lacks the rights that ``request.vouch`` looks for. Else None: it is counted."""
 
         async def nothing(_: Visit) -> Reply:
             return Reply()

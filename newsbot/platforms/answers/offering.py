@@ -4,6 +4,7 @@ being written to answers."""
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -21,22 +22,32 @@ from newsbot.platforms.answers.visit import Visit
 from newsbot.platforms.answers.wording import language_code, language_name
 from newsbot.platforms.views import CommandInfo, Completion
 
+log = logging.getLogger(__name__)
+
 FRESH, OWN_FRESH = timedelta(seconds=30), timedelta(seconds=3)
 """How long what anybody may name is taken as it was, and how long each one's own is: while they type."""
+PATIENCE = 0.08
+"""Seconds that each one's own is waited for where there is something to offer without it."""
 REMEMBERED = 2000
 """People whose offers are kept; whoever has not typed for longest is forgotten first."""
 PUBLIC = ("",)
 
+Key = tuple[str, ...]
 Offer = tuple[str, str]
 """What stands for an argument, and what it is called where people choose ("": the same)."""
 
 
 class Offers:
-    """What may be offered: what anybody may name, and within the last seconds each one's own."""
+    """What may be offered: what anybody may name, and within the last seconds each one's own.
+
+    Once it is known, what anybody may name comes from memory alone; when it is older than :data:`FRESH` it is read
+    again while the old is offered.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: OrderedDict[tuple[str, ...], tuple[datetime, Any]] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[datetime, Any]] = OrderedDict()
+        self._reading: dict[Key, asyncio.Task[None]] = {}
 
     async def fitting(
         self, visit: Visit, kind: str, typed: str, head: str, commands: Sequence[CommandInfo]
@@ -55,7 +66,7 @@ class Offers:
             case "command":
                 return [(c.name, c.name) for c in commands]
             case "what" | "source" | "topic":
-                public, own = await asyncio.gather(self._public(visit), self._own(visit, kind))
+                public, own = await asyncio.gather(self._public(visit), self._own(visit, kind, PATIENCE))
                 return _named(visit, kind, public, own)
             case "followed" | "subscription":
                 return await self._own(visit, kind)
@@ -68,29 +79,49 @@ class Offers:
         return values(visit, kind, head)
 
     async def _public(self, visit: Visit) -> Sequence[Choice]:
-        found: Sequence[Choice] = await self._get(PUBLIC, visit.newsdesk.naming.everybodys, FRESH)
+        """Waited for when nobody has typed before, and never again."""
+        patience = 0 if PUBLIC in self._kept else None
+        found: Sequence[Choice] = await self._get(PUBLIC, visit.newsdesk.naming.everybodys, FRESH, patience)
         return found
 
-    async def _own(self, visit: Visit, kind: str) -> list[Offer]:
+    async def _own(self, visit: Visit, kind: str, patience: float | None = None) -> list[Offer]:
         """What the asker follows, or else what their chat subscribes to."""
         asker = visit.asker
         follows = kind in {"topic", "followed"}
         key = (asker.platform, str(asker.private_chat if follows else asker.chat), asker.user_id, str(follows))
         ask = _followed if follows else _subscribed
-        found: list[Offer] = await self._get(key, lambda: ask(visit), OWN_FRESH)
+        found: list[Offer] = await self._get(key, lambda: ask(visit), OWN_FRESH, patience)
         return found
 
-    async def _get(self, key: tuple[str, ...], ask: Callable[[], Awaitable[Any]], fresh: timedelta) -> Any:
-        """What ``ask`` gives, or gave a moment ago."""
-        now = self._clock.now()
+    async def _get(
+        self, key: Key, ask: Callable[[], Awaitable[Any]], fresh: timedelta, patience: float | None = None
+    ) -> Any:
+        """What ``ask`` gives, or gave a moment ago; after ``patience`` seconds (None: as long as it takes) what it gave
+        last, while it is still read. Raises as ``ask``, when that is what it waited for."""
         at, kept = self._kept.get(key, (None, ()))
-        if at is None or not timedelta(0) <= now - at < fresh:
-            kept = await ask()
-            self._kept[key] = (now, kept)
+        if at is not None and timedelta(0) <= self._clock.now() - at < fresh:
+            self._kept.move_to_end(key)
+            return kept
+        reading = self._reading.get(key)
+        if reading is None:
+            reading = self._reading[key] = asyncio.create_task(self._read(key, ask), name="what is offered")
+            reading.add_done_callback(lambda done: self._is_read(key, done))
+        done, _ = await asyncio.wait({reading}, timeout=patience)
+        if not done:
+            return kept
+        await reading
+        return self._kept[key][1]
+
+    async def _read(self, key: Key, ask: Callable[[], Awaitable[Any]]) -> None:
+        self._kept[key] = (self._clock.now(), await ask())
         self._kept.move_to_end(key)
         while len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
-        return kept
+
+    def _is_read(self, key: Key, done: asyncio.Task[None]) -> None:
+        del self._reading[key]
+        if not done.cancelled() and (error := done.exception()):
+            log.info("what is offered was not read: %s", error)
 
 
 def _when(visit: Visit, typed: str) -> Offer | None:

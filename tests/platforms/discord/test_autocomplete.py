@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -122,3 +124,30 @@ async def test_a_command_that_is_no_more_offers_nothing(dc: DiscordServer) -> No
         talk.failure = RuntimeError("no talk keeps its word for ever")
         with pytest.raises(TimeoutError):
             await ann.types(here, "latest", what="x", timeout=0.3)
+
+
+async def test_names_come_at_once_while_the_database_is_held_back_and_are_read_anew_meanwhile(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage, held, read_anew = town.room.storage, asyncio.Event(), asyncio.Event()
+    read, orders = storage.feeds.all, storage.chats.subscriptions
+
+    async def feeds() -> Any:
+        await held.wait()
+        read_anew.set()
+        return [replace(each, name="Motor Post") if each.name == "Motor News" else each for each in await read()]
+
+    async def own(*given: Any) -> Any:
+        await held.wait()
+        return await orders(*given)
+
+    assert await town.ann.types(town.general, "latest", what="mot") == [("Motor News", "motors")]
+    monkeypatch.setattr(storage.feeds, "all", feeds)
+    monkeypatch.setattr(storage.chats, "subscriptions", own)
+    town.clock.advance(60)
+    assert await town.ann.types(town.general, "latest", what="mot") == [("Motor News", "motors")]
+    held.set()
+    await asyncio.wait_for(read_anew.wait(), 5)
+    while (offered := await town.ann.types(town.general, "latest", what="mot")) == [("Motor News", "motors")]:
+        pass
+    assert offered == [("Motor Post", "motors")]
