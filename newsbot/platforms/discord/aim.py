@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from newsbot.platforms.actions import Action
 from newsbot.platforms.commands import split
 from newsbot.platforms.discord.message import MENU, Aim, read
+from newsbot.platforms.views import Paragraph, Reply
 
 SHARE = "sh"
 """The verb of the key that shows an answer to all; after it comes the action that gives the answer."""
@@ -19,6 +20,8 @@ SHARED = frozenset({
     "search", "latest", "digest", "sources", "subscriptions", "s", "st", "so", "lk", "tl", "mo", "dr",
 })  # fmt: skip
 """The commands and verbs whose answers may be shown to all: searches, lists and digests."""
+RESULTS = frozenset({"search", "latest", "digest", "subscriptions", "s", "mo", "dr"})
+"""Of these, the ones that show nothing but words of the asker's where nothing was found."""
 DELIVERED = frozenset({"follow", "subscribe", "import", "fo", "fa", "sa", "sp"})
 """Those after which something may come to the asker's private chat that never came there before."""
 SETTINGS = frozenset({"settings", "se", "sv"})
@@ -47,6 +50,15 @@ def of_action(action: Action | None) -> Asked:
     if action.verb == "c":
         return of_line("".join(action.arguments[:1]))
     return Asked(action.verb, action.arguments, (action.verb, *action.arguments))
+
+
+def is_to_show(asked: Asked, reply: Reply) -> bool:
+    """Whether the answer may be shown to all: not where nothing was found, for then it says what anybody likes in the
+    bot's name."""
+    if asked.name not in SHARED or reply.error:
+        return False
+    found = any(not isinstance(block, Paragraph) for block in reply.blocks)
+    return found or (bool(reply.blocks) and asked.name not in RESULTS)
 
 
 def query_of(asked: Asked) -> str:

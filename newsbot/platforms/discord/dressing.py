@@ -55,7 +55,7 @@ class Dressing:
         return spelled(replace(reply, buttons=tuple(rows)), words, shared=shared, ids=self._ids)
 
     async def _share(self, interaction: Interaction, asked: Asked, reply: Reply, words: Words) -> Key | None:
-        if asked.name not in aim.SHARED or reply.error or not reply.blocks or not may_write(interaction):
+        if not aim.is_to_show(asked, reply) or not may_write(interaction):
             return None
         verb, *arguments = asked.action
         inner = await actions.pack(self._memory, verb, *arguments)

@@ -33,7 +33,7 @@ class Sharing:
         if not people.may_write(interaction):
             return Said(Reply(toast=own("share_not"), error=True), own)
         reply = await self._desk.press(Request(asker), inner)
-        if reply.error or not reply.blocks:
+        if not aim.is_to_show(asked, reply):
             return Said(reply, own)
         words = await self._desk.words(asker)
         return Said(self._dressing.shared(reply, interaction.user.display_name, words), words, to_all=True)

@@ -76,3 +76,12 @@ async def test_members_together_show_no_more_than_a_channel_bears(
         answers = [await (await each.presses(post, "Old")).replied() for each in people]
         assert answers[-1].ephemeral
         assert len([each for each in town.general.messages if "battery" in each.text]) == 9
+
+
+async def test_nobody_says_what_they_like_in_the_bots_name_by_finding_nothing(town: Town) -> None:
+    answer = await (await town.ann.runs(town.general, "search", query="buynow zzzz")).replied()
+    assert "Share here" not in answer.labels
+    forged = await town.button(town.general, "|sh:s:0::buynow zzzz")
+    refused = await (await town.ann.presses(forged, "Old")).replied()
+    assert refused.ephemeral
+    assert len(town.general.messages) == 1
