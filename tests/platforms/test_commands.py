@@ -245,6 +245,17 @@ async def test_a_subscription_is_paused_resumed_changed_and_removed_by_buttons(v
     assert (await visitor.press(button(changed, "Remove"))).error  # that one is gone
 
 
+async def test_the_answer_to_an_order_stays_with_it_when_it_is_paused_or_changed(visitor: Visitor) -> None:
+    await visitor.say("/subscribe space")
+    paused = await visitor.press(button(await visitor.say("/subscribe cars"), "Pause"))
+    assert "space" not in text_of(paused) and "paused" in text_of(paused)
+    times = await visitor.press(button(paused, "When"))
+    changed = await visitor.press(button(times, "Daily 08:00"))
+    assert "space" not in text_of(changed) and "every day at 08:00" in text_of(changed)
+    weekly = await visitor.press(button(await visitor.press(button(changed, "When")), "Mondays 08:00"))
+    assert "space" not in text_of(weekly) and "Monday" in text_of(weekly)
+
+
 async def test_a_subscription_opens_by_its_number_and_stays_open_when_it_is_paused(visitor: Visitor) -> None:
     await visitor.say("/subscribe cars")
     [opener] = openers(await visitor.say("/subscriptions"))

@@ -20,8 +20,10 @@ from newsbot.platforms.views import Button, Item, Paragraph, Reply, Span
 OFFERED = 9  # choices of each kind in the menu of /subscribe
 TIMES = ("instant", "hourly", "daily 08:00", "daily 18:00", "weekly mon 08:00")
 EXAMPLE = "/subscribe https://example.org"
+CLOSED = ("private messages", "blocked by the user")
+"""What platforms' reasons say of somebody to whom the bot may not write."""
 OPENED = "d"
-"""Marks the buttons of a subscription that was opened from the list."""
+"""Marks the buttons of a subscription that is shown by itself."""
 
 
 async def subscribe(visit: Visit, text: str) -> Reply:
@@ -39,7 +41,7 @@ async def subscribe(visit: Visit, text: str) -> Reply:
         meant = visit.words("search_meant", text=error.when)
         instead = await visit.button(meant, "c", f"/subscribe {error.instead}", primary=True)
         return Reply((visit.say(error.key, text=brief(error.text)),), buttons=((instead,),), error=True)
-    return Reply(_said(visit, done), buttons=(_changes(visit, done.subscription),))
+    return Reply(_said(visit, done), buttons=(_changes(visit, done.subscription, OPENED),))
 
 
 async def _placed(visit: Visit, text: str) -> Subscribed:
@@ -125,7 +127,7 @@ def _changes(visit: Visit, order: Subscription, place: str = "") -> tuple[Button
         if order.paused
         else Button(words("pause_button"), short("sp", order.id, 1, *where), hint=f"{words('pause_button')}: {name}")
     )
-    when = Button(words("when_button"), short("sw", order.id), hint=words("when_title", what=name))
+    when = Button(words("when_button"), short("sw", order.id, *where), hint=words("when_title", what=name))
     remove = Button(words("remove_button"), short("sx", order.id), hint=f"{words('remove_button')}: {name}")
     return when, pause, remove
 
@@ -186,7 +188,7 @@ async def _listed(
 async def _held(visit: Visit) -> tuple[Paragraph, ...]:
     """Why nothing is posted just now, where that is so."""
     reason = (await visit.newsdesk.presence.contact(visit.asker)).paused
-    why = "stopped" if reason == STOPPED else "other"
+    why = "stopped" if reason == STOPPED else "closed" if any(known in reason for known in CLOSED) else "other"
     return (visit.say("subscriptions_held", why=why, reason=reason),) if reason else ()
 
 
@@ -251,15 +253,16 @@ async def press_pause(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 
 async def press_when(visit: Visit, arguments: tuple[str, ...]) -> Reply:
-    """``id`` offers times; ``id:daily 08:00`` sets one."""
+    """``id`` offers times; ``id:daily 08:00`` sets one. Both may end with ``:d``, as in :func:`press_pause`."""
     service, subscription_id = visit.newsdesk.subscribing, number(arguments[0])
-    if len(arguments) > 1:
-        order = await service.change_when(visit.asker, subscription_id, arguments[1])
+    where = (OPENED,) if arguments[1:] and arguments[-1] == OPENED else ()
+    if chosen := arguments[1 : len(arguments) - len(where)]:
+        order = await service.change_when(visit.asker, subscription_id, chosen[0])
         said = visit.words("when_changed", what=_name(visit, order), when=visit.often(order.when))
-        return await _listed(visit, focus=order, toast=said)
+        return await (_opened(visit, order, said) if where else _listed(visit, focus=order, toast=said))
     visit.newsdesk.subscribing.may(visit.asker)
     order = await service.own(visit.asker, subscription_id)
-    buttons = [Button(time_label(visit, t), short("sw", order.id, t)) for t in TIMES]
+    buttons = [Button(time_label(visit, t), short("sw", order.id, t, *where)) for t in TIMES]
     buttons.append(Button(visit.words("back_button"), short("sd", order.id)))
     name = order.what.kind if order.what.kind == "everything" else order.label
     typed = f"/subscribe {name} daily 07:30"

@@ -245,7 +245,8 @@ def _entry(item: Item, words: Words) -> tuple[Inner, ...]:
     keys = keys_of(item.buttons)
     if len(keys) == 1:
         return (Section(said, keys[0]),)
-    opener = key_of(item.opener, words("open_button")) if item.opener else None
+    label = words("open_button") if item.number is None else f"{words('open_button')} {item.number}"
+    opener = key_of(item.opener, label) if item.opener else None
     if opener is not None:
         return (Section(said, opener),)
     return (*cards.beside(said, cards.picture(item.image)), *rows(keys[:OWN]))

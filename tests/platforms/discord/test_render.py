@@ -353,7 +353,7 @@ def test_what_one_can_do_with_an_entry_stands_beside_it() -> None:
     mute = Item((Span("Volt"),), (), (Button("Undo", "mx:1"),))
     both = Item((Span("both"),), (), (Button("Pause", "p"), Button("End", "x")))
     [message] = reply(Reply((follow, order, mute, both)))
-    assert beside(message)[:3] == [Key("Follow", "fo:1"), Key("Open", "sd:2"), Key("Undo", "mx:1")]
+    assert beside(message)[:3] == [Key("Follow", "fo:1"), Key("Open 2", "sd:2"), Key("Undo", "mx:1")]
     assert labels(message) == [["Pause", "End"], ["1. Space"]]
 
 
