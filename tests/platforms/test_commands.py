@@ -281,7 +281,11 @@ async def test_the_list_says_why_nothing_is_posted_just_now(visitor: Visitor) ->
     assert "Nothing is posted" not in text_of(await visitor.say("/subscriptions", CHAIR))
     chat = await visitor.room.storage.chats.find(CHAIR.chat)
     assert chat is not None
-    for reason, said in (("the topic was closed", "(the topic was closed)"), (STOPPED, "has stopped all posts")):
+    for reason, said in (
+        ("the topic was closed", "(the topic was closed)"),
+        ("the person takes no private messages", "I may not write to you."),
+        (STOPPED, "has stopped all posts"),
+    ):
         await visitor.room.storage.chats.pause(chat.id, reason)
         shown = text_of(await visitor.say("/subscriptions", CHAIR))
         assert "Nothing is posted here just now" in shown

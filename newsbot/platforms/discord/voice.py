@@ -37,6 +37,11 @@ STALE = 3.0
 that was cut off, was given up by its person: they were shown a failure, and asked again."""
 
 
+MOST_CARRIED = 6
+"""Messages of one answer where the bot is nobody's but the asker's: the response and five more,
+https://docs.discord.com/developers/interactions/receiving-and-responding#create-followup-message"""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What to say. ``words`` are those of whoever reads it; ``place``: where its buttons act, "" for where it stands;
@@ -140,6 +145,8 @@ class Voice:
 
     async def _tell(self, turn: _Turn, said: Said) -> None:
         messages = messages_of(said)
+        if len(messages) > MOST_CARRIED and is_carried(turn.interaction):  # in brief, rather than without its end
+            messages = messages_of(replace(said, reply=replace(said.reply, edit=True)))
         if not turn.kind and said.form is not None:
             await self._callbacks.respond(turn.interaction, FORM, said.form)
         elif not messages:
@@ -210,6 +217,11 @@ def _in_place(turn: _Turn) -> bool:
 def is_alone(interaction: Interaction) -> bool:
     """Whether it comes from the person's private chat with the bot."""
     return interaction.guild_id is None and bool(interaction.context.dm_channel)
+
+
+def is_carried(interaction: Interaction) -> bool:
+    """Whether the bot is there only since the person has it installed for themselves."""
+    return interaction.is_user_integration() and not interaction.is_guild_integration()
 
 
 def is_own(interaction: Interaction) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from newsbot.platforms.discord import callbacks
 from newsbot.platforms.discord.voice import QUICK
+from newsbot.platforms.views import Item, Reply, Span
 from tests.fakes.discord.interactions import DEFERRED
 from tests.platforms.discord.town import Town
 
@@ -63,3 +64,19 @@ async def test_a_further_message_waits_for_its_turn(town: Town, monkeypatch: pyt
         town.dc.faults.next("PATCH", "/webhooks/*/*/messages/@original", status=429, body=refused)
     town.desk.gate.set()
     assert "battery" in (await asked.replied()).text
+
+
+async def test_a_very_long_answer_comes_in_brief_where_discord_takes_no_more_than_six_messages(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = tuple(Item((Span(f"Story {n}"),), ((Span("word " * 180),),), number=n) for n in range(1, 41))
+
+    async def much(*_: object) -> Reply:
+        return Reply(items)
+
+    monkeypatch.setattr(town.desk, "command", much)
+    elsewhere = town.dc.guild("Elsewhere", owner=town.ann).text("chat")
+    town.ann.installs_bot()
+    asked = await town.ann.runs(elsewhere, "sources")
+    assert "Story 40" in (await asked.replied()).text
+    assert len(asked.messages) == 1
