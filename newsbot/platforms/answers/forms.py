@@ -10,7 +10,7 @@ from newsbot.locales import own_name
 from newsbot.newsdesk.settling import NAMES
 from newsbot.platforms.answers import wording
 from newsbot.platforms.answers.refusing import told
-from newsbot.platforms.answers.settings import EXAMPLES, everything, heard, typed_as
+from newsbot.platforms.answers.settings import EXAMPLES, everything, heard, in_words, typed_as
 from newsbot.platforms.answers.visit import Visit, line
 from newsbot.platforms.views import Block, Entry, Form, Reply
 
@@ -24,7 +24,7 @@ async def press_open(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     visit.newsdesk.settling.may(visit.asker)
     now = (await visit.newsdesk.settling.get(visit.asker)).effective
     typed = dict(argument.partition("=")[::2] for argument in arguments)
-    entries = tuple(_entry(visit, name, typed.get(name, typed_as(name, now))) for name in _fields(visit))
+    entries = tuple(_entry(visit, name, typed.get(name, _shown(visit, name, now))) for name in _fields(visit))
     late = visit.words("form_late")
     return Reply(toast=late, private=True, form=Form(NAME, visit.words("settings_title"), entries))
 
@@ -67,5 +67,11 @@ def _label(visit: Visit, name: str) -> str:
     return visit.words(f"setting_{name}")
 
 
+def _shown(visit: Visit, name: str, now: ChatSettings) -> str:
+    """What a setting is, in the words in which it is shown wherever they are read as the same again."""
+    said, plain = in_words(visit, name, now), typed_as(name, now)
+    return said if name != "language" and wording.heard(name, said) == plain else plain
+
+
 def _same(name: str, value: str, now: ChatSettings) -> bool:
-    return value.casefold() == typed_as(name, now).casefold()
+    return wording.heard(name, value).casefold() == typed_as(name, now).casefold()

@@ -44,7 +44,9 @@ async def _change(visit: Visit, name: str, value: str) -> Reply:
     except NoSuchZone as error:
         return await _zones(visit, error)
     visit = heard(visit, name, now)
-    said = visit.words("setting_changed", name=visit.words(f"setting_{name}"), value=_value(visit, name, now.effective))
+    said = visit.words(
+        "setting_changed", name=visit.words(f"setting_{name}"), value=in_words(visit, name, now.effective)
+    )
     back = Button(visit.words("welcome_settings_button"), short("se"))
     return Reply((line(said),), buttons=((back,),), toast=said)
 
@@ -76,7 +78,7 @@ def everything(visit: Visit, now: Effective, *, edit: bool = False, toast: str =
     one = len(visit.newsdesk.rules.languages) < 2  # nothing to choose from
     names = [name for name in names_for(visit.asker) if not (one and name == "language")]
     items = [
-        Item((Span(f"{words(f'setting_{name}')}: "), Span(_value(visit, name, now.effective), "bold")))
+        Item((Span(f"{words(f'setting_{name}')}: "), Span(in_words(visit, name, now.effective), "bold")))
         for name in names
     ]
     buttons = [_button(visit, name, now.effective) for name in names]
@@ -90,9 +92,9 @@ def everything(visit: Visit, now: Effective, *, edit: bool = False, toast: str =
 def _button(visit: Visit, name: str, now: ChatSettings) -> Button:
     """A switch flips at once; anything else opens its choices."""
     label = visit.words(f"setting_{name}")
-    hint = f"{label}: {_value(visit, name, now)}"
+    hint = f"{label}: {in_words(visit, name, now)}"
     if name in TOGGLES:
-        return Button(f"{label}: {_value(visit, name, now)}", short("sv", name, "off" if _on(name, now) else "on"))
+        return Button(f"{label}: {in_words(visit, name, now)}", short("sv", name, "off" if _on(name, now) else "on"))
     return Button(label, short("se", name), hint=hint)
 
 
@@ -111,7 +113,7 @@ def _on(name: str, now: ChatSettings) -> bool:
 async def _one(visit: Visit, name: str, *, edit: bool = False) -> Reply:
     """One setting, with its choices as buttons."""
     words, now = visit.words, (await visit.newsdesk.settling.get(visit.asker)).effective
-    title = heading(f"{words(f'setting_{name}')}: {_value(visit, name, now)}")
+    title = heading(f"{words(f'setting_{name}')}: {in_words(visit, name, now)}")
     if not visit.runs:
         return Reply((title,), edit=edit)
     if name in TOGGLES:
@@ -186,8 +188,8 @@ def _language(code: str, now: ChatSettings) -> tuple[str, str]:
     return " ".join((*now.languages, code)), language_name(code)
 
 
-def _value(visit: Visit, name: str, now: ChatSettings) -> str:
-    """What a setting is, in the bot's words."""
+def in_words(visit: Visit, name: str, now: ChatSettings) -> str:
+    """What the setting ``name`` is, in the bot's words."""
     words = visit.words
     match name:
         case "when":
@@ -225,7 +227,9 @@ async def press_set(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     name, value = arguments[0], arguments[1]
     now = await visit.newsdesk.settling.change(visit.asker, name, value)
     visit = heard(visit, name, now)
-    said = visit.words("setting_changed", name=visit.words(f"setting_{name}"), value=_value(visit, name, now.effective))
+    said = visit.words(
+        "setting_changed", name=visit.words(f"setting_{name}"), value=in_words(visit, name, now.effective)
+    )
     if name == "languages":
         shown = await _one(visit, name, edit=True)
         return Reply(shown.blocks, shown.buttons, edit=True, toast=said)

@@ -114,3 +114,19 @@ async def test_a_form_that_says_nothing_is_offered_again_by_a_key(town: Town) ->
         assert not sent.refusals
         again = next(label for label in shown.labels if "earch" in label)
         assert (await (await town.ann.presses(shown, again)).opened()).field("search")
+
+
+async def test_the_form_holds_what_is_in_the_words_that_are_shown_and_takes_them_back(town: Town) -> None:
+    answer = await (await town.ann.runs(town.general, "channel settings", channel=town.wire)).replied()
+    form = await (await town.ann.presses(answer, "Edit…")).opened()
+    filled: dict[str, str | list[str]] = {"when": "täglich 7:30", "quiet": "22 bis 7 Uhr", "language": "de"}
+    await (await town.ann.submits(form, filled)).replied()
+    before = await town.chat(town.wire.id)
+    again = await (await town.ann.presses(answer, "Edit…")).opened()
+    said: dict[str, str | list[str]] = {name: again.field(name).value for name in ("when", "quiet")}
+    assert said == {"when": "every day at 07:30", "quiet": "22:00 to 07:00"}  # Ann's client is English
+    await (await town.ann.submits(again, said)).replied()
+    after = await town.chat(town.wire.id)
+    assert before is not None
+    assert after is not None
+    assert after.settings == before.settings
