@@ -11,7 +11,7 @@ run: $(VENV)/.run
 
 # Three workers, for on two cores the tests wait more than they compute.
 test: lint
-	@$(BIN)/pytest -n 3 --dist worksteal
+	@$(BIN)/pytest -n 4 --dist worksteal
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -37,9 +37,7 @@ def sources(post: Json) -> list[str]:
     return [source["name"] for source in post["body"]["digest"]["stories"][0]["sources"]]
 
 
-@pytest.mark.parametrize(
-    "database_url", ["postgresql"], indirect=True
-)  # the next one runs on SQLite
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # the next one runs on SQLite
 async def test_a_newcomer_sees_a_digest_follows_a_topic_and_sees_its_story_come_once_and_grow(
     house: House, database_url: str
 ) -> None:
