@@ -155,9 +155,10 @@ class Deliveries(Queue):
         return await self._deliveries(query.order_by(deliveries.c.id.desc()).limit(limit))
 
     async def depth(self) -> dict[str, int]:
-        """How many deliveries are in each state that is not over."""
+        """How many deliveries are in each state that is not over. What is posted already and only waits for its turn to
+        be published is none of them."""
         d = deliveries.c
-        query = select(d.state, func.count()).where(d.state.in_(OPEN)).group_by(d.state)
+        query = select(d.state, func.count()).where(d.state.in_(OPEN), d.kind != "publish").group_by(d.state)
         async with self._db.read() as conn:
             found = {row[0]: int(row[1]) for row in await conn.execute(query)}
         return {state.value: found.get(state.value, 0) for state in OPEN}
