@@ -1,7 +1,7 @@
 """What the bot says, as Discord's messages. Pure: no library, no I/O.
 
-A post or an answer becomes one message, or several where it is too long, in Components V2 (or, by payload's ``classic``,
-as embeds): a frame with a bar in its topic's colour, text, pictures, and below them keys and menus.
+A post or an answer becomes one message, or several where it is too long, in Components V2 or, where payload is asked for
+the classic form, as embeds: a frame with a bar in its topic's colour, text, pictures, and below them keys and menus.
 https://docs.discord.com/developers/components/using-message-components
 """
 
