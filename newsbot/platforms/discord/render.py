@@ -1,7 +1,8 @@
 """What the bot says, as Discord's messages. Pure: no library, no I/O.
 
-A post or an answer becomes one message, or several where it is too long, in Components V2 or, where payload is asked for
-the classic form, as embeds: a frame with a bar in its topic's colour, text, pictures, and below them keys and menus.
+A post or an answer becomes one message, or several where it is too long, in Components V2: a frame with a bar in its
+topic's colour, text, pictures, and below them keys and menus. Where payload is asked for the classic form, the frame is
+an embed.
 https://docs.discord.com/developers/components/using-message-components
 """
 
