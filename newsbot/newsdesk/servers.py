@@ -59,12 +59,8 @@ class Servers:
         found = await self._tools.storage.chats.find(key)
         return found is not None and found.settings.publish
 
-    async def held(self, platform: str) -> list[Chat]:
-        """The platform's chats that are paused, but not by the emergency stop."""
-        return await self._tools.storage.chats.held(platform)
-
     async def untold(self, platform: str) -> list[Chat]:
-        """Those whose admins were not told of it yet."""
+        """The platform's chats that are paused, and not by the emergency stop, whose admins were not told of it yet."""
         return [c for c in await self._tools.storage.chats.untold(platform) if c.paused != REMOVED]
 
     async def told(self, chat: Chat) -> None:

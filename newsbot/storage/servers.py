@@ -95,10 +95,6 @@ class Places(Repository):
         waits = (chats.c.paused != "") & (chats.c.paused != STOPPED) & (chats.c.paused != chats.c.told)
         return await self._found((chats.c.platform == platform) & waits)
 
-    async def held(self, platform: str) -> builtins.list[Chat]:
-        """Paused chats of a platform, in order of id; the emergency stop's are not among them."""
-        return await self._found((chats.c.platform == platform) & (chats.c.paused != "") & (chats.c.paused != STOPPED))
-
     async def tell(self, chat_id: int, reason: str) -> None:
         """Note that the chat's admins were told why it is paused."""
         async with self._db.write() as conn:

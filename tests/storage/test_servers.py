@@ -47,7 +47,7 @@ async def test_who_was_told_of_a_pause_is_told_anew_only_after_the_chat_went_on(
     await storage.chats.pause(chat.id, "missing permission: Send Messages")
     await storage.chats.pause(stopped.id, STOPPED)
     (untold,) = await storage.chats.untold("discord")
-    assert untold.id == chat.id and [c.id for c in await storage.chats.held("discord")] == [chat.id]
+    assert untold.id == chat.id
     await storage.chats.tell(chat.id, untold.paused)
     assert await storage.chats.untold("discord") == []
     await storage.chats.pause(chat.id, "the channel was deleted")
