@@ -60,5 +60,21 @@
     layout       pure: parts as messages within Discord's limits, buttons as keys and menus
     markdown     pure: Discord's markdown, and text from outside in it
     inline       pure: moments and commands in a text, until it becomes markdown
+    members      the commands for everybody
+    own          /my …: one's own private chat
+    channel      /channel … and /setup
+    running      /bot …: the bot's own admins
+    pointing     what is asked of a message in its menu
+    options      options, and what is offered while they are typed
+    typed        pure: options as lines that the desk reads
+    roles        roles that a channel's posts may call
+    words        names and descriptions in each language
+    sync         telling Discord of the commands
+    smalltalk    what is no search, though it looks like one
+    placing      which chat an answer is about
+    waiting      what waits in servers, and goes on by itself
+    classic      pure: a message as embeds
+    marks        pure: what keys carry, addresses of chats
+    parts        pure: what a message is made of
     message      pure: a message as it is to be sent, what its buttons carry, addresses
 """
