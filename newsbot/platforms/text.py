@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 MARKS = 5  # combining marks on one letter: more than any script needs
 
@@ -83,3 +84,13 @@ def _fitting(text: str, units: int) -> str:
 def _within_letter(text: str, at: int) -> bool:
     """Whether a cut at ``at`` would part a letter from its marks, or an emoji from what it is joined with."""
     return unicodedata.category(text[at])[0] == "M" or "\u200d" in text[at - 1 : at + 1]
+
+
+def clipped(sentences: Sequence[str], most: int) -> list[str]:
+    """Whole sentences while there is room; a first one too long is cut."""
+    kept: list[str] = []
+    for sentence in filter(None, sentences):
+        if kept and sum(map(len, kept)) + len(sentence) > most:
+            break
+        kept.append(shortened(sentence, most))
+    return kept

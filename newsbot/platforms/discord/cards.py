@@ -34,7 +34,7 @@ from newsbot.platforms.discord.markdown import (
     web_url,
 )
 from newsbot.platforms.discord.message import Choice, Inner, Section, Text
-from newsbot.platforms.text import shortened
+from newsbot.platforms.text import clipped, shortened
 from newsbot.platforms.views import Button
 
 HEADLINE = 300  # UTF-16 units
@@ -115,7 +115,7 @@ def single(
     top = beside(markup(cut(head, room)), picture(story.image) if digest.images else "")
     if digest.compact:
         return (*top, *_text(end, CLOSING))
-    summary = _clipped([outside(sentence) for sentence in story.summary], SUMMARY)
+    summary = clipped([outside(sentence) for sentence in story.summary], SUMMARY)
     values = [outside(fact.value) for fact in story.facts]
     told = cut([Line(directed(_figures(" ".join(summary), values)))], room - size(head))
     facts = _facts(story.facts, " ".join(summary), values)
@@ -130,7 +130,7 @@ def among(story: DigestStory, number: int, digest: Digest, words: Words, *, why:
     if digest.compact:
         return _text((_numbered(story, number), *small), STORY)
     few = len(digest.stories) <= 3
-    summary = _clipped([outside(s) for s in story.summary[: 2 if few else 1]], TOLD_FEW if few else TOLD)
+    summary = clipped([outside(s) for s in story.summary[: 2 if few else 1]], TOLD_FEW if few else TOLD)
     told = Line(directed(_figures(" ".join(summary), [outside(fact.value) for fact in story.facts])))
     lines = cut((_numbered(story, number), told, *small), STORY)
     return beside(markup(lines), picture(story.image) if digest.images else "")
@@ -206,16 +206,6 @@ def _text(lines: Iterable[Line], most: int) -> tuple[Text, ...]:
 
 def _small(lines: Iterable[Runs]) -> Lines:
     return tuple(Line(runs, SMALL) for runs in lines if runs)
-
-
-def _clipped(sentences: Sequence[str], most: int) -> list[str]:
-    """Whole sentences while there is room; a first one too long is cut."""
-    kept: list[str] = []
-    for sentence in filter(None, sentences):
-        if kept and sum(map(len, kept)) + len(sentence) > most:
-            break
-        kept.append(shortened(sentence, most))
-    return kept
 
 
 def _figures(text: str, values: Iterable[str]) -> Runs:

@@ -15,6 +15,7 @@ from newsbot.domain.models import Digest, DigestStory, Fact, Reason, Source
 from newsbot.locales import Words, is_rtl
 from newsbot.platforms.telegram.html import BOLD, ITALIC, Run, Runs, directed, link, outside, shortened, web_url
 from newsbot.platforms.telegram.layout import Piece
+from newsbot.platforms.text import clipped
 
 HEADLINE = 300  # UTF-16 units
 SUMMARY = 1600  # of a post about one story
@@ -67,7 +68,7 @@ def single(story: DigestStory, digest: Digest, words: Words) -> Piece:
     sources = _sources(story.sources, words, SOURCES)
     if digest.compact:
         return Piece(_lines([headline(story), sources], "\n"))
-    summary = _clipped([outside(sentence) for sentence in story.summary], SUMMARY)
+    summary = clipped([outside(sentence) for sentence in story.summary], SUMMARY)
     values = [outside(fact.value) for fact in story.facts]
     told = directed(_figures(" ".join(summary), values))
     why = [reason(each, words) for each in story.reasons[:3]]
@@ -82,7 +83,7 @@ def among(story: DigestStory, number: int, digest: Digest, words: Words, *, why:
     if digest.compact:
         return Piece(_lines([directed(head), sources], "\n"))
     few = len(digest.stories) <= 3
-    summary = _clipped([outside(s) for s in story.summary[: 2 if few else 1]], TOLD_FEW if few else TOLD)
+    summary = clipped([outside(s) for s in story.summary[: 2 if few else 1]], TOLD_FEW if few else TOLD)
     told = _figures(" ".join(summary), [outside(fact.value) for fact in story.facts])
     return Piece(_lines([directed(head), directed(told), sources], "\n"))
 
@@ -141,16 +142,6 @@ def slanted(runs: Runs) -> Runs:
 
 
 # --- parts of a story ------------------------------------------------------------------------------
-
-
-def _clipped(sentences: Sequence[str], most: int) -> list[str]:
-    """Whole sentences while there is room; a first one too long is cut."""
-    kept: list[str] = []
-    for sentence in filter(None, sentences):
-        if kept and sum(map(len, kept)) + len(sentence) > most:
-            break
-        kept.append(shortened(sentence, most))
-    return kept
 
 
 def _figures(text: str, values: Iterable[str]) -> Runs:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import discord
 import pytest
 
 from newsbot.storage import Storage
 from tests.clock import ManualClock
-from tests.fakes.discord import DiscordServer
+from tests.fakes.discord import DiscordServer, Guild, Person
+from tests.platforms.discord.requests import logged_in
 from tests.platforms.discord.town import Town, open_town
 
 
@@ -18,6 +20,27 @@ async def dc(request: pytest.FixtureRequest) -> AsyncIterator[DiscordServer]:
     shards = getattr(request, "param", 1)
     async with DiscordServer(shards=shards, max_concurrency=shards) as server:
         yield server
+
+
+@pytest.fixture
+async def rest(dc: DiscordServer) -> AsyncIterator[discord.Client]:
+    """The real library's client, which asks ``dc`` and has logged in."""
+    async with logged_in(dc) as client:
+        yield client
+
+
+@pytest.fixture
+def ann(dc: DiscordServer) -> Person:
+    """Ann, who owns the garage."""
+    return dc.person("Ann")
+
+
+@pytest.fixture
+def garage(dc: DiscordServer, ann: Person) -> Guild:
+    """Her guild, where the bot is."""
+    guild = dc.guild("Garage", owner=ann)
+    guild.admits_bot()
+    return guild
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,33 +11,12 @@ import pytest
 from tests.fakes.discord import DiscordServer, Flag, Guild, NotOffered, Permission, Person
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.rates import FOLLOWUP, RateLimited
-from tests.platforms.discord.requests import asked, bare, changed, code, deleted, logged_in, posted
+from tests.platforms.discord.requests import asked, bare, changed, code, deleted, posted
 
 V2 = int(Flag.IS_COMPONENTS_V2)
 ROW: Json = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Go", "custom_id": "a"}]}
 CLASSIC: Json = {"embeds": [{"description": "News"}], "components": [ROW]}
 BARE: Json = {"flags": V2, "components": [{"type": 10, "content": "News"}]}
-
-
-@pytest.fixture
-async def rest(dc: DiscordServer) -> AsyncIterator[discord.Client]:
-    """The real library's client, which asks ``dc`` and has logged in."""
-    async with logged_in(dc) as client:
-        yield client
-
-
-@pytest.fixture
-def ann(dc: DiscordServer) -> Person:
-    """Ann, who owns the garage."""
-    return dc.person("Ann")
-
-
-@pytest.fixture
-def garage(dc: DiscordServer, ann: Person) -> Guild:
-    """Her guild, where the bot is."""
-    guild = dc.guild("Garage", owner=ann)
-    guild.admits_bot()
-    return guild
 
 
 def menu(custom_id: str = "m") -> Json:

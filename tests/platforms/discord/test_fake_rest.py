@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -12,30 +12,9 @@ import pytest
 from tests.fakes.discord import DiscordServer, Guild, Person, transcript
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.posts import Flag
-from tests.platforms.discord.requests import asked, changed, code, logged_in, posted
+from tests.platforms.discord.requests import asked, changed, code, posted
 
 V2 = int(Flag.IS_COMPONENTS_V2)
-
-
-@pytest.fixture
-async def rest(dc: DiscordServer) -> AsyncIterator[discord.Client]:
-    """The real library's client, which asks ``dc`` and has logged in."""
-    async with logged_in(dc) as client:
-        yield client
-
-
-@pytest.fixture
-def ann(dc: DiscordServer) -> Person:
-    """Ann, who owns the garage."""
-    return dc.person("Ann")
-
-
-@pytest.fixture
-def garage(dc: DiscordServer, ann: Person) -> Guild:
-    """Her guild, where the bot is."""
-    guild = dc.guild("Garage", owner=ann)
-    guild.admits_bot()
-    return guild
 
 
 def text(content: str = "x") -> Json:

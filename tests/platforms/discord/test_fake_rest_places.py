@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,30 +14,9 @@ from discord.http import Route
 from tests.fakes.discord import Channel, DiscordServer, Guild, Person
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.posts import Flag
-from tests.platforms.discord.requests import asked, bare, changed, code, deleted, logged_in, posted
+from tests.platforms.discord.requests import asked, bare, changed, code, deleted, posted
 
 V2 = int(Flag.IS_COMPONENTS_V2)
-
-
-@pytest.fixture
-async def rest(dc: DiscordServer) -> AsyncIterator[discord.Client]:
-    """The real library's client, which asks ``dc`` and has logged in."""
-    async with logged_in(dc) as client:
-        yield client
-
-
-@pytest.fixture
-def ann(dc: DiscordServer) -> Person:
-    """Ann, who owns the garage."""
-    return dc.person("Ann")
-
-
-@pytest.fixture
-def garage(dc: DiscordServer, ann: Person) -> Guild:
-    """Her guild, where the bot is."""
-    guild = dc.guild("Garage", owner=ann)
-    guild.admits_bot()
-    return guild
 
 
 def text(content: str = "x") -> Json:
