@@ -82,6 +82,8 @@ def defaults_of(config: Config) -> Defaults:
         new_feed=chosen.new_feed,
         timezone=config.timezone,
         language=config.language,
+        ceiling=chosen.posts_per_day,
+        news_age=timedelta(seconds=chosen.news_age),
     )
 
 

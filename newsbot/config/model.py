@@ -65,6 +65,10 @@ class Defaults(Section):
     """Whether posts show pictures."""
     new_feed: NewFeed = "latest"
     """How much of a new feed's past is posted: none, the latest item, or all."""
+    posts_per_day: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """So many posts a day in one chat; the rest comes as one digest in the evening. 0: no such limit."""
+    news_age: Duration = 7 * 86400
+    """What was published longer ago is stored and found, but not posted as news."""
 
 
 class Limits(Section):

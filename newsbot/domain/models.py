@@ -6,7 +6,7 @@ DESIGN words: Feed, Article, Story, Topic, Chat, Subscription, Digest, Delivery.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -195,7 +195,9 @@ class What:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What holds where a chat chose nothing: the config's ``defaults``, ``timezone`` and ``language``."""
+    """What holds where a chat chose nothing: the config's ``defaults``, ``timezone`` and ``language``.
+
+    ``ceiling``: posts a day, 0 for no such limit. ``news_age``: what was published longer ago is no news any more."""
 
     when: When = field(default_factory=When)
     max_items: int = 10
@@ -203,6 +205,8 @@ class Defaults:
     new_feed: NewFeed = "latest"
     timezone: str = "UTC"
     language: str = "en"
+    ceiling: int = 0
+    news_age: timedelta = timedelta(days=7)
 
 
 Threads = Literal["story", "day"]
@@ -222,7 +226,8 @@ class ChatSettings:
     """What a chat chose; None or () means the config's default.
 
     ``languages``: of articles wanted, () for all. ``max_items``: stories in one digest. ``threads``: what a forum has a
-    thread of its own for. ``publish``: a channel that others can follow passes its posts on to them.
+    thread of its own for. ``publish``: a channel that others can follow passes its posts on to them. ``ceiling``: posts
+    a day, 0 for no such limit. ``developments``: what is really new of a story may come as a reply to its post.
     """
 
     when: When | None = None
@@ -236,6 +241,8 @@ class ChatSettings:
     max_items: int | None = None
     threads: Threads = "story"
     publish: bool = True
+    ceiling: int | None = None
+    developments: bool = True
 
 
 ChatKind = Literal["private", "group", "channel", "forum"]
@@ -377,8 +384,11 @@ class DigestStory:
     reasons: tuple[Reason, ...] = ()
 
 
-Occasion = Literal["story", "burst", "quiet", "hourly", "daily", "weekly", "answer"]
-"""Why a post was made: one story; many at once; after quiet hours; a schedule; or asked for by a command."""
+Occasion = Literal[
+    "story", "burst", "quiet", "hourly", "daily", "weekly", "answer", "catchup", "evening", "development"
+]
+"""Why a post was made: one story; many at once; after quiet hours; a schedule; asked for by a command; after the bot was
+away; the rest of a day with a ceiling; or what is really new of a story that was posted before, as a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,7 +445,7 @@ class Delivery:
     ``message_ids`` are the platform's, of this delivery or else of its target, in order of the parts, with
     ``NO_MESSAGE`` for those that were deleted or left behind.
     ``priority``: smaller goes first (0 urgent, 1 scheduled, 2 edit, then what is published: 3 digests, 4 single
-    stories). ``doubts``: sends of it whose outcome stayed unknown and after which it was sent again."""
+    stories); ``turn``: its place in line among those of its priority, see ``storage.outbox.claim``. ``doubts``: sends of it whose outcome stayed unknown and after which it was sent again."""
 
     id: int
     chat_id: int
@@ -452,6 +462,36 @@ class Delivery:
     updated: datetime | None = None
     reason: str = ""
     doubts: int = 0
+    turn: datetime | None = None
+    sent_at: datetime | None = None
+
+
+StepKind = Literal["held", "retry", "uncertain", "quarantined", "dropped", "again", "moved", "withdrawn"]
+"""Held back by the planner; failed and tried again; outcome unknown; refused for good; given up; tried again at an
+admin's word; its chat has a new address; taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on the way of a story to a chat that the story's outcome and its deliveries do not tell themselves.
+
+    ``detail``: the planner's note, the platform's words, or who did it."""
+
+    at: datetime
+    kind: StepKind
+    detail: str = ""
+    story_id: int | None = None
+    delivery_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing is posted on ``platform`` ("" for all), and why; until somebody ends it, or ``until`` then."""
+
+    platform: str
+    reason: str
+    since: datetime
+    until: datetime | None = None
 
 
 class OutcomeState(StrEnum):

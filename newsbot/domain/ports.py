@@ -56,10 +56,11 @@ class Sent:
     """The platform accepted it: its message ids, in order of the parts.
 
     ``publish``: a post stands where others may follow from elsewhere, and is wanted there: a delivery of kind "publish"
-    is to come after it."""
+    is to come after it. ``note``: what had to be left out to have it accepted, with the platform's words."""
 
     message_ids: tuple[str, ...]
     publish: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +68,21 @@ class RetryLater:
     """Surely not accepted; try again after ``seconds`` (None: our own backoff).
 
     ``whole_platform``: every chat must wait. ``tried`` is False when it was not even tried, since its turn under the
-    platform's limits had not come: that is no failed attempt."""
+    platform's limits had not come: that is no failed attempt. ``limited``: the platform said that it was too much."""
 
     reason: str
     seconds: float | None = None
     whole_platform: bool = False
     tried: bool = True
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The outcome is not known: it may have been accepted."""
+    """The outcome is not known: it may have been accepted. ``final``: and no further attempt can find it out."""
 
     reason: str
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ stories = Table(
     Column("first", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("withdrawn", Moment),  # taken back by an admin: nothing of it is posted any more
 )
 
 topics = Table(
@@ -272,14 +273,41 @@ deliveries = Table(
     Column("sent_at", Moment),
     Column("reason", Words, nullable=False),
     Column("doubts", SmallInteger, nullable=False, server_default="0"),
+    Column("turn", Moment, nullable=False, server_default="0"),  # its place in line
     Index("ix_deliveries_chat_id_state", "chat_id", "state"),
     Index("ix_deliveries_chat_id_created", "chat_id", "created"),
     Index("ix_deliveries_platform_sent_at", "platform", "sent_at"),
     Index("ix_deliveries_target", "target"),
-    _partial("ix_deliveries_queued", "platform", "priority", "id", where="state = 'queued'"),
+    _partial("ix_deliveries_queued", "platform", "priority", "turn", "id", where="state = 'queued'"),
+    _partial("ix_deliveries_line", "chat_id", "turn", "id", where="state = 'queued'"),
     _partial("ix_deliveries_open", "state", "id", where="state IN ('queued', 'sending', 'uncertain', 'quarantined')"),
     _partial("uq_deliveries_edit", "target", where="kind = 'edit' AND state = 'queued'", unique=True),
     sqlite_autoincrement=True,  # an id never comes back
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("story_id", BigInteger),
+    Column("delivery_id", BigInteger),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("detail", Words, nullable=False),
+    Index("ix_steps_chat_id_story_id", "chat_id", "story_id"),
+    Index("ix_steps_delivery_id", "delivery_id"),
+    Index("ix_steps_at", "at"),
+    sqlite_autoincrement=True,
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("platform", Text, primary_key=True),  # "" for all
+    Column("reason", Words, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
 )
 
 tokens = Table(
