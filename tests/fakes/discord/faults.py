@@ -1,13 +1,19 @@
-"""What can go wrong between a bot and Discord, on request of a test."""
+"""What can go wrong between a bot and Discord, on request of a test: scripted by ``next``, or by chance with
+``at_random``, which :mod:`.chances` explains."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tests.fakes.discord.errors import Json
+
+if TYPE_CHECKING:
+    from tests.fakes.discord.chances import Chances
 
 Drop = Literal["", "before", "after"]
 
@@ -30,10 +36,25 @@ class Fault:
 
 
 class Faults:
-    """What is scripted, by method and path (a pattern: ``/channels/*/messages``), in order."""
+    """What is scripted, by method and path (a pattern: ``/channels/*/messages``), in order; what is not may meet
+    something by chance. ``met`` counts what it met. ``draw`` makes the chances of a seed and of odds."""
 
-    def __init__(self) -> None:
+    def __init__(self, draw: Callable[..., Chances]) -> None:
         self._waiting: list[tuple[str, str, Fault]] = []
+        self._draw = draw
+        self._chances: Chances | None = None
+        self.met: Counter[str] = Counter()
+
+    def at_random(self, seed: int, **odds: float) -> None:
+        """From now on calls meet something by chance; ``odds`` are those of :class:`.chances.Odds`."""
+        self.calm()
+        self._chances = self._draw(seed, self.met, **odds)
+
+    def calm(self) -> None:
+        """Nothing comes by chance any more."""
+        if self._chances is not None:
+            self._chances.calm()
+            self._chances = None
 
     def next(
         self,
@@ -58,7 +79,7 @@ class Faults:
             if each[0] in (method, "*") and fits(path, each[1]):
                 self._waiting.remove(each)
                 return each[2]
-        return Fault()
+        return self._chances.take(method, path) if self._chances else Fault()
 
     @property
     def left(self) -> int:
@@ -68,6 +89,7 @@ class Faults:
     def clear(self) -> None:
         """Nothing goes wrong any more."""
         self._waiting.clear()
+        self.calm()
 
 
 def fits(path: str, pattern: str) -> bool:

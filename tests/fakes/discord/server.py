@@ -25,6 +25,7 @@ from tests.fakes.discord import (
     webhooks,
 )
 from tests.fakes.discord.attachments import Attachments
+from tests.fakes.discord.chances import Chances, Odds
 from tests.fakes.discord.commands import Commands
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.faults import Faults, fits
@@ -88,7 +89,7 @@ class DiscordServer:
         self.calls: list[Call] = []
         self.broken: list[Exception] = []
         self.rates = Rates(lambda: self.now().timestamp())
-        self.faults = Faults()
+        self.faults = Faults(lambda seed, met, **odds: Chances(self.world, seed, Odds(**odds), met))
         self.routes = Routes()
         self.attachments = Attachments(self)
         self.transport = Transport(self)
@@ -114,6 +115,7 @@ class DiscordServer:
 
     async def close(self) -> None:
         """Stop serving."""
+        self.faults.calm()
         self.gateway.close()
         await self.transport.close()
 
