@@ -175,6 +175,7 @@ _READERS: Mapping[str, Callable[[str, Tools], Mapping[str, Any]]] = {
     "items": _items,
     "threads": _threads,
     "publish": _switch("publish"),
+    "developments": _switch("developments"),
 }
 NAMES = tuple(_READERS)
 _DEFAULT: Mapping[str, Mapping[str, Any]] = {
@@ -189,6 +190,7 @@ _DEFAULT: Mapping[str, Mapping[str, Any]] = {
     "items": {"max_items": None},
     "threads": {"threads": "story"},
     "publish": {"publish": True},
+    "developments": {"developments": True},
 }
 
 

@@ -21,6 +21,7 @@ VALUES: dict[str, Sequence[str]] = {
     "images": ("on", "off"),
     "silent": ("on", "off"),
     "publish": ("on", "off"),
+    "developments": ("on", "off"),
     "threads": ("story", "day"),
 }
 

@@ -106,8 +106,7 @@ def _switch(visit: Visit, name: str, now: ChatSettings) -> list[Button]:
 
 
 def _on(name: str, now: ChatSettings) -> bool:
-    ways = {"compact": now.compact, "images": now.images, "silent": now.silent, "publish": now.publish}
-    return bool(ways[name])
+    return bool(getattr(now, name))
 
 
 async def _one(visit: Visit, name: str, *, edit: bool = False) -> Reply:
@@ -206,7 +205,7 @@ def in_words(visit: Visit, name: str, now: ChatSettings) -> str:
             return str(now.max_items)
         case "threads":
             return words("value_threads", each=now.threads)
-        case "compact" | "images" | "silent" | "publish":
+        case "compact" | "images" | "silent" | "publish" | "developments":
             return words(f"value_{name}", on="yes" if _on(name, now) else "no")
     return words("value_off")
 

@@ -11,7 +11,7 @@ from newsbot.locales import Words, languages, own_name
 from newsbot.newsdesk.settling import NAMES
 from newsbot.platforms.answers.times import NoTime, read_when
 
-TOGGLES = ("compact", "images", "silent", "publish")
+TOGGLES = ("compact", "images", "silent", "publish", "developments")
 _SHORT = {
     "zone": "timezone", "tz": "timezone", "time": "timezone", "time_zone": "timezone", "lang": "language",
     "article": "languages", "pictures": "images", "quiet hours": "quiet", "max items": "items", "max_items": "items",
