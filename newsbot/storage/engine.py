@@ -12,10 +12,11 @@ import json
 import sqlite3
 import zlib
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, closing, nullcontext
+from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import aiosqlite
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -40,10 +41,16 @@ class Database:
     """Transactions on one database. Make it with :func:`connect`."""
 
     def __init__(
-        self, url: URL, dialect: Dialect, writer: AsyncEngine, reader: AsyncEngine, looker: Engine | None = None
+        self,
+        url: URL,
+        dialect: Dialect,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        looker: Engine | None = None,
+        opened: Opened | None = None,
     ) -> None:
         self.url, self.dialect = url, dialect
-        self._writer, self._reader, self._looker = writer, reader, looker
+        self._writer, self._reader, self._looker, self._opened = writer, reader, looker, opened
         self._turn, self._patience = asyncio.Lock(), asyncio.Lock()
 
     @asynccontextmanager
@@ -96,6 +103,8 @@ class Database:
             await self._writer.dispose()
         if self._looker is not None:
             self._looker.dispose()
+        if self._opened is not None:
+            await self._opened.close()
 
 
 def connect(address: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
@@ -127,27 +136,54 @@ def _sqlite(url: URL, busy_seconds: float) -> Database:
     writer = create_async_engine(url, pool_size=1, **options)
     reader = create_async_engine(url, pool_size=READERS, **options)
     looker = create_engine(url.set(drivername="sqlite"), pool_size=READERS, **options)
+    opened = Opened()
     for engine in (writer, reader):
-        event.listen(engine.sync_engine, "do_connect", _connect_whole)
+        event.listen(engine.sync_engine, "do_connect", opened.connect)
     _begin(writer.sync_engine, "BEGIN IMMEDIATE", ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"))
     _begin(reader.sync_engine, "BEGIN", ("query_only = ON",))
     _begin(looker, "BEGIN", ("query_only = ON",))
-    return Database(url, "sqlite", writer, reader, looker)
+    return Database(url, "sqlite", writer, reader, looker, opened)
 
 
-def _connect_whole(dialect: Any, _record: object, arguments: Any, options: Any) -> Any:
-    """Connect as ``dialect`` would, but not to be cancelled half-way: nobody would close what opens after that."""
-    return await_(_whole(greenlet_spawn(dialect.connect, *arguments, **options)))
+class Opened:
+    """The connections to a file that are open. SQLAlchemy closes those that are not needed, but whoever is cancelled
+    for a second time while one opens or closes leaves it behind; the event loop must not end with that."""
+
+    def __init__(self) -> None:
+        self._all: set[aiosqlite.Connection] = set()
+
+    def connect(self, dialect: Any, _record: object, arguments: Any, options: Any) -> Any:
+        """Connect as ``dialect`` would, but not to be cancelled half-way: nobody would close what opens after that."""
+        return await_(self._whole(greenlet_spawn(dialect.connect, *arguments, **options)))
+
+    async def _whole(self, connecting: Coroutine[Any, Any, Any]) -> Any:
+        task = asyncio.create_task(connecting)
+        task.add_done_callback(self._note)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            connection = await task
+            await greenlet_spawn(connection.close)
+            raise
+
+    def _note(self, task: asyncio.Task[Any]) -> None:
+        self._all = {connection for connection in self._all if _is_open(connection)}
+        if not task.cancelled() and task.exception() is None:
+            self._all.add(task.result().driver_connection)
+
+    async def close(self) -> None:
+        """Close those that nobody closed."""
+        for connection in filter(_is_open, self._all):
+            with suppress(TimeoutError, ValueError):  # somebody closes it just now
+                await asyncio.wait_for(connection.close(), timeout=1)
+        self._all.clear()
 
 
-async def _whole(connecting: Coroutine[Any, Any, Any]) -> Any:
-    task = asyncio.create_task(connecting)
+def _is_open(connection: aiosqlite.Connection) -> bool:
     try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        connection = await task
-        await greenlet_spawn(connection.close)
-        raise
+        return connection.in_transaction is not None
+    except (ValueError, sqlite3.ProgrammingError):
+        return False
 
 
 def _look(engine: Engine, work: Callable[[Connection], T]) -> T:
