@@ -387,8 +387,8 @@ class DigestStory:
 Occasion = Literal[
     "story", "burst", "quiet", "hourly", "daily", "weekly", "answer", "catchup", "evening", "development"
 ]
-"""Why a post was made: one story; many at once; after quiet hours; a schedule; asked for by a command; after the bot was
-away; the rest of a day with a ceiling; or what is really new of a story that was posted before, as a reply."""
+"""Why a post was made: one story; many at once; after quiet hours; a schedule; asked for by a command; after the bot
+was away; the rest of a day with a ceiling; or what is really new of a story that was posted before, as a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +445,8 @@ class Delivery:
     ``message_ids`` are the platform's, of this delivery or else of its target, in order of the parts, with
     ``NO_MESSAGE`` for those that were deleted or left behind.
     ``priority``: smaller goes first (0 urgent, 1 scheduled, 2 edit, then what is published: 3 digests, 4 single
-    stories); ``turn``: its place in line among those of its priority, see ``storage.outbox.claim``. ``doubts``: sends of it whose outcome stayed unknown and after which it was sent again."""
+    stories); ``turn``: its place in line, see ``storage.outbox.claim``. ``doubts``: sends of it whose outcome stayed
+    unknown and after which it was sent again."""
 
     id: int
     chat_id: int
