@@ -1,11 +1,19 @@
-"""What can go wrong between a bot and Telegram, on request of a test."""
+"""What can go wrong between a bot and Telegram, on request of a test: scripted by ``tg.fail``, or by chance with
+``tg.faults.at_random``, which :mod:`.chances` explains."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tests.fakes.telegram.errors import ApiError, too_many
+from tests.fakes.telegram.params import Params
+
+if TYPE_CHECKING:
+    from tests.fakes.telegram.chances import Chances
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class Fault:
     """Answered with this status and ``body``, and nothing is done."""
     body: str = ""
     content_type: str = "text/html"
+    done: bool = False
+    """The ``status`` is answered behind a call that was carried out."""
 
 
 def refused(code: int, description: str) -> Fault:
@@ -66,13 +76,29 @@ def fine() -> Fault:
     return Fault()
 
 
-@dataclass(slots=True)
 class Faults:
-    """What is scripted, by method, in order."""
+    """What is scripted, by method, in order; what is not may meet something by chance. ``met`` counts that. ``draw``
+    makes the chances of a seed and of odds."""
 
-    waiting: dict[str, list[Fault]] = field(default_factory=dict)
+    def __init__(self, draw: Callable[..., Chances]) -> None:
+        self.waiting: dict[str, list[Fault]] = {}
+        self.met: Counter[str] = Counter()
+        self._draw = draw
+        self._chances: Chances | None = None
 
-    def take(self, method: str) -> Fault:
-        """The next fault of ``method``."""
-        waiting = self.waiting.get(method)
-        return waiting.pop(0) if waiting else Fault()
+    def at_random(self, seed: int, **odds: float) -> None:
+        """From now on calls meet something by chance; ``odds`` are those of :class:`.chances.Odds`."""
+        self.calm()
+        self._chances = self._draw(seed, self.met, **odds)
+
+    def calm(self) -> None:
+        """Nothing comes by chance any more."""
+        if self._chances is not None:
+            self._chances.calm()
+            self._chances = None
+
+    def take(self, method: str, params: Params) -> Fault:
+        """What this call of ``method`` meets."""
+        if waiting := self.waiting.get(method):
+            return waiting.pop(0)
+        return self._chances.take(method, params) if self._chances else Fault()

@@ -118,6 +118,10 @@ class Group(Room):
             super().edits_way()
 
     async def migrates(self, *, forum: bool = False) -> Supergroup:
+        """:meth:`migrate`."""
+        return self.migrate(forum=forum)
+
+    def migrate(self, *, forum: bool = False) -> Supergroup:
         """It becomes a supergroup, and both say so by service messages. The bot is told that it joined the new one, but
         not that it left the old one: https://github.com/tdlib/telegram-bot-api/issues/266"""
         new = self.server.supergroup(self.title, forum=forum)

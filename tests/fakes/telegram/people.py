@@ -153,13 +153,16 @@ class Person:
 
     async def blocks(self) -> None:
         """Block the bot, which is told."""
-        self.private.blocked = True
-        self._stands("member", "kicked")
+        self.block(blocked=True)
 
     async def unblocks(self) -> None:
         """Let the bot in again."""
-        self.private.blocked = False
-        self._stands("kicked", "member")
+        self.block(blocked=False)
+
+    def block(self, *, blocked: bool) -> None:
+        """:meth:`blocks` or :meth:`unblocks`."""
+        self.private.blocked = blocked
+        self._stands(*("member", "kicked") if blocked else ("kicked", "member"))
 
     async def deletes_account(self) -> None:
         """Nobody is told."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from tests.fakes.telegram.errors import Json, bad
 from tests.fakes.telegram.forums import Supergroup
 from tests.fakes.telegram.groups import Channel, Room
 from tests.fakes.telegram.html import parse
-from tests.fakes.telegram.markup import markup, preview
+from tests.fakes.telegram.markup import Keyboard, Markup, markup, preview
 from tests.fakes.telegram.messages import Message
 from tests.fakes.telegram.params import Params, json_object
 from tests.fakes.telegram.text import Entity, Text, checked, trimmed
@@ -30,6 +31,27 @@ _ACTIONS = {
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
     "choose_sticker", "find_location", "record_video_note", "upload_video_note",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message or an edit as the bot wants it: ``markup`` whether the text came with a parse_mode or entities;
+    ``picture`` the address of the preview that was asked for."""
+
+    chat: Chat
+    text: str
+    markup: bool
+    keyboard: Keyboard
+    picture: str
+
+
+def drafted(server: TelegramServer, chat: Chat, params: Params, text: Text, keys: Markup, shown: Json) -> None:
+    """ApiError 400 in the words of the first rule that does not like it."""
+    picture = "" if shown.get("is_disabled") else str(shown.get("url", ""))
+    marked = bool(params.text("parse_mode") or params.json("entities"))
+    draft = Draft(chat, text.text, marked, keys.keyboard, picture)
+    for words in filter(None, (rule(draft) for rule in server.refuses)):
+        raise bad(words)
 
 
 def written(params: Params, *, editing: bool = False, field: str = "text") -> Text:
@@ -55,6 +77,7 @@ def send_message(server: TelegramServer, params: Params) -> Json:
     text = written(params)
     keys = markup(params.json("reply_markup"))
     shown = preview(params.json("link_preview_options"), server.refused_pages)
+    drafted(server, chat, params, text, keys, shown)
     if isinstance(chat, Supergroup) and not chat.forum:
         thread = None
     server.rates.spend(chat.id, group=isinstance(chat, Room))
@@ -95,6 +118,7 @@ def edit_message_text(server: TelegramServer, params: Params) -> Json | bool:
     shown = preview(params.json("link_preview_options"), server.refused_pages)
     if (text, keys.keyboard, shown) == (message.content, message.keyboard, message.preview):
         raise bad(NOT_MODIFIED)
+    drafted(server, message.chat, params, text, keys, shown)
     _spend(server, message)
     message.history.append(message.content)
     message.content, message.markup, message.preview = text, keys, shown

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 from tests.fakes.telegram import methods
+from tests.fakes.telegram.chances import Chances, Odds
 from tests.fakes.telegram.chats import Chat
 from tests.fakes.telegram.errors import Json, bad
 from tests.fakes.telegram.faults import Fault, Faults
@@ -24,6 +25,7 @@ from tests.fakes.telegram.params import params as converted
 from tests.fakes.telegram.people import ANONYMOUS, CHANNEL_BOT, TELEGRAM, Person
 from tests.fakes.telegram.queries import Asked, InlineAnswer, Press
 from tests.fakes.telegram.rates import Rates
+from tests.fakes.telegram.sending import Draft
 from tests.fakes.telegram.transport import Transport
 from tests.fakes.telegram.updates import Queue
 from tests.fakes.telegram.webhooks import Webhook
@@ -50,7 +52,8 @@ class TelegramServer:
     ``now`` is its clock; ``inline_mode`` whether the owner switched it on, ``inline_feedback`` whether it is told what
     was chosen; ``reads_all`` whether privacy mode is off; ``blank_pages`` the addresses that Telegram cannot load for a
     preview, ``refused_pages`` those for which it refuses the message, ``refused_thumbnails`` those that it takes for no
-    pictures; ``query_seconds`` and ``inline_seconds`` how long presses and inline queries can be answered.
+    pictures, ``refuses`` rules that say why a message or an edit is refused ("": it is not); ``query_seconds`` and
+    ``inline_seconds`` how long presses and inline queries can be answered.
     """
 
     def __init__(
@@ -81,7 +84,8 @@ class TelegramServer:
         self.menu_buttons: dict[str, Json] = {}
         self.queue = Queue()
         self.rates = Rates(lambda: self.now())
-        self.faults = Faults()
+        self.refuses: list[Callable[[Draft], str]] = []
+        self.faults = Faults(lambda seed, met, **odds: Chances(self, seed, Odds(**odds), met))
         self.asked = Asked(self)
         self.files = Files(self)
         self.webhook: Webhook = Webhook(self)
@@ -104,6 +108,7 @@ class TelegramServer:
 
     async def close(self) -> None:
         """Stop serving and delivering."""
+        self.faults.calm()
         await self.webhook.stop()
         await self.transport.close()
 

@@ -62,11 +62,13 @@ class Transport:
             raise ApiError(401, "Unauthorized") if ":" in token else ApiError(404, "Not Found")
 
     async def _perform(self, request: web.Request, method: str, given: Params) -> web.StreamResponse:
-        fault = self._server.faults.take(method)
+        fault = self._server.faults.take(method, given)
         if fault.error is not None:
             self._server.rates.refusals += fault.error.code == 429
             raise fault.error
         if fault.status:
+            if fault.done:
+                await methods.call(self._server, method, given)
             return web.Response(status=fault.status, text=fault.body, content_type=fault.content_type)
         if fault.drop_before:
             return _broken(request)
