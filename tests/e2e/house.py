@@ -30,11 +30,16 @@ from aiohttp import web
 PATIENCE = 45.0
 """Seconds that a test waits for what takes two on an idle machine."""
 
+HOUR = 3_600_000
+"""In milliseconds, as the rows have them."""
+
 Json = dict[str, Any]
 
 
-async def until(condition: Callable[[], Awaitable[Any] | Any], what: str, seconds: float = PATIENCE) -> Any:
-    """Look again and again until ``condition()`` is true, and return what it gave; fails by name after ``seconds``."""
+async def until(
+    condition: Callable[[], Awaitable[Any] | Any], what: str, seconds: float = PATIENCE, pause: float = 0.02
+) -> Any:
+    """Look again and again, with ``pause`` seconds between, until ``condition()`` is true, and return what it gave; fails by name after ``seconds``."""
     ends = time.monotonic() + seconds
     while True:
         found = condition()
@@ -44,7 +49,7 @@ async def until(condition: Callable[[], Awaitable[Any] | Any], what: str, second
             return found
         if time.monotonic() > ends:
             raise AssertionError(f"waited {seconds:.0f} s in vain: {what}")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(pause)
 
 
 def free_port() -> int:
@@ -263,6 +268,9 @@ class Rows:
         """The rows of a query."""
         if self._postgres is not None:
             return [tuple(row) for row in await self._postgres.fetch(sql)]
+        return await asyncio.to_thread(self._asked, sql)  # who waits for a writer must not hold up our own servers
+
+    def _asked(self, sql: str) -> list[tuple[Any, ...]]:
         with contextlib.closing(sqlite3.connect(self._url.removeprefix("sqlite:///"), timeout=10)) as database:
             found = database.execute(sql).fetchall()
             database.commit()
@@ -274,8 +282,11 @@ class Rows:
 
     async def an_hour_passes(self) -> None:
         """What was posted was posted an hour ago, and what was held back for later is due."""
-        await self.all("UPDATE deliveries SET created = created - 3600000")
-        await self.all("UPDATE outcomes SET due = due - 3600000 WHERE state = 'waiting'")
+        await self.all(
+            f"UPDATE deliveries SET created = created - {HOUR}, turn = turn - {HOUR}, not_before = not_before - {HOUR}"
+        )
+        await self.all(f"UPDATE outcomes SET due = due - {HOUR} WHERE state = 'waiting'")
+        await self.all(f"UPDATE holds SET until = until - {HOUR} WHERE until IS NOT NULL")
 
 
 @asynccontextmanager
