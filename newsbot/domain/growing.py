@@ -1,0 +1,56 @@
+"""How often a post may be edited as its story grows, and when what is really new may come as a reply to it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+WINDOW = timedelta(hours=24)
+"""A post follows its story's growth for so long."""
+
+CORRECTED = timedelta(days=7)
+"""What a post says and a source has taken back is put right for so long."""
+
+SPACES = (
+    timedelta(seconds=20),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+)
+"""Between a post and its first edit, that and the second, and so on: so many edits there are, and no more."""
+
+APART = timedelta(hours=1)
+"""What is really new comes no sooner after the post, or after the reply before."""
+
+REPLIES = 2
+"""Of one story in one chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growths:
+    """What a post has grown by so far: its edits, the latest of them (``edited``), its replies, the latest of them."""
+
+    edits: int = 0
+    edited: datetime | None = None
+    replies: int = 0
+    replied: datetime | None = None
+
+
+def edit_at(posted: datetime, grown: Growths, now: datetime, *, corrects: bool = False) -> datetime | None:
+    """When an edit that is planned ``now`` may go out; None when the post grows no more.
+
+    ``corrects``: it takes back what the post says. That is neither counted nor kept waiting."""
+    if corrects:
+        return now if now - posted <= CORRECTED else None
+    if grown.edits >= len(SPACES):
+        return None
+    at = max(now, (grown.edited or posted) + SPACES[grown.edits])
+    return at if at - posted <= WINDOW else None
+
+
+def may_reply(posted: datetime, grown: Growths, now: datetime) -> bool:
+    """Whether a reply may follow a post of then, as far as its number and its time go."""
+    since = grown.replied or posted
+    return grown.replies < REPLIES and now - since >= APART and now - posted <= WINDOW
