@@ -11,7 +11,7 @@ import discord
 
 from newsbot.domain.models import ChatKey
 from newsbot.domain.ports import ChatGone, Over, Rejected, RetryLater, SendOutcome, Unknown
-from newsbot.platforms.discord.message import is_private
+from newsbot.platforms.discord.message import PLATFORM, is_private
 from newsbot.platforms.discord.pace import NotYet
 from newsbot.platforms.discord.troubles import in_words, is_unknown_token
 
@@ -27,8 +27,9 @@ NO_ACCESS, NO_PERMISSION = 50001, 50013
 SHUT = frozenset({UNKNOWN_CHANNEL, ARCHIVED, LOCKED})
 """What is said of a thread that takes no more messages."""
 
-NO_QUOTE = 160010
-"""The message may not be replied to, for the age that its channel is for; it may be spoken without."""
+NO_QUOTE = frozenset({160002, 160009, 160010})
+"""The message may not be replied to, for want of Read Message History or for the age that its channel is for; it may be
+spoken without."""
 
 NO_HISTORY = "missing permission: Read Message History"
 
@@ -47,8 +48,6 @@ _GONE = {
     50033: "there is no such person",
     ARCHIVED: "the thread is archived",
     LOCKED: "the thread is locked",
-    160002: NO_HISTORY,
-    160009: NO_HISTORY,
 }
 _LATER = {
     20016: 60.0, 20026: 3600.0, 20029: 60.0, 40003: 600.0, 40004: 600.0, 40006: 600.0,
@@ -56,6 +55,7 @@ _LATER = {
 }  # fmt: skip
 """Refused for now: seconds until it is worth another try."""
 
+_ANYWHERE = ChatKey(PLATFORM, "0")
 _IN_BETWEEN = frozenset({403, 404, 405, 407, 408, 429})
 """Without a code of Discord's own, these come from what stands before it, and are about no message."""
 
@@ -69,7 +69,7 @@ def outcome_of(error: Exception, to: ChatKey) -> SendOutcome:
         case NotYet():
             return RetryLater("pace", error.retry_after, whole_platform=error.everywhere, tried=False)
         case discord.RateLimited():
-            return RetryLater(in_words(error), error.retry_after)
+            return RetryLater(in_words(error), error.retry_after, limited=True)
         case _ if is_unknown_token(error):
             return RetryLater(in_words(error), TOKEN_WAIT, whole_platform=True)
         case discord.HTTPException():
@@ -80,12 +80,18 @@ def outcome_of(error: Exception, to: ChatKey) -> SendOutcome:
             return Unknown(in_words(error))
 
 
+def is_of_content(error: discord.HTTPException) -> bool:
+    """Whether Discord refused what a message says, and might take it plainer."""
+    about_it = error.status in {400, 403, 413} and error.code not in NO_QUOTE
+    return about_it and isinstance(_refused(error, _ANYWHERE), Rejected)
+
+
 def _refused(error: discord.HTTPException, to: ChatKey) -> SendOutcome:
     code = error.code
     if error.status >= 500:
         return Unknown(in_words(error))
     if code == 40333 or (code == 0 and error.status in _IN_BETWEEN):
-        return RetryLater(in_words(error), TOKEN_WAIT, whole_platform=True)
+        return RetryLater(in_words(error), TOKEN_WAIT, whole_platform=True, limited=error.status == 429)
     if code == UNKNOWN_CHANNEL:
         return ChatGone("the thread was deleted" if to.thread else "the channel was deleted")
     if code in {NO_ACCESS, NO_PERMISSION}:

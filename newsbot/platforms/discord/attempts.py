@@ -3,59 +3,109 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from discord.utils import snowflake_time
 
 from newsbot.domain.models import Delivery
-from newsbot.domain.ports import ChatGone, Clock, OnPart, RetryLater, SendOutcome
+from newsbot.domain.ports import ChatGone, Clock, OnPart, RetryLater, SendOutcome, Unknown
+from newsbot.platforms.discord.finding import Search
 
-YOUNG = timedelta(minutes=2)
-"""A delivery that is older at its first attempt may be one that was queued again by an admin, with its count at 0."""
+NONCE = timedelta(seconds=90)
+"""For so long after the first request of a doubt a further one may begin and surely shows the same message. Discord
+remembers a nonce for "the past few minutes" and gives no figure (https://docs.discord.com/developers/resources/message,
+https://github.com/discord/discord-api-docs/pull/6647): two are taken for granted, of which a request may last half of
+one."""
 REMEMBERED = 10_000
 
 
 @dataclass(slots=True)
 class Attempt:
-    """``sure``: nothing is out but what is known; ``since``: nothing of it can be out that is older; ``me``: the bot's
-    user id; ``thread``: the forum's thread that is worked in just now, if it is one."""
+    """``sure``: nothing is out but what is known; ``since``: nothing else can be out that is older; ``begun``: the same
+    by our own clock alone; ``searches``: what was read so far, by channel; ``hidden``: why what is out cannot be read,
+    so that the nonce alone keeps it from being there twice; ``me``: the bot's user id; ``thread``: the forum's thread
+    that is worked in just now, if it is one; ``left_out``: what was refused of it, in words."""
 
     delivery: Delivery
     sent: OnPart
     sure: bool
     since: datetime
+    start: datetime
+    begun: datetime
+    searches: dict[str, Search] = field(default_factory=dict)
+    hidden: Exception | None = None
     me: str = ""
     thread: str = ""
+    left_out: list[str] = field(default_factory=list)
+
+    def trust(self, now: datetime, hidden: Exception) -> None:
+        """Rely on the nonce, since what is out is ``hidden``. Raises that when Discord may have forgotten it."""
+        if not timedelta(0) <= now - self.begun < NONCE:
+            raise hidden
+        self.hidden = hidden
+
+    def leave_out(self, words: str) -> None:
+        """Discord took it without something."""
+        if words not in self.left_out:
+            self.left_out.append(words)
+
+    @property
+    def note(self) -> str:
+        """All that was left out."""
+        return "; ".join(self.left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """How an attempt left a delivery for the one with number ``attempts``; ``begun`` as there, None: nothing unknown
+    is out."""
+
+    attempts: int
+    begun: datetime | None
+    searches: dict[str, Search]
 
 
 class Memory:
-    """Which deliveries surely left nothing behind when they were put off: they are not looked for.
+    """How deliveries were left when they were put off: those that surely left nothing behind are not looked for.
 
     An attempt that another process makes in between counts too, so that its number tells whether the memory holds.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._next: OrderedDict[int, int] = OrderedDict()
+        self._left: OrderedDict[int, _Left] = OrderedDict()
 
     def attempt(self, delivery: Delivery, sent: OnPart) -> Attempt:
         """What is known at the start of an attempt."""
         now = self._clock.now()
         created = delivery.created or now - timedelta(days=1)
-        fresh = delivery.attempts <= 1 and (delivery.created is None or now - created < YOUNG)
-        remembered = self._next.pop(delivery.id, None) == delivery.attempts
-        return Attempt(delivery, sent, fresh or remembered, max([created, *_times(delivery)]))
+        since = max([created, *_times(delivery)])
+        left = self._left.pop(delivery.id, None)
+        if left is None or left.attempts != delivery.attempts:
+            return Attempt(delivery, sent, _is_first(delivery), since, now, created)
+        sure, begun = left.begun is None, left.begun or created
+        return Attempt(delivery, sent, sure, since, now, begun, left.searches)
 
     def ended(self, attempt: Attempt, outcome: SendOutcome) -> None:
         """Remember how it ended."""
-        if not attempt.sure or not isinstance(outcome, RetryLater | ChatGone):
+        if not isinstance(outcome, RetryLater | ChatGone | Unknown):
             return
-        tries = attempt.delivery.attempts
-        uncounted = isinstance(outcome, RetryLater) and not outcome.tried
-        self._next[attempt.delivery.id] = (max(1, tries - 1) if uncounted else tries) + 1
-        if len(self._next) > REMEMBERED:
-            self._next.popitem(last=False)
+        tries, put_off = attempt.delivery.attempts, isinstance(outcome, RetryLater) and not outcome.tried
+        number = (max(1, tries - 1) if put_off else tries) + 1
+        begun = None if attempt.sure else attempt.begun
+        if isinstance(outcome, Unknown) and attempt.sure:
+            begun = attempt.start
+        self._left[attempt.delivery.id] = _Left(number, begun, attempt.searches if put_off else {})
+        if len(self._left) > REMEMBERED:
+            self._left.popitem(last=False)
+
+
+def _is_first(delivery: Delivery) -> bool:
+    """Whether nobody can have tried it before: what an admin queued again has its count at 0 too, but a later turn."""
+    if delivery.attempts > 1 or delivery.created is None:
+        return False
+    return delivery.not_before is None or delivery.not_before <= delivery.created
 
 
 def _times(delivery: Delivery) -> list[datetime]:

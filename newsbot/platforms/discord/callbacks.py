@@ -123,7 +123,7 @@ class Callbacks:
                 less = without(body, error.text) if body and error.code == INVALID_BODY else None
                 if less is None:
                     raise
-                body = less
+                body, _ = less
             except _BROKEN:
                 if not again:
                     raise

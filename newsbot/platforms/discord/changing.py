@@ -12,9 +12,11 @@ from discord.http import HTTPClient
 from newsbot.domain.models import NO_MESSAGE, Delivery, Digest
 from newsbot.domain.ports import Clock, Over, SendOutcome, Sent
 from newsbot.platforms.discord import render, wire
-from newsbot.platforms.discord.answers import ARCHIVED, NOT_OURS, SHUT, UNKNOWN_MESSAGE
+from newsbot.platforms.discord.answers import ARCHIVED, NOT_OURS, SHUT, UNKNOWN_MESSAGE, is_of_content
 from newsbot.platforms.discord.message import COMPONENTS, Json, Outgoing, payload
+from newsbot.platforms.discord.plainer import PLAIN, plainest
 from newsbot.platforms.discord.spots import Spot
+from newsbot.platforms.discord.troubles import in_words
 
 _GONE = frozenset({UNKNOWN_MESSAGE, NOT_OURS})
 
@@ -37,14 +39,14 @@ class Changing:
         ids = delivery.message_ids
         target = delivery.id if delivery.target is None else delivery.target  # buttons speak of the post itself
         parts = render.post(delivery.digest, target, updated=self._clock.now(), most=max(1, len(ids)))
-        done = self._done(delivery)
+        done, notes = self._done(delivery), list[str]()
         for n, (each, part) in enumerate(zip(ids, parts, strict=False)):
-            bodies = _Bodies(part, f"{target}.{n}", likely=spot.publishes(delivery.digest))
+            bodies = _Bodies(part, f"{target}.{n}", likely=spot.publishes(delivery.digest), notes=notes)
             done[each] = done[each] if each in done else await self._put(spot, each, bodies)
         await self._remove_all(spot, ids[len(parts) :], done)
         del self._begun[delivery.id]
         kept = tuple(done[each] for each in ids[: len(parts)])
-        return Sent(kept) if any(kept) else Over("the message to edit is gone")
+        return Sent(kept, note="; ".join(dict.fromkeys(notes))) if any(kept) else Over("the message to edit is gone")
 
     async def retract(self, delivery: Delivery, spot: Spot) -> SendOutcome:
         """Delete every message, and a thread that was opened for the first and in which nobody else said a word."""
@@ -74,13 +76,19 @@ class Changing:
         async def edit(channel_id: str, message_id: str) -> None:
             in_news = spot.place is not None and spot.place.publishes
             classic = await self._is_classic(channel_id, message_id, bodies.likely) if in_news else False
+            form, notes = bodies.of(classic=classic), list[str]()
             try:
-                await wire.edit(self._http, channel_id, message_id, bodies.of(classic=classic))
+                await wire.edit(self._http, channel_id, message_id, form, notes.append, last=in_news)
             except discord.HTTPException as error:
-                is_other = error.code == wire.INVALID_BODY and not in_news
-                if not is_other or not await self._is_classic(channel_id, message_id, classic):
+                if in_news or not is_of_content(error):
                     raise
-                await wire.edit(self._http, channel_id, message_id, bodies.of(classic=True))
+                if await self._is_classic(channel_id, message_id, classic):
+                    notes.clear()  # it was the form that was wrong
+                    await wire.edit(self._http, channel_id, message_id, bodies.of(classic=True), notes.append)
+                else:
+                    await wire.edit(self._http, channel_id, message_id, plainest(form, edited=True), last=False)
+                    notes.append(f"shown without {PLAIN}: {in_words(error)}")
+            bodies.notes.extend(notes)
 
         return kept if await self._act(spot, kept, edit) else NO_MESSAGE
 
@@ -143,11 +151,13 @@ class Changing:
 
 @dataclass(frozen=True, slots=True)
 class _Bodies:
-    """The two forms of a part of post ``post``; ``likely``: it is taken for the classic one."""
+    """The two forms of a part of post ``post``; ``likely``: it is taken for the classic one; ``notes`` gets what
+    Discord refused of it."""
 
     part: Outgoing
     post: str
     likely: bool
+    notes: list[str]
 
     def of(self, *, classic: bool) -> Json:
         """A body whose roles are not called again, with the flags that an edit may set."""

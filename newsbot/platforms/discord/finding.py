@@ -7,6 +7,7 @@ again reads what the bot has said since the delivery was made.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import discord
@@ -33,22 +34,35 @@ class TooMuch(Exception):
     """More was said since than is read."""
 
 
+@dataclass(slots=True)
+class Search:
+    """How far a channel was read, so that one who is put off on the way goes on there: up to the message ``last``, in
+    so many ``pages``; ``parts`` are those that were found, by their numbers."""
+
+    last: int = 0
+    pages: int = 0
+    parts: dict[int, str] = field(default_factory=dict)
+
+
 def bound(since: datetime) -> int:
     """An id below those of all messages since then, whoever's clock is right."""
     return time_snowflake(since - SKEW)
 
 
-async def parts_in(http: HTTPClient, me: str, channel_id: str, delivery_id: int, since: datetime) -> dict[int, str]:
+async def parts_in(
+    http: HTTPClient, me: str, channel_id: str, delivery_id: int, since: datetime, search: Search | None = None
+) -> dict[int, str]:
     """The messages of ours in a channel that are parts of a delivery, by their numbers.
 
-    ``me``: the bot's user id. Raises Unreadable and TooMuch, and what :mod:`.wire` raises.
+    ``me``: the bot's user id; ``search``: where an earlier look was put off. Raises Unreadable and TooMuch, and what
+    :mod:`.wire` raises.
     """
-    parts: dict[int, str] = {}
-    async for message in _since(http, channel_id, bound(since)):
+    search = search or Search()
+    async for message in _since(http, channel_id, bound(since), search):
         delivery, _, part = post_of(message.get("components") or ()).partition(".")
         if delivery == str(delivery_id) and message["author"]["id"] == me:
-            parts.setdefault(int(part), str(message["id"]))
-    return parts
+            search.parts.setdefault(int(part), str(message["id"]))
+    return search.parts
 
 
 async def threads_of(http: HTTPClient, me: str, server: str, forum_id: str, since: datetime) -> list[str]:
@@ -66,17 +80,16 @@ def _latest(thread: Json) -> int:
     return max(int(thread["id"]), int(thread.get("last_message_id") or 0))
 
 
-async def _since(http: HTTPClient, channel_id: str, after: int) -> AsyncIterator[Json]:
-    last = after
-    for _ in range(PAGES):
-        page = await wire.history(http, channel_id, after=str(last), limit=PAGE)
-        if not page and last == after:
+async def _since(http: HTTPClient, channel_id: str, after: int, search: Search) -> AsyncIterator[Json]:
+    while search.pages < PAGES:
+        page = await wire.history(http, channel_id, after=str(search.last or after), limit=PAGE)
+        if not page and not search.last:
             await _make_sure(http, channel_id, after)
         for message in page:
             yield message
         if len(page) < PAGE:
             return
-        last = _newest(page)
+        search.last, search.pages = _newest(page), search.pages + 1
     raise TooMuch
 
 

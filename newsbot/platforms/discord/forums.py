@@ -36,12 +36,12 @@ class Forums:
             self._days[forum.id] = (name, thread)
         return thread
 
-    async def open(self, forum: Place, digest: Digest, body: Json) -> str:
+    async def open(self, forum: Place, digest: Digest, body: Json, noting: wire.Noting = wire.unheard) -> str:
         """Open a thread with the first message ``body``, which has the same id. Twice makes two."""
         by_day = digest.threads == "day"
         name = self._today(digest) if by_day else render.title(digest)
         tags = forum.tagged(() if by_day else render.tags(digest))
-        thread = str((await wire.thread(self._http, forum.id, name, body, tags))["id"])
+        thread = str((await wire.thread(self._http, forum.id, name, body, tags, noting))["id"])
         if by_day:
             self._days[forum.id] = (name, thread)
         return thread

@@ -53,7 +53,7 @@ class DiscordSender:
     idempotent = True
 
     def __init__(self, rest: Rest, pace: Pace, doors: Doors, clock: Clock, wishes: Wishes) -> None:
-        self._rest, self._http, self._pace = rest, rest.http, pace
+        self._rest, self._http, self._pace, self._clock = rest, rest.http, pace, clock
         self.places = Places(self._http, clock)
         self._publisher = Publisher(self._http, clock, wishes)
         self._doors = doors
@@ -70,9 +70,9 @@ class DiscordSender:
         try:
             outcome = await self._send(attempt)
         except finding.Unreadable:
-            outcome = ChatGone(NO_HISTORY)
+            outcome = Unknown(NO_HISTORY, final=True)
         except finding.TooMuch:
-            outcome = Unknown(TOO_MUCH)
+            outcome = Unknown(TOO_MUCH, final=True)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             outcome = await self._failed(error, attempt)
         except Exception as error:  # such as an answer that cannot be read
@@ -128,23 +128,38 @@ class DiscordSender:
             ids.append(await self._say(attempt, spot, replace(part, silent=part.silent or number > 0), ids))
             if len(ids) < len(parts):
                 await attempt.sent(tuple(ids))
-        return Sent(tuple(ids), publish=spot.publishes(delivery.digest))
+        return Sent(tuple(ids), publish=spot.publishes(delivery.digest), note=attempt.note)
 
     async def _out(self, attempt: Attempt, spot: Spot) -> list[str]:
         """The messages of the parts that are out. Where an attempt before may have left more than is known of, what
         the bot said there since is read."""
-        delivery, ids = attempt.delivery, list(attempt.delivery.message_ids)
-        if attempt.sure:
-            return ids
-        found: dict[int, str] = {}
-        for channel_id in await self._searched(attempt, spot):
-            parts = await finding.parts_in(self._http, attempt.me, channel_id, delivery.id, attempt.since)
-            found |= {number: spot.id_of(channel_id, message_id) for number, message_id in parts.items()}
-        attempt.sure = True
+        ids = list(attempt.delivery.message_ids)
+        found = {} if attempt.sure else await self._found(attempt, spot)
         while len(ids) in found:
             ids.append(found[len(ids)])
             await attempt.sent(tuple(ids))
         return ids
+
+    async def _found(self, attempt: Attempt, spot: Spot) -> dict[int, str]:
+        """The parts that stand there, by their numbers; none where they cannot be read and the nonce still serves. A
+        thread has none. Raises Unreadable and TooMuch."""
+        found: dict[int, str] = {}
+        try:
+            for channel_id in await self._searched(attempt, spot):
+                parts = await self._parts_in(attempt, channel_id)
+                found |= {number: spot.id_of(channel_id, message_id) for number, message_id in parts.items()}
+        except (finding.Unreadable, finding.TooMuch) as hidden:
+            if spot.place is not None and spot.place.is_forum and not attempt.thread:
+                raise
+            attempt.trust(self._clock.now(), hidden)
+            return {}
+        attempt.sure = True
+        return found
+
+    async def _parts_in(self, attempt: Attempt, channel_id: str) -> dict[int, str]:
+        search = attempt.searches.setdefault(channel_id, finding.Search())
+        number, since = attempt.delivery.id, attempt.since
+        return await finding.parts_in(self._http, attempt.me, channel_id, number, since, search)
 
     async def _searched(self, attempt: Attempt, spot: Spot) -> list[str]:
         attempt.thread = thread = spot.thread_of(attempt.delivery.message_ids)
@@ -173,12 +188,15 @@ class DiscordSender:
                     raise
                 self._forums.forget(forum.id)
                 attempt.thread = ""
-        thread = await self._forums.open(forum, digest, body)
+        thread = await self._forums.open(forum, digest, body, attempt.leave_out)
         return spot.id_of(thread, thread)
 
     async def _say_in(self, attempt: Attempt, spot: Spot, channel_id: str, body: Json, part: int) -> str:
         attempt.thread = channel_id if channel_id != spot.channel else ""
-        message = await wire.post(self._http, channel_id, body, _nonce(attempt.delivery, part))
+        if attempt.hidden is not None:
+            attempt.trust(self._clock.now(), attempt.hidden)
+        nonce = _nonce(attempt.delivery, part)
+        message = await wire.post(self._http, channel_id, body, nonce, attempt.leave_out)
         if is_private(attempt.delivery.chat):
             self._doors.reached(channel_id)
         return spot.id_of(channel_id, str(message["id"]))
@@ -192,21 +210,21 @@ class DiscordSender:
             return Over("the message to reply to is gone")
         attempt.thread = spot.thread_of(attempt.delivery.message_ids)
         if not attempt.sure:
-            out = await finding.parts_in(self._http, attempt.me, channel_id, delivery.id, attempt.since)
-            attempt.sure = True
+            out = await self._found(attempt, spot)
             if 0 in out:
-                return Sent((spot.id_of(channel_id, out[0]),))
+                return Sent((out[0],))
         part, *_ = render.post(delivery.digest, delivery.id, most=1)
         body = payload(replace(part, pings=()), post=f"{delivery.id}.0")
         if first:
             body["message_reference"] = {"message_id": first[1], "fail_if_not_exists": False}
         try:
-            return Sent((await self._say_in(attempt, spot, channel_id, body, 0),))
+            said = await self._say_in(attempt, spot, channel_id, body, 0)
         except discord.HTTPException as error:
-            if error.code != NO_QUOTE:
+            if error.code not in NO_QUOTE:
                 raise
-        del body["message_reference"]
-        return Sent((await self._say_in(attempt, spot, channel_id, body, 0),))
+            del body["message_reference"]
+            said = await self._say_in(attempt, spot, channel_id, body, 0)
+        return Sent((said,), note=attempt.note)
 
     async def _failed(self, error: Exception, attempt: Attempt) -> SendOutcome:
         delivery, code = attempt.delivery, error.code if isinstance(error, discord.HTTPException) else 0

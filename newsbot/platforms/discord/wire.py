@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,10 +15,12 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 from discord.utils import MISSING
 
+from newsbot.platforms.discord.answers import is_of_content
 from newsbot.platforms.discord.message import Json
 from newsbot.platforms.discord.pace import Pace
-from newsbot.platforms.discord.plainer import without
+from newsbot.platforms.discord.plainer import PLAIN, plainest, without
 from newsbot.platforms.discord.requests import Http, tell
+from newsbot.platforms.discord.troubles import in_words
 
 LONGEST = 10080
 """Minutes that a silent thread stays in the channel list, at most: a week."""
@@ -86,20 +88,38 @@ def make_rest(token: str, api_url: str, proxy: str | None, watch: Pace) -> Rest:
 # --- messages ------------------------------------------------------------------------------------------
 
 
-async def post(http: HTTPClient, channel_id: str, body: Json, nonce: str = "") -> Json:
+Noting = Callable[[str], None]
+"""Told in words what Discord refused, and was left out."""
+
+
+def unheard(_: str) -> None:
+    """Whose author does not ask what was left out."""
+
+
+async def post(http: HTTPClient, channel_id: str, body: Json, nonce: str = "", noting: Noting = unheard) -> Json:
     """Post a message; what Discord made of it. With a ``nonce`` (at most 25 characters) a second request within some
-    minutes gives the first one's message. Pictures and addresses that Discord refuses are left out.
-    https://docs.discord.com/developers/resources/message#create-message"""
+    minutes gives the first one's message. Pictures and addresses that Discord refuses are left out, and then all but
+    the words. https://docs.discord.com/developers/resources/message#create-message"""
     route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel_id)
     marked = {**body, "nonce": nonce, "enforce_nonce": True} if nonce else body
-    return await _with_less(http, route, marked)
+    return await _with_less(http, route, marked, plainest, noting)
 
 
-async def edit(http: HTTPClient, channel_id: str, message_id: str, body: Json) -> Json:
-    """Put ``body`` in the place of a message of the bot's, with less as :func:`post` does.
+async def edit(
+    http: HTTPClient,
+    channel_id: str,
+    message_id: str,
+    body: Json,
+    noting: Noting = unheard,
+    *,
+    last: bool = True,
+) -> Json:
+    """Put ``body`` in the place of a message of the bot's, with less as :func:`post` does, but for the ``last`` step.
     https://docs.discord.com/developers/resources/message#edit-message"""
     path = "/channels/{channel_id}/messages/{message_id}"
-    return await _with_less(http, Route("PATCH", path, channel_id=channel_id, message_id=message_id), body)
+    route = Route("PATCH", path, channel_id=channel_id, message_id=message_id)
+    plain = (lambda less: plainest(less, edited=True)) if last else None
+    return await _with_less(http, route, body, plain, noting)
 
 
 async def delete(http: HTTPClient, channel_id: str, message_id: str) -> None:
@@ -143,13 +163,15 @@ async def open_dm(http: HTTPClient, user_id: str) -> Json:
     return dict(await http.request(Route("POST", "/users/@me/channels"), json={"recipient_id": user_id}))
 
 
-async def thread(http: HTTPClient, forum_id: str, name: str, body: Json, tags: Sequence[str] = ()) -> Json:
+async def thread(
+    http: HTTPClient, forum_id: str, name: str, body: Json, tags: Sequence[str] = (), noting: Noting = unheard
+) -> Json:
     """Open a thread in a forum with its first message, which has the thread's id; it stays in sight for as long as
     Discord allows. Nothing makes a second request harmless.
     https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel"""
     route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum_id)
     shape = {"name": name, "auto_archive_duration": LONGEST, "applied_tags": list(tags), "message": body}
-    return await _with_less(http, route, shape)
+    return await _with_less(http, route, shape, plainest, noting)
 
 
 async def change(http: HTTPClient, channel_id: str, **what: Any) -> Json:
@@ -178,17 +200,24 @@ async def archived_threads(http: HTTPClient, channel_id: str, *, before: str = "
     return list((await http.request(route, params=wanted))["threads"])
 
 
-async def _with_less(http: HTTPClient, route: Route, body: Json) -> Json:
-    """Send ``body``, and then without what Discord's refusal names."""
+async def _with_less(
+    http: HTTPClient, route: Route, body: Json, plain: Callable[[Json], Json] | None, noting: Noting
+) -> Json:
+    """Send ``body``, then without what Discord's refusal names, and at last what ``plain`` makes of it."""
     while True:
         try:
             return dict(await http.request(route, json=body))
         except discord.HTTPException as error:
-            less = without(body, error.text) if error.code == INVALID_BODY else None
-            if less is None:
+            if not is_of_content(error):
                 raise
-            log.info("Discord refused a part of a message", reason=error.text)
-            body = less
+            less = without(body, error.text) if error.code == INVALID_BODY else None
+            if less is None and plain is not None:
+                less, plain = (plain(body), PLAIN), None
+            if less is None or less[0] == body:
+                raise
+            log.info("Discord refused a part of a message", reason=in_words(error))
+            body = less[0]
+            noting(f"shown without {less[1]}: {in_words(error)}")
 
 
 INVALID_BODY = 50035

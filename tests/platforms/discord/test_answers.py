@@ -38,8 +38,6 @@ def refused(status: int, code: int = 0, message: str = "No.", **more: Any) -> di
         (403, 50007, ANN, "this person's private messages are closed to the bot"),
         (403, 50278, ANN, "this person's private messages are closed to the bot: they share no server with it"),
         (403, 50001, ANN, "this person's private messages are closed to the bot"),
-        (403, 160002, CHANNEL, "missing permission: Read Message History"),
-        (403, 160009, CHANNEL, "missing permission: Read Message History"),
     ],
 )
 def test_a_place_that_takes_no_messages_is_gone_in_words(status: int, code: int, to: ChatKey, reason: str) -> None:
@@ -87,7 +85,7 @@ def test_what_stands_before_discord_says_nothing_of_one_chat(error: Exception) -
 def test_a_wait_that_was_ours_is_no_attempt_and_one_that_discord_asked_for_is() -> None:
     assert outcome_of(NotYet(3), CHANNEL) == RetryLater("pace", 3, tried=False)
     assert outcome_of(NotYet(3, everywhere=True), CHANNEL) == RetryLater("pace", 3, whole_platform=True, tried=False)
-    assert outcome_of(discord.RateLimited(3), CHANNEL) == RetryLater("Discord asks to wait 3 s", 3)
+    assert outcome_of(discord.RateLimited(3), CHANNEL) == RetryLater("Discord asks to wait 3 s", 3, limited=True)
 
 
 @pytest.mark.parametrize(

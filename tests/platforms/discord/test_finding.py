@@ -146,7 +146,7 @@ async def test_a_post_comes_exactly_once_whatever_happens(
     assert [kept.rpartition("/")[2] for kept in done.message_ids] == [message.id for message in standing]
 
 
-async def test_where_too_much_was_said_since_nobody_sends_it_twice(
+async def test_where_too_much_was_said_since_nobody_knows_and_what_follows_goes_on(
     way: Way, sqlite_storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "PAGES", 1)
@@ -157,11 +157,16 @@ async def test_where_too_much_was_said_since_nobody_sends_it_twice(
         posting.post(way.dc, general, way.ann, drafts.new({"content": "Nice."}, {}))
     await post.meets("after")
     await post.lives_on(3600)
-    assert (await post.stored()).state is DeliveryState.QUEUED
+    assert (await post.stored()).state is DeliveryState.UNCERTAIN
+    later = Post(way, sqlite_storage, post.chat, STORY, post.standing)
+    await later.plan()
+    await post.lives_on(60)
+    assert (await later.stored()).state is DeliveryState.SENT
     monkeypatch.undo()
+    assert await sqlite_storage.outbox.retry(post.number, way.clock.now())
     await post.lives_on(3600)
     assert (await post.stored()).state is DeliveryState.SENT
-    assert len(general.messages) == 101
+    assert len(general.messages) == 102
 
 
 async def test_a_strangers_message_with_our_mark_is_not_taken_for_ours(way: Way, sqlite_storage: Storage) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from newsbot.domain.models import ChatKey, Digest
+from newsbot.domain.models import ChatKey, DeliveryKind, Digest
 from newsbot.domain.ports import ChatGone, Over, Rejected, RetryLater, Sent, Unknown
-from newsbot.platforms.discord.message import COMPONENTS, SILENT, private
+from newsbot.platforms.discord.answers import NO_HISTORY
+from newsbot.platforms.discord.attempts import NONCE
+from newsbot.platforms.discord.message import COMPONENTS, SILENT, post_of, private
 from newsbot.platforms.discord.pace import BLOCKED, DOUBTED, FIRST
 from newsbot.platforms.discord.send import HOPELESS
 from tests.fakes.digests import XIAOMI
@@ -72,16 +74,52 @@ async def test_a_role_is_called_once_by_the_first_part_and_by_no_edit_or_reply(w
     assert [message.pinged for message in general.messages] == [(role.id,)] + [()] * PARTS
 
 
-async def test_a_picture_that_discord_refuses_is_left_out(way: Way, general: Channel) -> None:
-    shown = Digest((replace(XIAOMI, image="https://motors.example/car.jpg"),), audience="group")
-    words = {"_errors": [{"code": "URL_TYPE_INVALID_URL", "message": "Not a well formed URL."}]}
-    errors = {"components": {"0": {"components": {"0": {"accessory": {"media": {"url": words}}}}}}}
-    body = {"code": 50035, "message": "Invalid Form Body", "errors": errors}
-    way.dc.faults.next("POST", POST, status=400, body=body)
-    assert isinstance(await way.send(way.delivery(general, shown)), Sent)
-    (message,) = general.messages
-    assert XIAOMI.headline in message.text
-    assert not message.pictures
+def refused(*path: str) -> dict[str, Any]:
+    """What Discord says of a form with something wrong at ``path``."""
+    errors: dict[str, Any] = {"_errors": [{"code": "URL_TYPE_INVALID_URL", "message": "Not a well formed URL."}]}
+    for name in reversed(path):
+        errors = {name: errors}
+    return {"status": 400, "body": {"code": 50035, "message": "Invalid Form Body", "errors": errors}}
+
+
+PICTURED = replace(STORY, stories=(replace(XIAOMI, image="https://motors.example/car.jpg"),))
+BLOCKED_WORDS = {"status": 400, "body": {"code": 200000, "message": "Message was blocked by automatic moderation"}}
+
+
+@pytest.mark.parametrize("kind", ["text", "announcement", "forum", "edit"])
+async def test_what_discord_refuses_is_shown_plainer_then_as_words_and_only_then_given_up(way: Way, kind: str) -> None:
+    """With its words, and with the mark by which a plain post is found again too."""
+    channel = {"announcement": way.guild.announcement, "forum": way.guild.forum}.get(kind, way.guild.text)("news")
+    method, path = (
+        ("PATCH", POST + "/*") if "edit" in kind else ("POST", POST if kind != "forum" else "/channels/*/threads")
+    )
+    path_of_picture = ("embeds", "0", "thumbnail", "url") if kind == "announcement" else ("components", "0", "media")
+    first = way.delivery(channel, PICTURED)
+    if "edit" in kind:
+        out = await way.send(way.delivery(channel, PICTURED, number=7))
+        assert isinstance(out, Sent)
+        first = way.delivery(channel, PICTURED, "edit", out.message_ids, 1, 7)
+    faults = [refused(*path_of_picture), BLOCKED_WORDS, BLOCKED_WORDS]
+    for times in (1, 2, 3):
+        way.clock.advance(20)
+        for fault in faults[:times]:
+            way.dc.faults.next(method, path, **fault)
+        outcome = await way.send(replace(first, id=times, attempts=1))
+        way.dc.faults.clear()
+        if times == 3:
+            assert outcome == Rejected("Discord answered: 400 Message was blocked by automatic moderation (200000)")
+            return
+        assert isinstance(outcome, Sent) and outcome.note.startswith(
+            "shown without its pictures: Discord answered: 400"
+        )
+        assert ("all but its words: Discord answered: 400 Message was blocked" in outcome.note) is (times == 2)
+        message = (channel.threads[-1] if kind == "forum" else channel).messages[-1]
+        shown = f"{message.text}{message.embeds}"
+        assert XIAOMI.headline in shown and "car.jpg" not in shown and ("http" in shown) is (times == 1)
+        assert post_of(message.components) == f"{7 if 'edit' in kind else times}.0"
+        edit = way.delivery(channel, PICTURED, "edit", outcome.message_ids, 9, times)
+        assert await way.send(edit) == Sent(outcome.message_ids)
+        assert message.text.count(XIAOMI.headline) == 1
 
 
 @pytest.mark.parametrize("native", ["nobody", "12a", "", "@", "@x", "1/../2"])
@@ -167,19 +205,31 @@ async def test_what_an_admin_queued_again_is_looked_for_too(way: Way, general: C
     first = way.delivery(general)
     await way.send(first)
     way.clock.advance(3600)
-    assert isinstance(await way.send(first), Sent)
+    assert isinstance(await way.send(replace(first, not_before=way.clock.now())), Sent)
     assert len(general.messages) == 1
 
 
-async def test_where_the_history_is_hidden_nothing_is_sent_twice(way: Way, general: Channel) -> None:
-    first = way.delivery(general)
-    way.dc.faults.next("POST", POST, drop="after")
-    await way.send(first)
+@pytest.mark.parametrize("kind", ["post", "reply"])
+async def test_where_the_history_is_hidden_the_nonce_serves_while_it_surely_stands_and_then_nobody_knows(
+    way: Way, general: Channel, kind: DeliveryKind
+) -> None:
+    old = posting.post(way.dc, general, way.dc.world.bot, drafts.new({"content": "News."}, {}))
     general.overwrite(way.guild.bot_role, deny=Permission.READ_MESSAGE_HISTORY)
-    assert await way.send(retried(first)) == ChatGone("missing permission: Read Message History")
-    general.overwrite(way.guild.bot_role)
-    assert isinstance(await way.send(retried(retried(first))), Sent)
-    assert len(general.messages) == 1
+    way.clock.advance(3600)
+    ids = (old.id,) if kind == "reply" else ()
+    for number, (waits, out) in enumerate(((5, 1), (NONCE.total_seconds() + 1, 1), (5, 0)), 1):
+        first = way.delivery(general, STORY, kind, ids, number)
+        way.clock.advance(3600)  # it stood in line for long: its doubt began with its first request
+        before = len(general.messages)
+        if kind == "reply":
+            way.dc.faults.next("POST", POST)  # with what it replies to, which Discord refuses then
+        way.dc.faults.next("POST", POST, drop="after" if out else "before")
+        await way.send(first)
+        way.clock.advance(waits)
+        outcome = await way.send(retried(first))
+        assert outcome == Unknown(NO_HISTORY, final=True) if waits > 10 else isinstance(outcome, Sent)
+        assert len(general.messages) == before + 1
+        way.clock.advance(10)
 
 
 async def test_where_nothing_was_said_since_the_history_is_not_needed(way: Way, general: Channel) -> None:
@@ -298,7 +348,7 @@ async def test_a_reply_hangs_on_the_first_message_of_its_target_and_comes_once(w
 async def test_a_reply_to_what_may_not_be_replied_to_is_said_without(way: Way, general: Channel) -> None:
     posted = await way.send(way.delivery(general))
     assert isinstance(posted, Sent)
-    way.dc.faults.next("POST", POST, status=400, body={"code": 160010, "message": "NSFW channel message reference."})
+    general.overwrite(way.guild.bot_role, deny=Permission.READ_MESSAGE_HISTORY)
     assert isinstance(await way.send(way.delivery(general, STORY, "reply", posted.message_ids, 9, 1)), Sent)
     assert len(general.messages) == 2 and not general.messages[1].reference
 
@@ -343,18 +393,6 @@ async def test_an_edit_keeps_the_form_of_its_message(way: Way, posted: Digest, l
     assert edited == Sent(out.message_ids)
     assert (message.flags & COMPONENTS, [button.custom_id for button in message.buttons]) == before
     assert "Xiaomi shows its car" in f"{message.text}{message.embeds}"
-
-
-async def test_a_picture_that_discord_refuses_in_an_embed_is_left_out(way: Way) -> None:
-    wire = way.guild.announcement("wire")
-    shown = replace(STORY, stories=(replace(XIAOMI, image="https://motors.example/car.jpg"),))
-    words = {"_errors": [{"code": "URL_TYPE_INVALID_URL", "message": "Not a well formed URL."}]}
-    errors = {"embeds": {"0": {"thumbnail": {"url": words}}}}
-    body = {"code": 50035, "message": "Invalid Form Body", "errors": errors}
-    way.dc.faults.next("POST", POST, status=400, body=body)
-    assert isinstance(await way.send(way.delivery(wire, shown)), Sent)
-    (message,) = wire.messages
-    assert XIAOMI.headline in str(message.embeds) and "car.jpg" not in str(message.embeds)
 
 
 # --- threads and private chats -------------------------------------------------------------------------
@@ -481,7 +519,7 @@ async def test_a_refusal_for_now_is_the_channels_own_and_is_not_asked_again(way:
     other = way.guild.text("other")
     slow = {"message": "You are being rate limited.", "retry_after": 40.0, "global": False}
     way.dc.faults.next("POST", POST, status=429, body=slow)
-    assert await way.send(way.delivery(general)) == RetryLater("Discord asks to wait 40 s", 40)
+    assert await way.send(way.delivery(general)) == RetryLater("Discord asks to wait 40 s", 40, limited=True)
     again = await way.send(way.delivery(general, number=2))
     assert isinstance(again, RetryLater) and not again.tried
     assert again.seconds == pytest.approx(40, abs=0.5)
@@ -494,7 +532,7 @@ async def test_a_refusal_of_everything_holds_the_platform(way: Way, general: Cha
     headers = {"Retry-After": "7", "X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}
     way.dc.faults.next("POST", POST, status=429, body=wide, headers=headers)
     outcome = await way.send(way.delivery(general))
-    assert isinstance(outcome, RetryLater) and outcome.whole_platform
+    assert isinstance(outcome, RetryLater) and outcome.whole_platform and outcome.limited
     assert outcome.seconds == pytest.approx(7, abs=0.5)
     assert way.pace.held()
 
@@ -509,7 +547,7 @@ async def test_a_ban_of_this_machine_holds_the_platform_for_long_once_it_is_sure
         way.clock.advance(seconds)
     way.dc.faults.next("POST", POST, status=429, body="error code: 1015", headers={"Retry-After": "90"})
     assert (await way.send(way.delivery(general, number=2))) == RetryLater(
-        "Discord answered: 429 error code: 1015", 90, True
+        "Discord answered: 429 error code: 1015", 90, True, limited=True
     )
 
 
@@ -519,7 +557,9 @@ async def test_a_ban_of_this_machine_holds_the_platform_for_long_once_it_is_sure
 async def test_a_wait_without_sense_is_bounded(way: Way, general: Channel, retry_after: object, seconds: float) -> None:
     slow: dict[str, Any] = {"message": "You are being rate limited.", "retry_after": retry_after, "global": False}
     way.dc.faults.next("POST", POST, status=429, body=slow)
-    assert await way.send(way.delivery(general)) == RetryLater(f"Discord asks to wait {seconds} s", seconds)
+    assert await way.send(way.delivery(general)) == RetryLater(
+        f"Discord asks to wait {seconds} s", seconds, limited=True
+    )
     assert len(way.dc.called("POST", POST)) == 1
     way.clock.advance(seconds)
     assert isinstance(await way.send(way.delivery(general, number=2)), Sent)
@@ -537,7 +577,7 @@ async def test_a_wait_without_sense_is_bounded(way: Way, general: Channel, retry
     ],
 )
 async def test_a_refusal_that_is_not_as_documented_is_one_all_the_same(way: Way, general: Channel, body: str) -> None:
-    way.dc.faults.next("POST", POST, status=400, body=json.loads(body) if len(body) < 4000 else body)
+    way.dc.faults.next("POST", POST, status=400, body=json.loads(body) if len(body) < 4000 else body, times=2)
     assert isinstance(await way.send(way.delivery(general)), Rejected)
 
 

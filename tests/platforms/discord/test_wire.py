@@ -14,9 +14,20 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from newsbot.platforms.discord import requests, wire
-from newsbot.platforms.discord.message import Box, Json, Key, Keys, Outgoing, Picture, Section, Text, payload
+from newsbot.platforms.discord.message import (
+    COMPONENTS,
+    Box,
+    Json,
+    Key,
+    Keys,
+    Outgoing,
+    Picture,
+    Section,
+    Text,
+    payload,
+)
 from newsbot.platforms.discord.pace import PATIENCE, NotYet, Pace
-from newsbot.platforms.discord.plainer import without
+from newsbot.platforms.discord.plainer import plainest, without
 from newsbot.platforms.discord.spots import Spot
 from newsbot.platforms.discord.wire import make_rest
 from tests.clock import ManualClock
@@ -211,25 +222,31 @@ def test_an_id_cannot_leave_its_place_in_a_path() -> None:
 # --- with less ------------------------------------------------------------------------------------------
 
 
-def test_a_message_without_its_pictures_keeps_its_words_and_buttons() -> None:
-    less = without(RICH, "Invalid Form Body\nIn components.0.components.0.accessory.media.url: Not well formed.")
-    assert less is not None
+def bare(message: Json, refusal: str) -> Json:
+    found = without(message, refusal)
+    assert found is not None
+    return found[0]
+
+
+def test_a_message_without_its_pictures_or_links_keeps_its_words_and_other_buttons() -> None:
+    less = bare(RICH, "Invalid Form Body\nIn components.0.components.0.accessory.media.url: Not well formed.")
     keys = RICH["components"][0]["components"][2]
     assert less["components"][0]["components"] == [{"type": 10, "content": "**Car**"}, keys]
-
-
-def test_a_message_without_its_links_keeps_the_other_buttons() -> None:
-    less = without(RICH, "Invalid Form Body\nIn components.0.components.2.components.0.url: Scheme must be http.")
-    assert less is not None
-    (box,) = less["components"]
+    (box,) = bare(RICH, "In components.0.components.2.components.0.url: Scheme must be http.")["components"]
     assert [key["label"] for key in box["components"][2]["components"]] == ["More"]
+    less = bare({"name": "x", "message": RICH}, "In message.components.0.items.0.media.url: No.")
+    assert less["name"] == "x" and "media" not in str(less["message"])
 
 
-def test_a_thread_is_opened_without_what_its_message_may_not_have() -> None:
-    less = without({"name": "x", "message": RICH}, "In message.components.0.items.0.media.url: No.")
-    assert less is not None
-    assert less["name"] == "x"
-    assert "media" not in str(less["message"])
+def test_the_plainest_message_is_its_words_with_no_address_and_the_keys_that_the_bot_answers() -> None:
+    said = r"**[Car \[new\]](https://evil.example/a\)b)** on <https://motors.example> " + "and more. " * 400
+    plain = plainest({**RICH, "flags": COMPONENTS, "components": [*RICH["components"], {"type": 10, "content": said}]})
+    assert plain["content"].startswith("**Car**") and len(plain["content"]) <= 2000
+    assert "http" not in str(plain) and plain["flags"] == 0 and plain["embeds"] == []
+    ((key,),) = ([key["label"] for key in row["components"]] for row in plain["components"])
+    assert key == "More"
+    edited = plainest({**RICH, "flags": COMPONENTS}, edited=True)
+    assert [part["type"] for part in edited["components"]] == [10, 1] and "content" not in edited
 
 
 @pytest.mark.parametrize("refusal", ["In components.0.content: Must be 4000 or fewer in length.", "", "In nonce: No."])
