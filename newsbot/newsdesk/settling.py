@@ -19,6 +19,7 @@ from newsbot.newsdesk.subscribing import read_when
 from newsbot.newsdesk.tools import Tools
 
 MOST_ITEMS = 30
+MOST_POSTS = 100
 _ON = frozenset({"on", "yes", "true", "1", "show"})
 _OFF = frozenset({"off", "no", "false", "0", "none", "hide"})
 _ANY = frozenset({"all", "any", "*", "default"})
@@ -76,7 +77,7 @@ class Settling:
         await self._tools.storage.chats.set_settings(chat.id, settings)
         if name == "timezone":
             await self._reschedule(chat.id, settings)
-        if name in {"timezone", "quiet"}:
+        if name in {"timezone", "quiet", "limit"}:
             await self._tools.recall_due(chat.id)
         return self._effective(chat, settings)
 
@@ -101,6 +102,7 @@ class Settling:
                 language=self._tools.language(replace(chat, settings=chosen)),
                 images=defaults.images if chosen.images is None else chosen.images,
                 max_items=chosen.max_items or defaults.max_items,
+                ceiling=defaults.ceiling if chosen.ceiling is None else chosen.ceiling,
             ),
         )
 
@@ -152,9 +154,17 @@ def _switch(field: str) -> Callable[[str, Tools], Mapping[str, Any]]:
 
 
 def _items(value: str, _: Tools) -> Mapping[str, Any]:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value[:6]) <= MOST_ITEMS):
-        raise BadRequest("no_items", most=MOST_ITEMS)
-    return {"max_items": int(value)}
+    return {"max_items": _number(value, MOST_ITEMS, "no_items")}
+
+
+def _limit(value: str, _: Tools) -> Mapping[str, Any]:
+    return {"ceiling": 0 if value.lower() in _OFF | _ANY else _number(value, MOST_POSTS, "no_limit")}
+
+
+def _number(value: str, most: int, refusal: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:6]) <= most):
+        raise BadRequest(refusal, most=most)
+    return int(value)
 
 
 def _threads(value: str, _: Tools) -> Mapping[str, Any]:
@@ -173,6 +183,7 @@ _READERS: Mapping[str, Callable[[str, Tools], Mapping[str, Any]]] = {
     "images": _switch("images"),
     "silent": _switch("silent"),
     "items": _items,
+    "limit": _limit,
     "threads": _threads,
     "publish": _switch("publish"),
     "developments": _switch("developments"),
@@ -188,6 +199,7 @@ _DEFAULT: Mapping[str, Mapping[str, Any]] = {
     "images": {"images": None},
     "silent": {"silent": False},
     "items": {"max_items": None},
+    "limit": {"ceiling": None},
     "threads": {"threads": "story"},
     "publish": {"publish": True},
     "developments": {"developments": True},

@@ -31,13 +31,13 @@ async def room(sqlite_storage: Storage, clock: ManualClock) -> Room:
 async def test_every_setting_is_read_from_text_and_taken_back(room: Room) -> None:
     values = {
         "when": "daily 07:30", "timezone": "asia/tokyo", "quiet": "22:00-07:00", "languages": "EN, zh",
-        "compact": "on", "images": "off", "silent": "yes", "items": "3", "language": "en",
+        "compact": "on", "images": "off", "silent": "yes", "items": "3", "language": "en", "limit": "5",
     }  # fmt: skip
     for name, value in values.items():
         await room.newsdesk.settling.change(ME, name, value)
     chosen = (await room.newsdesk.settling.get(ME)).chosen
     assert chosen.when == When("daily", time(7, 30))
-    assert (chosen.timezone, chosen.quiet) == ("Asia/Tokyo", QuietHours(time(22), time(7)))
+    assert (chosen.timezone, chosen.quiet, chosen.ceiling) == ("Asia/Tokyo", QuietHours(time(22), time(7)), 5)
     assert (chosen.languages, chosen.compact, chosen.images, chosen.silent) == (("en", "zh"), True, False, True)
     for name in values:
         await room.newsdesk.settling.change(ME, name, "default")
@@ -50,7 +50,7 @@ async def test_every_setting_is_read_from_text_and_taken_back(room: Room) -> Non
     [
         ("when", "now and then"), ("timezone", "Atlantis"), ("quiet", "at night"), ("language", "tlh"),
         ("languages", "english"), ("compact", "a bit"), ("items", "0"), ("items", "99"), ("items", "two"),
-        ("colour", "red"), ("languages", ""), ("timezone", "../../etc/passwd"),
+        ("colour", "red"), ("languages", ""), ("limit", "101"), ("timezone", "../../etc/passwd"),
     ],
 )  # fmt: skip
 async def test_what_is_no_setting_or_value_is_refused(room: Room, name: str, value: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from newsbot.newsdesk.settling import names_for, zone_names
 from newsbot.platforms.answers.ordering import TIMES, label_of
-from newsbot.platforms.answers.settings import ITEMS, LANGUAGES, QUIET, ZONES
+from newsbot.platforms.answers.settings import ITEMS, LANGUAGES, POSTS, QUIET, ZONES
 from newsbot.platforms.answers.visit import Visit
 from newsbot.platforms.views import CommandInfo, Completion
 
@@ -17,6 +17,7 @@ VALUES: dict[str, Sequence[str]] = {
     "quiet": (*QUIET, "off"),
     "languages": ("all", *LANGUAGES),
     "items": ITEMS,
+    "limit": (*POSTS, "off"),
     "compact": ("on", "off"),
     "images": ("on", "off"),
     "silent": ("on", "off"),

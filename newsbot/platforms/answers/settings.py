@@ -20,6 +20,7 @@ ZONES = ("Europe/London", "Europe/Berlin", "Europe/Moscow", "Asia/Shanghai", "As
 QUIET = ("22:00-07:00", "23:00-08:00", "20:00-09:00")
 LANGUAGES = ("en", "zh", "ru", "es", "de", "fr", "pt", "ja", "ar", "hi")
 ITEMS = ("3", "5", "10", "20")
+POSTS = ("3", "5", "10", "20", "50")
 EXAMPLE = "/settings timezone Asia/Tokyo"
 LONGEST = 32  # characters of a name that is none, said back
 
@@ -133,7 +134,7 @@ def _back(visit: Visit) -> Button:
 
 
 EXAMPLES = {"when": "daily 07:30", "timezone": "Asia/Tokyo", "quiet": "22:30-06:30", "language": "en",
-             "languages": "en zh", "items": "7", "threads": "day"}  # fmt: skip
+             "languages": "en zh", "items": "7", "limit": "12", "threads": "day"}  # fmt: skip
 
 
 def _choices(visit: Visit, name: str, now: ChatSettings) -> list[tuple[str, str]]:
@@ -152,6 +153,8 @@ def _choices(visit: Visit, name: str, now: ChatSettings) -> list[tuple[str, str]
             return [("all", words("value_all")), *(_language(code, now) for code in _offered(now))]
         case "threads":
             return [(each, words("value_threads", each=each)) for each in ("story", "day")]
+        case "limit":
+            return [*((n, n) for n in POSTS), ("off", words("value_off"))]
         case _:
             return [(n, n) for n in ITEMS]
 
@@ -173,6 +176,8 @@ def typed_as(name: str, now: ChatSettings) -> str:
             return " ".join(now.languages) or "all"
         case "threads":
             return now.threads
+        case "limit":
+            return str(now.ceiling or "off")
     return str(now.max_items)
 
 
@@ -203,6 +208,8 @@ def in_words(visit: Visit, name: str, now: ChatSettings) -> str:
             return ", ".join(map(language_name, now.languages)) or words("value_all")
         case "items":
             return str(now.max_items)
+        case "limit":
+            return words("value_limit", n=now.ceiling or 0, limited="yes" if now.ceiling else "no")
         case "threads":
             return words("value_threads", each=now.threads)
         case "compact" | "images" | "silent" | "publish" | "developments":

@@ -15,7 +15,7 @@ TOGGLES = ("compact", "images", "silent", "publish", "developments")
 _SHORT = {
     "zone": "timezone", "tz": "timezone", "time": "timezone", "time_zone": "timezone", "lang": "language",
     "article": "languages", "pictures": "images", "quiet hours": "quiet", "max items": "items", "max_items": "items",
-    "digest": "items", "stories": "items", "mute": "silent", "mode": "compact",
+    "digest": "items", "stories": "items", "ceiling": "limit", "mute": "silent", "mode": "compact",
 }  # fmt: skip
 _SPOKEN = {
     "english": "en", "chinese": "zh", "russian": "ru", "spanish": "es", "german": "de", "french": "fr",
@@ -62,6 +62,8 @@ def _value(name: str, value: str, *, inverted: bool = False) -> str:
         own = {} if name == "silent" else _ways(name)
         known = _SWITCHES.get(typed) or own.get(typed) or _plainly().get(typed) or value
         return {"on": "off", "off": "on"}.get(known, known) if inverted else known
+    if name == "limit":
+        return "off" if typed in _offs() else value
     if name == "quiet":
         return "off" if typed in _offs() else _hours(value)
     if name == "when":
