@@ -66,6 +66,7 @@ class Newsroom:
             self.lexicon = lexicon_of(config)
             self.judge.adopt(self.lexicon)
         self.planner.adopt(self.lexicon, defaults_of(config))
+        self.collector.news_age = defaults_of(config).news_age
         self.newsdesk.configure(rules_of(config), self.lexicon)
         self.retention.keep = keep_of(config)
         self.config = config

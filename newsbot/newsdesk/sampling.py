@@ -69,8 +69,9 @@ class Sampling:
 
     async def _held(self, chat: Chat) -> plan.Held | None:
         now = self._tools.now()
-        posted = await self._tools.storage.outbox.posted_since(chat.id, now - plan.BUSY_WINDOW)
-        return plan.held(chat, posted, self._tools.zone(chat), now)
+        bounds = plan.bounds_of(chat, self._tools.rules.defaults)
+        posted = await self._tools.storage.outbox.posted_since(chat.id, bounds.since(now))
+        return plan.held(bounds, posted, now)
 
     async def _past(self, order: Subscription) -> Preview | None:
         """A topic's matches of the last month, stored, so that it can be read back; None for other orders."""

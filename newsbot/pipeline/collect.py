@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from newsbot.domain.models import Feed, ParsedArticle, ParsedFeed
+from newsbot.domain.models import Defaults, Feed, ParsedArticle, ParsedFeed
 from newsbot.domain.polling import after_failure, after_success
 from newsbot.domain.ports import Clock, Wake
 from newsbot.errors import FeedError, FetchError, StorageError
@@ -75,7 +75,8 @@ Progress = Callable[[str, int, str], None]
 
 
 class Collector:
-    """Polls feeds. ``root`` is the folder that ``file:`` addresses start from; ``owner`` is this process's name."""
+    """Polls feeds. ``root`` is the folder that ``file:`` addresses start from; ``owner`` is this process's name. What
+    was published longer ago than ``news_age`` is stored, but is no news."""
 
     def __init__(
         self,
@@ -97,6 +98,7 @@ class Collector:
         self._root, self._at_once = root, at_once
         self._polling: set[asyncio.Task[Polled]] = set()
         self._full_text = FullText(fetcher, workers)
+        self.news_age = Defaults().news_age
 
     async def step(self) -> bool:
         """Poll what is due until nothing is, or for :data:`ROUND` while something always is: the next step goes on with
@@ -246,7 +248,8 @@ class Collector:
         articles = await self._prepared(feed, parsed.articles)
         poll = replace(poll, title=parsed.title, site=parsed.link, language=parsed.language, articles=articles)
         await self._courtesy.let_pass()
-        stored = await self._storage.feeds.store_poll(feed.id, poll, self._clock.now())
+        now = self._clock.now()
+        stored = await self._storage.feeds.store_poll(feed.id, poll, now, now - self.news_age)
         if stored.new or stored.corrected:
             self._wake.notify("judge")
         return Polled(feed, stored.new, stored.corrected, stored.total)

@@ -162,10 +162,12 @@ class Feeds(Polls):
         async with self._db.write() as conn:
             await conn.execute(update(feeds).where(mine).values(claimed_by="", next_poll=now))
 
-    async def unread(self, now: datetime) -> bool:
-        """Whether a new feed is being read for the first time, or about to be."""
+    async def unread(self, now: datetime, since: datetime | None = None) -> bool:
+        """Whether a new feed is being read for the first time, or about to be; or else, of those that can be read, one
+        for the first time ``since`` then."""
         f = feeds.c
-        first = _READ & ~f.primed & (f.failures == 0) & ((f.claimed_by != "") | (f.next_poll <= now))
+        unread = ~f.primed if since is None else f.last_success.is_(None) | (f.last_success < since)
+        first = _READ & unread & (f.failures == 0) & ((f.claimed_by != "") | (f.next_poll <= now))
         async with self._db.read() as conn:
             return bool((await conn.execute(select(exists().where(first)))).scalar())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,11 +85,14 @@ class Polls(Repository):
             known = await _known(conn, feed_id, list({bounded(article.key) for article in articles}))
         return [article for article in articles if _is_unseen(article, known)]
 
-    async def store_poll(self, feed_id: int, poll: PolledFeed, now: datetime) -> StoredPoll:
+    async def store_poll(
+        self, feed_id: int, poll: PolledFeed, now: datetime, news_since: datetime | None = None
+    ) -> StoredPoll:
         """Store a document. Keys that repeat within it keep the first.
 
         An article known by its key is corrected if its title or text changed, and never announced anew. Of a feed's
-        first document, only what its ``new_feed`` says is announced."""
+        first document, what its ``new_feed`` says is announced, whatever its age; of a later one, nothing that says it
+        was published before ``news_since``."""
         batch = {bounded(article.key): article for article in reversed(poll.articles)}
         async with self._db.write(patient=True) as conn:
             feed = (await conn.execute(select(feeds).where(feeds.c.id == feed_id).with_for_update())).one()
@@ -97,7 +100,7 @@ class Polls(Repository):
             fresh = {key: article for key, article in batch.items() if key not in known}
             if fresh:
                 await self._db.serialise(conn, "article ids")
-            added = await _add(conn, feed, fresh, now) if fresh else []
+            added = await _add(conn, feed, fresh, now, news_since) if fresh else []
             corrected = await _correct(conn, batch, known)
             if added or corrected:
                 await index_articles(conn, [_index_row(i, feed_id, article) for i, article in added + corrected])
@@ -124,11 +127,13 @@ def _is_unseen(article: NewArticle, known: dict[str, Any]) -> bool:
 # --- new articles --------------------------------------------------------------------------------
 
 
-async def _add(conn: AsyncConnection, feed: Any, fresh: dict[str, NewArticle], now: datetime) -> Identified:
+async def _add(
+    conn: AsyncConnection, feed: Any, fresh: dict[str, NewArticle], now: datetime, news_since: datetime | None
+) -> Identified:
     # The document's first entry comes last here, so that within one second it gets the highest, the newest id.
     moments = [article_ids.clamped(article.published, now) for article in fresh.values()]
     ids = await article_ids.allocate(conn, moments)
-    loud = _announced(feed.primed, feed.new_feed, ids)
+    loud = _news(ids, fresh.values(), news_since) if feed.primed else _announced(feed.new_feed, ids)
     rows = [
         {
             "id": new_id,
@@ -148,8 +153,17 @@ async def _add(conn: AsyncConnection, feed: Any, fresh: dict[str, NewArticle], n
     return list(zip(ids, fresh.values(), strict=True))
 
 
-def _announced(primed: bool, new_feed: NewFeed, ids: Sequence[int]) -> set[int]:
-    if primed or new_feed == "all":
+def _news(ids: Sequence[int], fresh: Iterable[NewArticle], since: datetime | None) -> set[int]:
+    """Those that are news; what bears no date is."""
+    return {
+        new_id
+        for new_id, article in zip(ids, fresh, strict=True)
+        if since is None or article.published is None or article.published >= since
+    }
+
+
+def _announced(new_feed: NewFeed, ids: Sequence[int]) -> set[int]:
+    if new_feed == "all":
         return set(ids)
     return {max(ids)} if new_feed == "latest" else set()
 
