@@ -59,11 +59,18 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class _Left:
     """How an attempt left a delivery for the one with number ``attempts``; ``begun`` as there, None: nothing unknown
-    is out."""
+    is out. Where the outbox blames the platform it does not count the attempt: then ``reason`` tells that no other
+    process made one."""
 
     attempts: int
+    reason: str
     begun: datetime | None
     searches: dict[str, Search]
+
+    def is_before(self, delivery: Delivery) -> bool:
+        """Whether this attempt at ``delivery`` comes next."""
+        uncounted = delivery.attempts == self.attempts - 1 and delivery.reason == self.reason
+        return delivery.attempts == self.attempts or uncounted
 
 
 class Memory:
@@ -82,7 +89,7 @@ class Memory:
         created = delivery.created or now - timedelta(days=1)
         since = max([created, *_times(delivery)])
         left = self._left.pop(delivery.id, None)
-        if left is None or left.attempts != delivery.attempts:
+        if left is None or not left.is_before(delivery):
             return Attempt(delivery, sent, _is_first(delivery), since, now, created)
         sure, begun = left.begun is None, left.begun or created
         return Attempt(delivery, sent, sure, since, now, begun, left.searches)
@@ -96,7 +103,7 @@ class Memory:
         begun = None if attempt.sure else attempt.begun
         if isinstance(outcome, Unknown) and attempt.sure:
             begun = attempt.start
-        self._left[attempt.delivery.id] = _Left(number, begun, attempt.searches if put_off else {})
+        self._left[attempt.delivery.id] = _Left(number, outcome.reason, begun, attempt.searches if put_off else {})
         if len(self._left) > REMEMBERED:
             self._left.popitem(last=False)
 
