@@ -21,6 +21,7 @@ from newsbot.pipeline.clockwork import SystemClock
 from newsbot.pipeline.courtesy import Courtesy
 from newsbot.pipeline.leadership import Leadership
 from newsbot.platforms.commands import Desk, Request
+from newsbot.platforms.discord.alerts import Alerts
 from newsbot.platforms.discord.bot import DiscordPlatform
 from newsbot.platforms.discord.callbacks import Callbacks
 from newsbot.platforms.discord.doors import Doors
@@ -121,6 +122,7 @@ class DiscordHouse:
             trace=tracing(pace),
         )
         self._notices = Notices(newsdesk.servers, http, clock, doors, self._platform.find, ids=self._ids)
+        self._alerts = Alerts(self._rest, clock, doors, admins)
         self._leadership = Leadership(room.storage, PLATFORM, room.owner, clock)
         self._leads = False
         self._learned: Config | None = None
@@ -138,7 +140,12 @@ class DiscordHouse:
             Task(PLATFORM, self.step, "chat"),
             Task(f"{PLATFORM}:tell", self._tell, "chat", TELLING),
             Task(LEARN, self._learn_places, "chat", LEARNING),
+            Task(f"{PLATFORM}:alert", self._alerts.step, "deliver", TELLING),
         ]
+
+    async def alert(self, key: str, lines: Sequence[str] | None) -> None:
+        """Have the bot's admins on Discord told of the trouble ``key``, once until it is over (None)."""
+        await self._alerts.alert(key, lines)
 
     async def step(self) -> bool:
         """One round of the gateway's loop. Raises PlatformError where Discord cannot be worked with just now."""

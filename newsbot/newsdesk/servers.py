@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from newsbot.domain.models import Chat, ChatKey, ChatKind
@@ -63,8 +64,13 @@ class Servers:
         """The platform's chats that are paused, and not by the emergency stop, whose admins were not told of it yet."""
         return [c for c in await self._tools.storage.chats.untold(platform) if c.paused != REMOVED]
 
+    async def doubted(self, platform: str, reason: str) -> list[Chat]:
+        """The platform's chats with a delivery that is uncertain for ``reason``, whose admins were not told of it yet;
+        each as if it were paused for that."""
+        return [replace(c, paused=reason) for c in await self._tools.storage.chats.doubted(platform, reason)]
+
     async def told(self, chat: Chat) -> None:
-        """Its admins were told why it is paused, or nobody there can be."""
+        """Its admins were told why it is paused, or what its posts lack, or nobody there can be."""
         await self._tools.storage.chats.tell(chat.id, chat.paused)
 
     async def makers(self, chat: Chat) -> list[str]:

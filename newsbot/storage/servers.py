@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatKind
 from newsbot.storage.chat_rows import chat_of
 from newsbot.storage.sql import Repository
-from newsbot.storage.tables import chats, servers
+from newsbot.storage.tables import OPEN, chats, deliveries, servers
 
 Arrival = Literal["new", "back", "known"]
 """How the bot comes to a server: for the first time, after it was sent away, or it has been there all along."""
@@ -95,8 +95,16 @@ class Places(Repository):
         waits = (chats.c.paused != "") & (chats.c.paused != STOPPED) & (chats.c.paused != chats.c.told)
         return await self._found((chats.c.platform == platform) & waits)
 
+    async def doubted(self, platform: str, reason: str) -> builtins.list[Chat]:
+        """Chats that take posts and have a delivery that is uncertain for this ``reason``, of which their admins were
+        not told, in order of id."""
+        d = deliveries.c
+        there = select(d.chat_id).where(text(OPEN), d.state == "uncertain", d.platform == platform, d.reason == reason)
+        well = (chats.c.platform == platform) & (chats.c.paused == "") & (chats.c.told != reason)
+        return await self._found(well & chats.c.id.in_(there))
+
     async def tell(self, chat_id: int, reason: str) -> None:
-        """Note that the chat's admins were told why it is paused."""
+        """Note that the chat's admins were told why it is paused, or of its doubts."""
         async with self._db.write() as conn:
             await conn.execute(update(chats).where(chats.c.id == chat_id).values(told=reason))
 

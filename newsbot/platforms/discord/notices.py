@@ -1,4 +1,4 @@
-"""Tells the admins of a server, once, that posts wait, and what they can do about it."""
+"""Tells the admins of a server, once, that posts wait or may be missing, and what they can do about it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from newsbot.domain.models import Chat, ChatKey
 from newsbot.domain.ports import Clock
 from newsbot.locales import Words
 from newsbot.platforms.discord import wire
-from newsbot.platforms.discord.checks import check
+from newsbot.platforms.discord.answers import NO_HISTORY
+from newsbot.platforms.discord.checks import Check, check
 from newsbot.platforms.discord.guilds import DELETED
 from newsbot.platforms.discord.markdown import escape
 from newsbot.platforms.discord.message import PLATFORM, Json, Key, Keys, Outgoing, Text, is_private, payload, private
-from newsbot.platforms.discord.permissions import label, where
+from newsbot.platforms.discord.permissions import HISTORY, label, where
 from newsbot.platforms.discord.report import LOOK, troubled
 from newsbot.platforms.discord.spelling import UNKNOWN, Ids, Speller
 from newsbot.platforms.discord.troubles import UNANSWERED, in_words
@@ -47,6 +48,10 @@ class Servers(Protocol):
 
     async def untold(self, platform: str) -> list[Chat]:
         """Paused chats whose admins were not told yet."""
+
+    async def doubted(self, platform: str, reason: str) -> list[Chat]:
+        """Chats with a delivery that is uncertain for this reason, as if they were paused for it, whose admins were not
+        told yet."""
 
     async def told(self, chat: Chat) -> None:
         """They were now, or nobody there can be."""
@@ -95,7 +100,8 @@ class Notices:
     async def step(self) -> bool:
         """Tell what is to be told now; whether anything was. Call it every few seconds."""
         waiting: dict[str, list[Chat]] = {}
-        for chat in await self._servers.untold(PLATFORM):
+        doubted = await self._servers.doubted(PLATFORM, NO_HISTORY)
+        for chat in (*await self._servers.untold(PLATFORM), *doubted):
             if is_private(chat.key) or self._is_old(chat):
                 await self._servers.told(chat)
             else:
@@ -185,10 +191,12 @@ def notice(speller: Speller, guild: discord.Guild, chats: Sequence[Chat]) -> Cal
     """What waits in ``guild``, why, and where to click; for somewhere in the server (True), where a button looks again,
     or outside of it. It calls nobody."""
     words = speller.words
-    title = f"### {words('notice_title', server=escape(guild.name))}"
+    waits = any(chat.paused != NO_HISTORY for chat in chats)
+    title = f"### {words('notice_title' if waits else 'notice_doubt_title', server=escape(guild.name))}"
     rows = [row for chat in chats[:MOST_CHANNELS] for row in _about(speller, guild, chat)]
     more = [words("notice_more", n=len(chats) - MOST_CHANNELS)] if len(chats) > MOST_CHANNELS else []
-    text = Text("\n".join((title, *rows, *more, words("notice_resume"))))
+    end = [words("notice_resume")] if waits else []
+    text = Text("\n".join((title, *rows, *more, *end)))
     first = next((chat.key for chat in chats if chat.paused not in (DELETED, THREAD_DELETED)), None)
 
     def body(inside: bool) -> Json:
@@ -208,8 +216,18 @@ def _about(speller: Speller, guild: discord.Guild, chat: Chat) -> list[str]:
     return _wanting(speller.words, chat, spot)
 
 
+def _doubting(words: Words, place: str, found: Check | None) -> list[str]:
+    """That what was said there cannot be read, and where to click so that it can."""
+    sort = found.sort if found else "text"
+    lacks = [lack for lack in found.lacks if lack.permission == HISTORY] if found else []
+    said = words("notice_doubt", place=place, permission=f"**{label(words, HISTORY, sort)}**")
+    return [f"- {said}", *(f"-# {where(words, lack, sort)}" for lack in lacks)]
+
+
 def _wanting(words: Words, chat: Chat, spot: Place) -> list[str]:
     place, found = f"<#{chat.key.thread or chat.key.native}>", check(spot)
+    if chat.paused == NO_HISTORY:
+        return _doubting(words, place, found)
     if found is None or found.well:
         return [f"- {words('notice_other', place=place, reason=escape(chat.paused))}"]
     troubles = [f"- {place}: {trouble}" for trouble in troubled(words, found)]

@@ -6,12 +6,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from newsbot.domain.models import DeliveryState
+from newsbot.platforms.discord.answers import NO_HISTORY
 from newsbot.platforms.discord.message import private
 from newsbot.platforms.discord.notices import Notices
 from newsbot.storage import Storage
+from newsbot.storage.planning import PlannedDelivery
 from tests.clock import ManualClock
 from tests.fakes.discord import Channel, DiscordServer, Permission
 from tests.platforms.discord.garage import Garage, open_garage
+from tests.platforms.discord.sending import STORY
 from tests.platforms.discord.town import Town, one_shard_and_two
 
 SEND = Permission.SEND_MESSAGES
@@ -112,6 +116,24 @@ async def test_where_nobody_can_be_told_it_is_left_at_that(garage: Garage) -> No
     garage.town.ann.closes_dms()
     assert not await garage.told()
     assert len(garage.town.dc.refused) == 1 and not await garage.servers.untold("discord")
+
+
+async def test_that_a_lost_answer_cannot_be_looked_for_is_told_once_and_stops_no_chat(garage: Garage) -> None:
+    general, outbox = garage.town.general, garage.storage.outbox
+    deny = general.set_permissions(garage.town.guild.everyone, deny=Permission.READ_MESSAGE_HISTORY)
+    await garage.heard.after("channel_updated", deny)
+    chat = await garage.subscribed(general)
+    for _ in range(2):
+        now = garage.clock.now()
+        (number,) = await outbox.plan([PlannedDelivery(chat.id, "post", STORY, 0, now)])
+        garage.clock.advance(minutes=5)
+        assert await outbox.claim("discord", garage.clock.now(), 1)
+        await outbox.settle(number, DeliveryState.UNCERTAIN, NO_HISTORY, now=garage.clock.now())
+        await garage.told()
+    [said] = moderators(garage).messages
+    assert "may be missing in Garage" in said.text and general.mention in said.text
+    assert "Edit Channel › Permissions" in said.text and "**Read Message History**" in said.text
+    assert "Posts are waiting" not in said.text and await garage.paused(general) == ""
 
 
 async def test_when_discord_does_not_answer_it_is_said_later_and_once(garage: Garage) -> None:
