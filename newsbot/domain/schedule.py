@@ -135,7 +135,9 @@ def quiet_until(quiet: QuietHours | None, zone: ZoneInfo, now: datetime) -> date
         inside, tomorrow = quiet.start <= clock < quiet.end, False
     if not inside:
         return None
-    return at_local(local.date() + timedelta(days=int(tomorrow)), quiet.end, zone)
+    end = datetime.combine(local.date() + timedelta(days=int(tomorrow)), quiet.end, tzinfo=zone)
+    # The night that daylight saving ends has an hour twice: within its second run, the end is the second one too.
+    return next((at for fold in (0, 1) if (at := end.replace(fold=fold).astimezone(UTC)) > now), None)
 
 
 def jitter(seed: str) -> float:
