@@ -16,6 +16,7 @@ from newsbot.storage.private import private_to_others
 from newsbot.storage.purging import Purging
 from newsbot.storage.sql import chunks, each_chunk
 from newsbot.storage.tables import CORRECTED, JUDGED, NEW, articles, feeds, matches, stories
+from newsbot.storage.withdrawing import Withdrawing
 
 __all__ = ["Articles", "JudgedArticle", "Verdict"]
 
@@ -52,7 +53,7 @@ def story_of(row: Any) -> Story:
     return Story(row.id, row.headline, row.language, row.articles, row.first, row.updated)
 
 
-class Articles(Judging, Purging):
+class Articles(Judging, Purging, Withdrawing):
     """``storage.articles``."""
 
     async def new(self, limit: int) -> list[Article]:

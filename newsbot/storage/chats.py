@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from newsbot.domain.models import NO_MESSAGE, STOPPED, Chat, ChatKey, ChatKind, ChatSettings
 from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of, key_of
+from newsbot.storage.lines import Lines
 from newsbot.storage.servers import Places
+from newsbot.storage.sql import chunks
 from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
-from newsbot.storage.tables import chats, deliveries, meta, mutes, outcomes, subscriptions, tokens
+from newsbot.storage.tables import chats, deliveries, lines, meta, mutes, outcomes, steps, subscriptions, tokens
 from newsbot.storage.tokens import Tokens
 from newsbot.storage.topics import VERSION
 
@@ -26,7 +28,7 @@ MOST_MOVES = 4
 """A place's name leads to a number, and that perhaps to another; never round in a circle."""
 
 
-class Chats(Subscriptions, Mutes, Tokens, Places):
+class Chats(Subscriptions, Mutes, Tokens, Places, Lines):
     """``storage.chats``."""
 
     async def ensure(
@@ -101,16 +103,24 @@ class Chats(Subscriptions, Mutes, Tokens, Places):
             free &= chats.c.released.is_(None) | (chats.c.released < since)
         async with self._db.write() as conn:
             await conn.execute(update(chats).where(free).values(paused=reason or "paused"))
+            await self._align(conn, [chat_id])
 
     async def resume(self, chat_id: int) -> None:
         """Let the chat's posts go out again."""
-        await self._set(chat_id, paused="", told="")
+        async with self._db.write() as conn:
+            await conn.execute(update(chats).where(chats.c.id == chat_id).values(paused="", told=""))
+            await self._align(conn, [chat_id])
 
     async def release(self, chat_ids: Sequence[int], now: datetime) -> None:
         """:meth:`resume` those of the chats that no emergency stop holds: the platform lets us in."""
-        held = chats.c.id.in_(chat_ids) & (chats.c.paused != STOPPED)
+        free = {"paused": "", "told": "", "released": now}
         async with self._db.write() as conn:
-            await conn.execute(update(chats).where(held).values(paused="", told="", released=now))
+            for chunk in chunks(sorted(chat_ids)):
+                held = chats.c.id.in_(chunk) & (chats.c.paused != STOPPED)
+                waited = select(chats.c.id).where(held, chats.c.paused != "").order_by(chats.c.id)
+                ids = (await conn.execute(waited.with_for_update(key_share=True))).scalars().all()
+                await conn.execute(update(chats).where(held).values(**free))
+                await self._align(conn, ids)
 
     async def paused(self) -> dict[str, int]:
         """How many chats are paused, by reason."""
@@ -131,6 +141,7 @@ class Chats(Subscriptions, Mutes, Tokens, Places):
             mine = (await conn.execute(select(chats).where(chats.c.id == chat_id))).first()
             if mine is None:
                 return None
+            await self._lock(conn, [chat_id] if other is None else [chat_id, other])
             await self._lead(conn, key_of(mine), key.native)
             if key.native != mine.native and not same_place:
                 await _leave_messages(conn, chat_id)
@@ -138,6 +149,7 @@ class Chats(Subscriptions, Mutes, Tokens, Places):
                 await _absorb(conn, other, chat_id)
             address = {"platform": key.platform, "native": key.native, "thread": key.thread}
             await conn.execute(update(chats).where(chats.c.id == chat_id).values(**address))
+            await self._align(conn, [chat_id])
             return chat_of((await conn.execute(select(chats).where(chats.c.id == chat_id))).one())
 
     async def now_at(self, key: ChatKey) -> ChatKey:
@@ -167,11 +179,11 @@ class Chats(Subscriptions, Mutes, Tokens, Places):
     async def forget(self, chat_id: int) -> None:
         """Delete the chat and all that is stored about it, and the buttons elsewhere whose ``place`` it is."""
         async with self._db.write() as conn:
-            row = (await conn.execute(select(chats).where(chats.c.id == chat_id))).first()
+            row = (await conn.execute(select(chats).where(chats.c.id == chat_id).with_for_update())).first()
             if row is not None:
                 place = "/".join(filter(None, (row.native, row.thread)))
                 await conn.execute(delete(tokens).where(tokens.c.payload["place"].as_string() == place))
-            for table in (subscriptions, mutes, outcomes, deliveries):
+            for table in (subscriptions, mutes, outcomes, lines, steps, deliveries):
                 await conn.execute(delete(table).where(table.c.chat_id == chat_id))
             await conn.execute(delete(chats).where(chats.c.id == chat_id))
             await self._bump(conn, VERSION)
@@ -217,5 +229,6 @@ async def _absorb(conn: AsyncConnection, other: int, mine: int) -> None:
         doubled = select(twin.c.chat_id).where(twin.c.chat_id == mine, *alike).exists()
         await conn.execute(delete(table).where(table.c.chat_id == other, doubled))
         await conn.execute(update(table).where(table.c.chat_id == other).values(chat_id=mine))
-    await conn.execute(update(deliveries).where(deliveries.c.chat_id == other).values(chat_id=mine))
+    for table in (deliveries, steps):
+        await conn.execute(update(table).where(table.c.chat_id == other).values(chat_id=mine))
     await conn.execute(delete(chats).where(chats.c.id == other))

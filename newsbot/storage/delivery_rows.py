@@ -39,6 +39,8 @@ def delivery_of(row: Any) -> Delivery:
         updated=row.updated,
         reason=row.reason,
         doubts=row.doubts,
+        turn=row.turn,
+        sent_at=row.sent_at,
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from newsbot.storage.composed import Composed, Recording
+from newsbot.storage.composing import Composing, Table
 from newsbot.storage.deliveries import Deliveries
+from newsbot.storage.figures import Counting, Figures
 from newsbot.storage.outcomes import Outcomes
-from newsbot.storage.planning import PlannedDelivery
+from newsbot.storage.queueing import PlannedDelivery
+from newsbot.storage.settling import Settlement
+from newsbot.storage.steps import Steps
 
-__all__ = ["Outbox", "PlannedDelivery"]
+__all__ = ["Composed", "Figures", "Outbox", "PlannedDelivery", "Settlement", "Table"]
 
 
-class Outbox(Outcomes, Deliveries):
+class Outbox(Composing, Recording, Outcomes, Deliveries, Steps, Counting):
     """``storage.outbox``."""

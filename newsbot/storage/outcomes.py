@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.domain.models import Delivery, DeliveryState, Digest, Outcome, OutcomeState
+from newsbot.domain.models import Delivery, DeliveryState, Digest, Outcome, OutcomeState, Step
 from newsbot.storage import codec, leases
 from newsbot.storage.delivery_rows import DELIVERY, delivery_of, outcome_of, outcome_row
 from newsbot.storage.leases import Fence
 from newsbot.storage.planning import OUTBOX, PlannedDelivery, Planning
 from newsbot.storage.sql import chunks, each_chunk
+from newsbot.storage.steps import write_steps
 from newsbot.storage.tables import PLANNED, articles, chats, deliveries, outcomes
 
 _UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
@@ -64,13 +65,13 @@ class Outcomes(Planning):
             await leases.check(conn, fence)
             await self._db.serialise(conn, OUTBOX)
             await self._merge(conn, made)
-            for edit in edits:
-                await self._queue(conn, edit)
+            await self._queue(conn, edits)
             for chunk in chunks(article_ids):
                 read = select(articles.c.id, articles.c.fingerprint).where(articles.c.id.in_(chunk)).with_for_update()
                 rows = await conn.execute(read.order_by(articles.c.id))
                 same = [row.id for row in rows if versions.get(row.id, row.fingerprint) == row.fingerprint]
                 await conn.execute(update(articles).where(articles.c.id.in_(same)).values(state=PLANNED))
+            await self._align(conn, {edit.chat_id for edit in edits})
 
     async def _merge(self, conn: AsyncConnection, made: Sequence[Outcome]) -> None:
         stories = sorted({outcome.story_id for outcome in made})
@@ -92,30 +93,6 @@ class Outcomes(Planning):
             kept = [outcome_row(replace(o, at=o.at or now)) for o in changed if o.chat_id in present]
             if kept:
                 await conn.execute(statement, kept)
-
-    async def due_chats(self, now: datetime, limit: int) -> list[int]:
-        """Chats in which some story is due, the longest overdue first; paused ones are left out: there it waits."""
-        query = (
-            select(outcomes.c.chat_id)
-            .join_from(outcomes, chats)
-            .where(outcomes.c.state == "waiting", outcomes.c.due <= now, chats.c.paused == "")
-            .group_by(outcomes.c.chat_id)
-            .order_by(func.min(outcomes.c.due), outcomes.c.chat_id)
-            .limit(limit)
-        )
-        async with self._db.read() as conn:
-            return list((await conn.execute(query)).scalars())
-
-    async def due_since(self) -> datetime | None:
-        """Since when the longest overdue story has been due, in any chat that is not paused."""
-        query = (
-            select(func.min(outcomes.c.due))
-            .join_from(outcomes, chats)
-            .where(outcomes.c.state == "waiting", chats.c.paused == "")
-        )
-        async with self._db.read() as conn:
-            found: datetime | None = (await conn.execute(query)).scalar()
-            return found
 
     async def waiting(self, chat_id: int) -> list[Outcome]:
         """A chat's waiting stories, due or not, in order of due."""
@@ -144,22 +121,32 @@ class Outcomes(Planning):
         async with self._db.read() as conn:
             return list((await conn.execute(query)).scalars())
 
-    async def hold(self, chat_id: int, story_ids: Sequence[int], until: datetime, note: str) -> None:
-        """Let these stories wait until then, and say why."""
+    async def hold(
+        self, chat_id: int, story_ids: Sequence[int], until: datetime, note: str, now: datetime | None = None
+    ) -> None:
+        """Let these stories wait until then, and say why; a note that is new is a step on a story's way."""
         mine = (outcomes.c.chat_id == chat_id) & (outcomes.c.state == "waiting")
+        told = select(outcomes.c.story_id).where(mine, outcomes.c.note != note).order_by(outcomes.c.story_id)
         statement = update(outcomes).where(mine, outcomes.c.story_id == bindparam("this")).values(due=until, note=note)
         async with self._db.write() as conn:
             if story_ids:
+                rows = await each_chunk(conn, story_ids, lambda chunk: told.where(outcomes.c.story_id.in_(chunk)))
+                at = now or datetime.now(UTC)
+                await write_steps(conn, [(chat_id, Step(at, "held", note, row.story_id)) for row in rows])
                 await conn.execute(statement, [{"this": story_id} for story_id in story_ids])
 
     async def move(self, moved: Sequence[Outcome]) -> None:
-        """Give these stories, where they still wait, the due and the urgency that they have here."""
+        """Give these stories, where they still wait, the due, the urgency and the note that they have here."""
         mine = (outcomes.c.chat_id == bindparam("chat")) & (outcomes.c.story_id == bindparam("story"))
         still = outcomes.c.state == "waiting"
-        statement = update(outcomes).where(mine, still).values(due=bindparam("moment"), urgent=bindparam("soon"))
+        fresh: dict[str, Any] = {"due": bindparam("moment"), "urgent": bindparam("soon"), "note": bindparam("words")}
+        statement = update(outcomes).where(mine, still).values(**fresh)
         async with self._db.write() as conn:
             if moved:
-                rows = [{"chat": o.chat_id, "story": o.story_id, "moment": o.due, "soon": o.urgent} for o in moved]
+                rows = [
+                    {"chat": o.chat_id, "story": o.story_id, "moment": o.due, "soon": o.urgent, "words": o.note}
+                    for o in moved
+                ]
                 await conn.execute(statement, rows)
 
     async def skip(self, chat_id: int, notes: Mapping[int, str], now: datetime) -> None:

@@ -3,67 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.domain.models import DeliveryKind, DeliveryState, Digest, OutcomeState
+from newsbot.domain.models import OutcomeState
 from newsbot.errors import LeadershipLost
-from newsbot.storage import codec, leases
+from newsbot.storage import leases
 from newsbot.storage.leases import Fence
-from newsbot.storage.sql import Repository, chunks
-from newsbot.storage.tables import chats, deliveries, outcomes, subscriptions
+from newsbot.storage.queueing import PlannedDelivery, Queue
+from newsbot.storage.sql import each_chunk
+from newsbot.storage.tables import outcomes, subscriptions
+
+__all__ = ["OUTBOX", "PlannedDelivery", "Planning"]
 
 OUTBOX = "outbox"
 """Plans and records pass one at a time on PostgreSQL, as they do on SQLite anyway."""
-
-_QUEUED_EDIT = text("kind = 'edit' AND state = 'queued'")
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDelivery:
-    """A delivery to be, planned at or for ``not_before``. ``target`` is the delivery it edits, retracts or publishes;
-    ``shown`` and ``more`` are the stories that it shows, and those that it counts."""
-
-    chat_id: int
-    kind: DeliveryKind
-    digest: Digest
-    priority: int
-    not_before: datetime
-    target: int | None = None
-    shown: tuple[int, ...] = ()
-    more: tuple[int, ...] = ()
-
-
-class Queue(Repository):
-    """How a delivery comes into the outbox."""
-
-    async def _queue(self, conn: AsyncConnection, planned: PlannedDelivery) -> int:
-        row = {
-            "chat_id": planned.chat_id,
-            "kind": planned.kind,
-            "digest": codec.encode(planned.digest),
-            "state": DeliveryState.QUEUED.value,
-            "priority": planned.priority,
-            "target": planned.target,
-            "message_ids": [],
-            "attempts": 0,
-            "not_before": planned.not_before,
-            "created": planned.not_before,
-            "updated": planned.not_before,
-            "reason": "",
-        }
-        platform = (await conn.execute(select(chats.c.platform).where(chats.c.id == planned.chat_id))).scalar()
-        if platform is None:
-            raise LeadershipLost(f"chat {planned.chat_id} is gone")
-        new = self._insert(deliveries).values(**row, platform=platform)
-        fresh = {"digest": new.excluded["digest"], "updated": new.excluded["updated"]}
-        statement = new.on_conflict_do_update(
-            index_elements=[deliveries.c.target], index_where=_QUEUED_EDIT, set_=fresh
-        )
-        return int((await conn.execute(statement.returning(deliveries.c.id))).scalar_one())
 
 
 class Planning(Queue):
@@ -79,30 +36,43 @@ class Planning(Queue):
         """Queue deliveries, mark the stories in them as shown or counted, and move subscriptions (id, next due) on: all
         of it, or nothing. Returns the deliveries' ids, in order; an edit of a post that has one queued takes its place.
 
-        Raises LeadershipLost when ``fence`` no longer stands, or a story no longer waits: another has planned it."""
+        A post's turn in its chat's line is its ``not_before``, or as much after the turn of the one before it as the
+        chat needs between two. Raises LeadershipLost when ``fence`` no longer stands, or a story no longer waits:
+        another has planned it."""
         async with self._db.write() as conn:
             await leases.check(conn, fence)
             await self._db.serialise(conn, OUTBOX)
-            ids = [await self._queue(conn, delivery) for delivery in planned]
-            for delivery_id, delivery in zip(ids, planned, strict=True):
-                await _take(conn, delivery, delivery_id, delivery.shown, OutcomeState.SHOWN)
-                await _take(conn, delivery, delivery_id, delivery.more, OutcomeState.MORE)
-            for subscription_id, due in next_due:
-                mine = subscriptions.c.id == subscription_id
-                await conn.execute(update(subscriptions).where(mine).values(next_due=due))
+            ids = await self._queue(conn, planned)
+            await _take(conn, planned, ids)
+            if next_due:
+                mine = subscriptions.c.id == bindparam("this")
+                moved = [{"this": subscription, "due": due} for subscription, due in next_due]
+                await conn.execute(update(subscriptions).where(mine).values(next_due=bindparam("due")), moved)
+            await self._align(conn, {each.chat_id for each in planned})
         return ids
 
 
-async def _take(
-    conn: AsyncConnection, planned: PlannedDelivery, delivery_id: int, story_ids: Sequence[int], state: OutcomeState
-) -> None:
-    for chunk in chunks(story_ids):
-        waiting = (
-            (outcomes.c.chat_id == planned.chat_id)
-            & outcomes.c.story_id.in_(chunk)
-            & (outcomes.c.state == OutcomeState.WAITING.value)
-        )
-        fresh = {"state": state.value, "delivery_id": delivery_id, "note": "", "at": planned.not_before}
-        taken = await conn.execute(update(outcomes).where(waiting).values(**fresh))
-        if taken.rowcount != len(set(chunk)):
-            raise LeadershipLost(f"another has planned stories of chat {planned.chat_id}")
+async def _take(conn: AsyncConnection, planned: Sequence[PlannedDelivery], ids: Sequence[int]) -> None:
+    """Mark the stories of deliveries as shown or counted in them."""
+    taken: dict[tuple[int, int], dict[str, Any]] = {}
+    for delivery_id, each in zip(ids, planned, strict=True):
+        for story_ids, state in ((each.shown, OutcomeState.SHOWN), (each.more, OutcomeState.MORE)):
+            for story_id in dict.fromkeys(story_ids):
+                key = {"chat": each.chat_id, "story": story_id}
+                if (each.chat_id, story_id) in taken:
+                    raise LeadershipLost(f"story {story_id} is planned twice for chat {each.chat_id}")
+                values = {"becomes": state.value, "by": delivery_id, "when": each.not_before}
+                taken[each.chat_id, story_id] = key | values
+    still = await each_chunk(conn, sorted(taken), _waiting)
+    if len(still) != len(taken):
+        raise LeadershipLost("another has planned some of these stories")
+    if taken:
+        mine = (outcomes.c.chat_id == bindparam("chat")) & (outcomes.c.story_id == bindparam("story"))
+        fresh = {"state": bindparam("becomes"), "delivery_id": bindparam("by"), "note": "", "at": bindparam("when")}
+        await conn.execute(update(outcomes).where(mine).values(**fresh), list(taken.values()))
+
+
+def _waiting(keys: Sequence[tuple[int, int]]) -> Any:
+    o = outcomes.c
+    query = select(o.chat_id, o.story_id).where(tuple_(o.chat_id, o.story_id).in_(keys), o.state == "waiting")
+    return query.order_by(o.chat_id, o.story_id).with_for_update()

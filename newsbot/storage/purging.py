@@ -15,7 +15,7 @@ from newsbot.storage.article_ids import first_id
 from newsbot.storage.polls import SEEN_STEP
 from newsbot.storage.search_index import unindex_articles
 from newsbot.storage.sql import Repository
-from newsbot.storage.tables import CORRECTED, PLANNED, articles, deliveries, feeds, matches, outcomes, stories
+from newsbot.storage.tables import CORRECTED, PLANNED, articles, deliveries, feeds, matches, outcomes, steps, stories
 
 _OVER = (DeliveryState.SENT, DeliveryState.DROPPED, DeliveryState.QUARANTINED, DeliveryState.UNCERTAIN)
 
@@ -68,10 +68,13 @@ async def _forget_stories(conn: AsyncConnection, gone: Counter[int]) -> None:
     empty = stories.c.id.in_(list(gone)) & (stories.c.articles <= 0)
     ids: Sequence[int] = (await conn.execute(select(stories.c.id).where(empty))).scalars().all()
     await conn.execute(delete(outcomes).where(outcomes.c.story_id.in_(ids)))
+    await conn.execute(delete(steps).where(steps.c.story_id.in_(ids)))
     await conn.execute(delete(stories).where(stories.c.id.in_(ids)))
 
 
 async def _forget_rows(conn: AsyncConnection, before: datetime, batch: int) -> None:
     d = deliveries.c
     over = select(d.id).where(d.state.in_(_OVER), d.updated < before, d.created < before).order_by(d.id).limit(batch)
-    await conn.execute(delete(deliveries).where(d.id.in_(over)))
+    ids: Sequence[int] = (await conn.execute(over)).scalars().all()
+    await conn.execute(delete(steps).where(steps.c.delivery_id.in_(ids)))
+    await conn.execute(delete(deliveries).where(d.id.in_(ids)))

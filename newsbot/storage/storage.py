@@ -15,6 +15,7 @@ from newsbot.storage.backup import copy_sqlite
 from newsbot.storage.chats import Chats
 from newsbot.storage.engine import BUSY_SECONDS, Database, Dialect, connect
 from newsbot.storage.feeds import Feeds
+from newsbot.storage.holds import Holds
 from newsbot.storage.leases import Leases
 from newsbot.storage.meta import Meta
 from newsbot.storage.outbox import Outbox
@@ -40,6 +41,7 @@ class Storage:
         self.topics = Topics(db)
         self.chats = Chats(db)
         self.servers = Servers(db)
+        self.holds = Holds(db)
         self.outbox = Outbox(db)
         self.transcript = Transcripts(db)
 

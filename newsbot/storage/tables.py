@@ -252,7 +252,12 @@ outcomes = Table(
     PrimaryKeyConstraint("chat_id", "story_id"),  # one story, one post
     Index("ix_outcomes_story_id", "story_id"),
     _partial("ix_outcomes_waiting", "due", "chat_id", where="state = 'waiting'"),
+    _partial("ix_outcomes_delivery_id", "delivery_id", where="delivery_id IS NOT NULL"),
+    _partial("ix_outcomes_chat_id_due", "chat_id", "due", where="state = 'waiting'"),
 )
+
+OPEN = "state IN ('queued', 'sending', 'uncertain', 'quarantined')"
+"""Deliveries that are not over."""
 
 deliveries = Table(
     "deliveries",
@@ -274,15 +279,34 @@ deliveries = Table(
     Column("reason", Words, nullable=False),
     Column("doubts", SmallInteger, nullable=False, server_default="0"),
     Column("turn", Moment, nullable=False, server_default="0"),  # its place in line
-    Index("ix_deliveries_chat_id_state", "chat_id", "state"),
+    Column("lane", SmallInteger, nullable=False, server_default="0"),  # the line that it waits in: see lines
     Index("ix_deliveries_chat_id_created", "chat_id", "created"),
     Index("ix_deliveries_platform_sent_at", "platform", "sent_at"),
     Index("ix_deliveries_target", "target"),
-    _partial("ix_deliveries_queued", "platform", "priority", "turn", "id", where="state = 'queued'"),
-    _partial("ix_deliveries_line", "chat_id", "turn", "id", where="state = 'queued'"),
-    _partial("ix_deliveries_open", "state", "id", where="state IN ('queued', 'sending', 'uncertain', 'quarantined')"),
+    _partial("ix_deliveries_line", "chat_id", "lane", "turn", "id", where="state = 'queued'"),
+    _partial("ix_deliveries_sending", "chat_id", where="state = 'sending'"),
+    _partial("ix_deliveries_open", "state", "id", where=OPEN),
+    _partial("ix_deliveries_depth", "platform", "state", where=f"{OPEN} AND priority < 3"),
     _partial("uq_deliveries_edit", "target", where="kind = 'edit' AND state = 'queued'", unique=True),
     sqlite_autoincrement=True,  # an id never comes back
+)
+
+# Who is first in each line of each chat in which something may be sent: what a claim looks at, however much is queued.
+# Derived from deliveries and chats by newsbot.storage.lines, which keeps it.
+lines = Table(
+    "lines",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("delivery_id", BigInteger, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("created", Moment, nullable=False),
+    PrimaryKeyConstraint("chat_id", "lane"),
+    _partial("ix_lines_urgent", "platform", "due", "delivery_id", where="priority = 0"),
+    _partial("ix_lines_posts", "platform", "due", "delivery_id", where="priority < 2"),
+    _partial("ix_lines_rest", "platform", "priority", "due", "delivery_id", where="priority > 1"),
 )
 
 steps = Table(
