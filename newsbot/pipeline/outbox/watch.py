@@ -21,7 +21,7 @@ LONG = timedelta(minutes=5)
 PILED_UP = "unknown outcomes pile up"
 
 Alert = Callable[[str, Sequence[str] | None], Awaitable[None]]
-"""Tells the bot's admins. The key is "outage:PLATFORM" or "doubtful:PLATFORM", the lines hold the platform's words; None:
+"""Tells the bot's admins. The key is "outage:PLATFORM" or "doubtful:PLATFORM", the lines hold its words; None:
 it is over."""
 
 
