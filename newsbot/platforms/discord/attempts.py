@@ -18,6 +18,9 @@ remembers a nonce for "the past few minutes" and gives no figure (https://docs.d
 https://github.com/discord/discord-api-docs/pull/6647): two are taken for granted, of which a request may last half of
 one."""
 REMEMBERED = 10_000
+SLACK = timedelta(seconds=1)
+"""By how much a delivery may be due later than we said: what it takes to record that. Who tried it in between could not
+before it was due, and waits for longer."""
 
 
 @dataclass(slots=True)
@@ -58,26 +61,23 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """How an attempt left a delivery for the one with number ``attempts``; ``begun`` as there, None: nothing unknown
-    is out. Where the outbox blames the platform it does not count the attempt: then ``reason`` tells that no other
-    process made one."""
+    """How an attempt left a delivery: nothing unknown is out that is older than ``begun``, and none at all where it is
+    ``sure``, unless another process tried since: then it has another ``reason``, or is ``due`` at another time."""
 
-    attempts: int
+    sure: bool
     reason: str
-    begun: datetime | None
+    due: datetime
+    begun: datetime
     searches: dict[str, Search]
 
-    def is_before(self, delivery: Delivery) -> bool:
-        """Whether this attempt at ``delivery`` comes next."""
-        uncounted = delivery.attempts == self.attempts - 1 and delivery.reason == self.reason
-        return delivery.attempts == self.attempts or uncounted
+    def holds(self, delivery: Delivery) -> bool:
+        """Whether nobody touched the delivery meanwhile."""
+        due = delivery.not_before
+        return due is not None and abs(due - self.due) < SLACK and delivery.reason == self.reason
 
 
 class Memory:
-    """How deliveries were left when they were put off: those that surely left nothing behind are not looked for.
-
-    An attempt that another process makes in between counts too, so that its number tells whether the memory holds.
-    """
+    """How deliveries were left when they were put off: those that surely left nothing behind are not looked for."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -89,21 +89,19 @@ class Memory:
         created = delivery.created or now - timedelta(days=1)
         since = max([created, *_times(delivery)])
         left = self._left.pop(delivery.id, None)
-        if left is None or not left.is_before(delivery):
+        if left is None:
             return Attempt(delivery, sent, _is_first(delivery), since, now, created)
-        sure, begun = left.begun is None, left.begun or created
-        return Attempt(delivery, sent, sure, since, now, begun, left.searches)
+        return Attempt(delivery, sent, left.sure and left.holds(delivery), since, now, left.begun, left.searches)
 
     def ended(self, attempt: Attempt, outcome: SendOutcome) -> None:
         """Remember how it ended."""
         if not isinstance(outcome, RetryLater | ChatGone | Unknown):
             return
-        tries, put_off = attempt.delivery.attempts, isinstance(outcome, RetryLater) and not outcome.tried
-        number = (max(1, tries - 1) if put_off else tries) + 1
-        begun = None if attempt.sure else attempt.begun
-        if isinstance(outcome, Unknown) and attempt.sure:
-            begun = attempt.start
-        self._left[attempt.delivery.id] = _Left(number, outcome.reason, begun, attempt.searches if put_off else {})
+        now, later = self._clock.now(), isinstance(outcome, RetryLater)
+        sure = attempt.sure and not isinstance(outcome, Unknown)
+        begun = now if sure else attempt.start if attempt.sure else attempt.begun
+        due = now + timedelta(seconds=outcome.seconds or 0.0) if isinstance(outcome, RetryLater) else now
+        self._left[attempt.delivery.id] = _Left(sure, outcome.reason, due, begun, attempt.searches if later else {})
         if len(self._left) > REMEMBERED:
             self._left.popitem(last=False)
 

@@ -41,6 +41,8 @@ def in_words(error: BaseException) -> str:
         return STRANGER
     if isinstance(error, discord.RateLimited):
         return f"Discord asks to wait {error.retry_after:.0f} s"
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return "Discord cannot be reached in time"
     if isinstance(error, TimeoutError):
         return "Discord did not answer in time"
     if isinstance(error, discord.HTTPException):

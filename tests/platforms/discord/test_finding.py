@@ -155,7 +155,8 @@ async def test_where_too_much_was_said_since_nobody_knows_and_what_follows_goes_
     await post.plan()
     for _ in range(100):
         posting.post(way.dc, general, way.ann, drafts.new({"content": "Nice."}, {}))
-    await post.meets("after")
+    way.clock.advance(3600)
+    await post.meets("killed")
     await post.lives_on(3600)
     assert (await post.stored()).state is DeliveryState.UNCERTAIN
     later = Post(way, sqlite_storage, post.chat, STORY, post.standing)

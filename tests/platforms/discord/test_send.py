@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -244,9 +245,34 @@ async def test_who_only_waited_for_its_turn_is_not_looked_for(way: Way, general:
     way.pace.hold(30)
     put_off = await way.send(first)
     assert isinstance(put_off, RetryLater) and not put_off.tried and put_off.whole_platform
+    due = way.clock.now() + timedelta(seconds=put_off.seconds or 0)
     way.clock.advance(30)
-    assert isinstance(await way.send(retried(first)), Sent)
+    again = replace(retried(first), not_before=due, reason=put_off.reason)
+    way.pace.hold(30)
+    assert isinstance(await way.send(again), RetryLater)
+    way.clock.advance(30)
+    put_off_again = replace(again, not_before=due + timedelta(seconds=30))
+    assert isinstance(await way.send(put_off_again), Sent)
     assert way.dc.called("GET", POST) == []
+
+
+@pytest.mark.parametrize("what", ["reason", "not_before"])
+async def test_what_another_process_tried_meanwhile_is_looked_for(way: Way, general: Channel, what: str) -> None:
+    first = way.delivery(general)
+    way.pace.hold(30)
+    put_off = await way.send(first)
+    assert isinstance(put_off, RetryLater)
+    due = way.clock.now() + timedelta(seconds=put_off.seconds or 0)
+    way.clock.advance(40)
+    other = Way(way.dc, way.clock, way.ann, way.guild)
+    way.dc.faults.next("POST", POST, drop="after")
+    await other.send(retried(first))
+    await other.rest.close()
+    way.clock.advance(400)
+    again = replace(retried(first), reason="it broke" if what == "reason" else "pace")
+    due = due if what == "reason" else way.clock.now()
+    assert isinstance(await way.send(replace(again, not_before=due)), Sent)
+    assert len(general.messages) == 1
 
 
 def general_is_busy(way: Way, channel: Channel, number: int = 3) -> None:
@@ -538,9 +564,10 @@ async def test_a_refusal_of_everything_holds_the_platform(way: Way, general: Cha
 
 
 async def test_a_ban_of_this_machine_holds_the_platform_for_long_once_it_is_sure(way: Way, general: Channel) -> None:
-    for status, seconds in ((429, DOUBTED), (0, 0), (429, DOUBTED), (429, BLOCKED), (429, BLOCKED)):
+    stages = ((429, DOUBTED), (0, 0), (429, DOUBTED), (429, BLOCKED), (429, BLOCKED))
+    for number, (status, seconds) in enumerate(stages, 3):
         way.dc.faults.next("POST", POST, status=status, body="error code: 1015" if status else None)
-        outcome = await way.send(way.delivery(general))
+        outcome = await way.send(way.delivery(general, number=number))
         assert isinstance(outcome, RetryLater if status else Sent)
         if isinstance(outcome, RetryLater):
             assert outcome.whole_platform and outcome.seconds == pytest.approx(seconds, abs=0.5)
