@@ -24,7 +24,7 @@ FRESH = timedelta(seconds=60)
 REACH = 3
 """Rows looked at for each delivery claimed: a chat may be first in several lines, and takes one at a time."""
 
-NEWEST, OLDEST, CHORE = range(3)
+NEWEST, OLDEST, CHORE, EARLY = range(4)
 
 
 class Place(NamedTuple):
@@ -51,8 +51,9 @@ class Claiming(Lines):
         In a chat the first one queued goes first, also when it waits to be tried again. Half of the places are for what
         is urgent and fresh, the newest first: a new post to an idle chat goes at once, however much was queued before
         it. The other half is for what has waited longest for its turn, and what one half leaves the other takes: nobody
-        starves. Edits, and what is published, go where there is room. Nothing goes to a chat that is paused, or on a
-        platform that is held."""
+        starves. Edits, and what is published, go where there is room; posts before their turn, which only spreads what
+        a chat is to get, when there is nothing else. Nothing goes to a chat that is paused or to a platform that is
+        held."""
         async with self._db.write() as conn:
             await leases.check(conn, fence)
             await self._db.serialise(conn, f"claim:{platform}")
@@ -76,6 +77,8 @@ class Claiming(Lines):
         if room:
             rest = [Place(*row) for row in await conn.execute(chores(platform, now, limit))]
             chosen += _first(rest, room, chosen)
+        if not chosen:
+            chosen = _first([Place(*row) for row in await conn.execute(early(platform, now, limit))], limit, ())
         return chosen
 
     async def _take_off(self, conn: AsyncConnection, chosen: Sequence[Place], now: datetime) -> Sequence[Any]:
@@ -84,12 +87,10 @@ class Claiming(Lines):
             free = select(chats.c.id).where(chats.c.id.in_(chat_ids)).order_by(chats.c.id)
             chat_ids = list((await conn.execute(free.with_for_update(key_share=True, skip_locked=True))).scalars())
         d, line = deliveries.c, lines.c
-        first = exists().where(
-            line.chat_id == d.chat_id, line.lane == d.lane, line.delivery_id == d.id, line.due <= now
-        )
+        first = exists().where(line.chat_id == d.chat_id, line.lane == d.lane, line.delivery_id == d.id)
         mine = d.id.in_([place.delivery_id for place in chosen]) & d.chat_id.in_(chat_ids)
         values = {"state": DeliveryState.SENDING.value, "attempts": d.attempts + 1, "updated": now}
-        claim = update(deliveries).where(mine, d.state == QUEUED, first).values(**values)
+        claim = update(deliveries).where(mine, d.state == QUEUED, d.not_before <= now, first).values(**values)
         taken = (await conn.execute(claim.returning(d.id, d.chat_id))).all()
         await conn.execute(delete(lines).where(line.chat_id.in_([row.chat_id for row in taken])))
         return (await conn.execute(DELIVERY.where(d.id.in_([row.id for row in taken])))).all()
@@ -114,6 +115,15 @@ def chores(platform: str, now: datetime, limit: int) -> Select[Any]:
         due = (line.platform == platform) & text(f"priority > 1 AND priority = {priority}") & (line.due <= now)
         each.append(_places(CHORE).where(due).order_by(line.due, line.delivery_id).limit(limit * REACH))
     return _all_of(each)
+
+
+def early(platform: str, now: datetime, limit: int) -> Select[Any]:
+    """Selects the :class:`Place` of posts that may go out but for their turn, among those whose turn comes next."""
+    line = lines.c
+    next_ones = (line.platform == platform) & (line.due > now) & text("priority < 2")
+    found = _places(EARLY).where(next_ones).order_by(line.due, line.delivery_id).limit(limit * REACH).subquery()
+    ready = (deliveries.c.id == found.c.delivery_id) & (deliveries.c.not_before <= now)
+    return select(found).where(exists().where(ready)).order_by(found.c.due, found.c.delivery_id)
 
 
 def _places(why: int) -> Select[Any]:
