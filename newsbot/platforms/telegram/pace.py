@@ -7,6 +7,7 @@ https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -14,15 +15,23 @@ from itertools import islice
 from newsbot.domain.models import ChatKey
 from newsbot.platforms.telegram.message import is_shared
 
-SLACK = 1.02
-"""Messages arrive less evenly than they leave: what Telegram allows within a time we spread over a little more."""
-SPARE = 20
-"""Of so many places deliveries leave one to replies."""
+SLACK = 1.0005
+"""What Telegram allows within a time we spread over a little more: clocks differ, and messages are under way."""
+UNEVEN = 1.02
+"""The same for the few that come one after the other when a person presses buttons."""
+FEW = 20
+"""Of at least so many places replies leave one to deliveries, however many people ask."""
+EAGER = 2
+"""Up to one in so many of a group's places of a minute are taken as fast as a chat goes, the others evenly."""
 BURST = 3
 """Replies that one chat gets at once, as when somebody presses one button after the other: Telegram "may allow short
 bursts"."""
 ON_THE_WAY = 0.25
 """Seconds that a message may take to arrive: the first ones open connections, and those behind them catch up."""
+TRIPS = 100
+"""Messages whose way to Telegram and back is remembered; so many are known before the shortest is believed, since the
+first ones open connections."""
+NEARLY = 0.8
 LATE = 0.1
 """Deliveries that the process held up make up for at most so many seconds."""
 CROWD = 3
@@ -37,28 +46,44 @@ NEVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``count`` messages within any ``window`` seconds, of which deliveries take ``shared``."""
+    """At most ``count`` messages within any ``window`` seconds, which we make longer by ``slack``."""
 
     count: int
     window: float
+    slack: float = SLACK
 
     @classmethod
-    def of(cls, rate: float, seconds: float = 1.0) -> Limit:
+    def of(cls, rate: float, seconds: float = 1.0, slack: float = SLACK) -> Limit:
         """``rate`` messages a second, counted over so many ``seconds``, or over longer where that would be none."""
         count = max(1, round(rate * seconds - 0.4999))
-        return cls(count, count / rate)
+        return cls(count, count / rate, slack)
 
     @property
-    def shared(self) -> int:
-        """What is left when replies have their share."""
-        return self.count - self.count // SPARE
+    def asked(self) -> int:
+        """What is left to replies when deliveries have their share."""
+        return self.count - (self.count >= FEW)
 
-    def turn(self, times: list[float], *, urgent: bool) -> float:
-        """The earliest time at which one more may follow ``times``, which are in order."""
-        turns = [times[-self.count] + self.window * SLACK] if len(times) >= self.count else []
-        if not urgent and len(times) >= self.shared:
-            turns.append(times[-self.shared] + self.window)
-        return max(turns, default=NEVER)
+    @property
+    def length(self) -> float:
+        """Seconds for which a message counts."""
+        return self.window * self.slack
+
+    @property
+    def gap(self) -> float:
+        """Seconds between two when they are spread evenly."""
+        return self.length / self.count
+
+    def turn(self, times: list[float], *, most: int = 0) -> float:
+        """The earliest time at which one more may follow ``times``, which are in order; ``most``: a lower count."""
+        most = most or self.count
+        return times[-most] + self.length if len(times) >= most else NEVER
+
+    def even(self, times: list[float], at: float) -> float:
+        """The same for one that leaves room: with half of the places taken, the others are spread evenly, so that the
+        next free one is never far when somebody asks."""
+        lately = len(times) - bisect_left(times, at - self.window)
+        spread = times[-1] + self.gap if lately > self.count // EAGER else NEVER
+        return max(spread, self.turn(times))
 
     def room(self, times: list[float], at: float) -> bool:
         """Whether one at ``at`` may be among ``times``, some of which are still to come."""
@@ -68,7 +93,7 @@ class Limit:
     def note(self, times: list[float], at: float, now: float) -> None:
         """Add a message that leaves at ``at``, and forget those that no longer count."""
         insort(times, at)
-        del times[: next((i for i, time in enumerate(times) if time > now - self.window * SLACK), len(times))]
+        del times[: next((i for i, time in enumerate(times) if time > now - self.length), len(times))]
 
 
 @dataclass(slots=True)
@@ -95,21 +120,23 @@ class _Place:
 class Pace:
     """The bot's messages of the last minute; all that sends shares one.
 
-    Replies count and obey the limits too, but go before deliveries, which leave places for them. Within one chat they
-    take turns: a delivery that replies went before has the next place for its own, or it would come only when the
-    person there falls silent. The topics of a forum are one group to Telegram.
+    Replies count and obey the limits too, but go before deliveries. Those use every place, and spread them evenly: the
+    next one to get free is never far, and whoever is answered takes it. Within one chat they take turns: a delivery
+    that replies went before has the next place for its own, or it would come only when the person there falls silent.
+    The topics of a forum are one group to Telegram.
     """
 
     def __init__(
         self, global_per_second: float = 30.0, chat_per_second: float = 1.0, group_per_minute: float = 20.0
     ) -> None:
-        self._all, self._group = Limit.of(global_per_second), Limit.of(group_per_minute / 60, 60.0)
-        self._chat, self._burst = Limit(1, 1 / chat_per_second), Limit(BURST, BURST / chat_per_second)
-        self._gap = self._all.window / self._all.shared * (1 + SLACK) / 2
+        self._all = Limit.of(global_per_second)
+        self._group = Limit.of(group_per_minute / 60, 60.0, 1 + ON_THE_WAY / 60)
+        self._chat, self._burst = Limit(1, 1 / chat_per_second), Limit(BURST, BURST / chat_per_second, UNEVEN)
         self._forget()
 
     def _forget(self) -> None:
         self._times: list[float] = []
+        self._trips: deque[float] = deque(maxlen=TRIPS)
         self._places: dict[str, _Place] = {}  # in order of their latest message
         self._refusals: dict[str, float] = {}
         self._next = self._held = self._latest = NEVER
@@ -127,12 +154,20 @@ class Pace:
         return turn - at
 
     def arrived(self, left: datetime, now: datetime) -> None:
-        """A message that left at ``left`` was answered. Until it is, Telegram may count it at any moment."""
-        latest = left.timestamp() + ON_THE_WAY
-        place = bisect_left(self._times, latest)
-        if place < len(self._times) and self._times[place] == latest and now.timestamp() < latest:
+        """A message that left at ``left`` was answered. Until it is, Telegram may count it at any moment; then it did
+        so before. What the shortest trip takes, any two take together, this one's way back and the next one's way
+        there: by so much, nearly, the next may leave earlier."""
+        begun, ended = left.timestamp(), now.timestamp()
+        self._trips.append(max(0.0, ended - begun))
+        latest = begun + ON_THE_WAY
+        place = bisect_left(self._times, latest - TICK)
+        if place < len(self._times) and self._times[place] <= latest + TICK:
             del self._times[place]
-            insort(self._times, max(left.timestamp(), now.timestamp()))
+            insort(self._times, max(begun, ended - self._trip))
+
+    @property
+    def _trip(self) -> float:
+        return min(self._trips) * NEARLY if len(self._trips) == TRIPS else 0.0
 
     def refused(self, to: ChatKey, seconds: float, now: datetime) -> bool:
         """Telegram wants nothing for ``to`` for so many seconds: whether that holds for every chat, as it seems."""
@@ -154,17 +189,22 @@ class Pace:
         return at
 
     def _bots_turn(self, urgent: bool) -> float:
-        return max(self._held, self._all.turn(self._times, urgent=urgent), NEVER if urgent else self._next)
+        if urgent:
+            return max(self._held, self._all.turn(self._times, most=self._all.asked))
+        return max(self._held, self._all.turn(self._times), self._next)
 
     def _chats_turn(self, to: ChatKey, at: float, urgent: bool) -> float:
         place = self._places.get(to.native)
         if place is None:
             return NEVER
-        return self._free_turn(to, place, urgent) if urgent else max(place.held, self._own_turn(to, place, at))
+        return self._free_turn(to, place, at, urgent) if urgent else max(place.held, self._own_turn(to, place, at))
 
-    def _free_turn(self, to: ChatKey, place: _Place, urgent: bool) -> float:
-        group = self._group.turn(place.minute, urgent=urgent) if is_shared(to) else NEVER
-        return max(place.held, self._burst.turn(place.times, urgent=True), group)
+    def _free_turn(self, to: ChatKey, place: _Place, at: float, urgent: bool) -> float:
+        group = self._groups_turn(place, at, urgent) if is_shared(to) else NEVER
+        return max(place.held, self._burst.turn(place.times), group)
+
+    def _groups_turn(self, place: _Place, at: float, urgent: bool) -> float:
+        return self._group.turn(place.minute) if urgent else self._group.even(place.minute, at)
 
     def _own_turn(self, to: ChatKey, place: _Place, at: float) -> float:
         """A delivery's: when it was passed over, or a reply has its place already, the next one is kept for it."""
@@ -174,8 +214,8 @@ class Pace:
             if at < place.kept + GRACE and self._fits(place, at):
                 return at
             place.free()
-        turn = self._free_turn(to, place, urgent=False)
-        evenly = max(turn, self._chat.turn(place.times, urgent=False))
+        turn = self._free_turn(to, place, at, urgent=False)
+        evenly = max(turn, self._chat.turn(place.times))
         if evenly <= at + TICK:
             return evenly
         if NEVER < place.told <= at + TICK or max(place.times, default=NEVER) > at:
@@ -202,7 +242,7 @@ class Pace:
     def _note(self, to: ChatKey, turn: float, now: float, urgent: bool) -> None:
         self._all.note(self._times, turn + ON_THE_WAY, now)
         if not urgent:  # evenly, so that a reply finds a free place at any moment
-            self._next = max(self._next, turn - LATE) + self._gap
+            self._next = max(self._next, turn - LATE) + self._all.gap
         place = self._place(to)
         if not urgent:
             place.free()
@@ -216,7 +256,7 @@ class Pace:
 
     def _drop_idle(self, now: float) -> None:
         """Forget chats that got nothing within the time that counts: a few at a time, the longest idle first."""
-        long = max(self._burst.window, self._group.window) * SLACK
+        long = max(self._burst.length, self._group.length)
         for native in list(islice(self._places, 2)):
             place = self._places[native]
             if max(place.times, default=NEVER) < now - long and place.held < now:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from telegram import Bot, InputFile, ReplyParameters
@@ -136,7 +137,8 @@ class Voice:
     async def _in_turn(self, to: ChatKey, act: Callable[[ChatKey], Awaitable[None]]) -> bool:
         """Keep under Telegram's limits; what it refuses all the same is tried once more when it says. False when there
         are too many at once."""
-        if not await self._turn(to):
+        left = await self._turn(to)
+        if left is None:
             log.info("an answer in %s was dropped: too many at once", to)
             return False
         try:
@@ -148,6 +150,8 @@ class Voice:
                 raise
             await self._clock.sleep(wait)
             await act(to)
+        finally:
+            self._pace.arrived(left, self._clock.now())
         return True
 
     async def _reached(self, to: ChatKey) -> None:
@@ -157,14 +161,15 @@ class Voice:
         except NewsbotError as error:
             log.warning("posts in %s still wait: %s", to, error)
 
-    async def _turn(self, to: ChatKey) -> bool:
-        """Wait until a message to ``to`` may leave; False when that is too long."""
-        wait = self._pace.delay(to, self._clock.now(), most=PATIENCE, urgent=True)
+    async def _turn(self, to: ChatKey) -> datetime | None:
+        """Wait until a message to ``to`` may leave: when it does; None when that is too long."""
+        now = self._clock.now()
+        wait = self._pace.delay(to, now, most=PATIENCE, urgent=True)
         if wait > PATIENCE:
-            return False
+            return None
         if wait > 0:
             await self._clock.sleep(wait)
-        return True
+        return now + timedelta(seconds=wait)
 
     @contextlib.asynccontextmanager
     async def working(self, to: ChatKey) -> AsyncIterator[None]:
