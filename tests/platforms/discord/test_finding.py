@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsbot.domain.models import ChatKey, Delivery, DeliveryState, Digest
+from newsbot.errors import LeadershipLost
 from newsbot.pipeline.outbox import Outbox
 from newsbot.platforms.discord import finding
 from newsbot.platforms.discord.message import post_of, private
@@ -180,3 +183,46 @@ async def test_a_strangers_message_with_our_mark_is_not_taken_for_ours(way: Way,
     await post.lives_on(400)
     assert (await post.stored()).state is DeliveryState.SENT
     assert len(general.messages) == 2
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_a_lease_that_goes_to_and_fro_under_load_leaves_each_post_once(
+    way: Way, sqlite_storage: Storage, seed: int
+) -> None:
+    """Two processes over one database, of which the one that posts is not told that it may not any more."""
+    other, outbox, chance = Way(way.dc, way.clock, way.ann, way.guild), sqlite_storage.outbox, Random(seed)
+    boxes = [
+        Outbox(sqlite_storage, each.sender, way.clock, f"p{n}", lambda *_: None) for n, each in enumerate((way, other))
+    ]
+    channels = [way.guild.text(f"c{n}") for n in range(8)]
+    numbers: list[int] = []
+    for n, channel in enumerate(channels):
+        chat = await sqlite_storage.chats.ensure(address(channel), "group", channel.name, way.clock.now())
+        digest = replace(LONG if n % 2 else STORY, audience="group")
+        planned = [PlannedDelivery(chat.id, "post", digest, 0, way.clock.now()) for _ in range(4)]
+        numbers += await outbox.plan(planned)
+    way.dc.faults.at_random(seed, drop_before=0.05, drop_after=0.1, limited=0.05, errors=0.1)
+
+    async def waits() -> bool:
+        return any((await outbox.depth()).values())
+
+    async def runs(box: Outbox) -> None:
+        while await waits():
+            with suppress(LeadershipLost):
+                await box.step()
+            way.clock.advance(1)
+
+    async def robs() -> None:
+        while await waits():
+            await sqlite_storage.leases.release("deliver:discord", chance.choice(("p0", "p1")))
+            for _ in range(chance.randrange(40)):
+                await asyncio.sleep(0)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*map(runs, boxes), robs())
+    await other.rest.close()
+    for channel in channels:
+        marks = [post_of(message.components) for message in channel.messages]
+        assert marks == sorted(set(marks), key=lambda mark: tuple(map(int, mark.split("."))))
+    assert sum(len(channel.messages) for channel in channels) == 16 + 16 * PARTS
+    assert {row.state for row in await outbox.list()} == {DeliveryState.SENT} and way.dc.faults.met["drop_after"]
