@@ -46,12 +46,12 @@ class House:
         await self.bring(feed)
         return feed
 
-    async def bring(self, feed: Feed, *articles: tuple[str, str]) -> None:
+    async def bring(self, feed: Feed, *articles: tuple[str, str], language: str = "en") -> None:
         """Store (title, text) pairs as a poll of ``feed`` would."""
         now = self.clock.now()
         site = f"https://{feed.name}.example"
         made = [
-            NewArticle(title, title, f"{site}/{abs(hash(title))}", "", title, text, "en", now)
+            NewArticle(title, title, f"{site}/{abs(hash(title))}", "", title, text, language, now)
             for title, text in articles
         ]
         await self.storage.feeds.store_poll(feed.id, PolledFeed(now + timedelta(hours=1), articles=made), now)
@@ -72,6 +72,17 @@ class House:
     async def topic(self, query: str) -> Topic:
         definition = TopicDefinition(query=query)
         return await self.storage.topics.ensure(query, definition, canonical(definition), self.clock.now())
+
+    async def wait(self, **parts: float) -> None:
+        """Let ``hours=`` or ``minutes=`` pass with the planner at work, as it is all the time."""
+        until = self.clock.now() + timedelta(**parts)
+        while (left := until - self.clock.now()) > timedelta(0):
+            self.clock.advance(min(left, timedelta(minutes=29)).total_seconds())
+            await self.think()
+
+    async def read(self, feed: Feed) -> None:
+        """A poll that is due starts; :meth:`bring` ends it."""
+        await self.storage.feeds.due(self.clock.now(), 100, owner=self.owner)
 
     async def think(self) -> None:
         """Judge and plan all there is."""
