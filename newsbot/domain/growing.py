@@ -30,9 +30,11 @@ REPLIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Growths:
-    """What a post has grown by so far: its edits, the latest of them (``edited``), its replies, the latest of them."""
+    """What a post has grown by so far: its edits and replies, and when the latest of each was for. ``pending``: the
+    latest edit is not out yet, so that another takes its place and costs nothing."""
 
     edits: int = 0
+    pending: bool = False
     edited: datetime | None = None
     replies: int = 0
     replied: datetime | None = None
@@ -44,6 +46,8 @@ def edit_at(posted: datetime, grown: Growths, now: datetime, *, corrects: bool =
     ``corrects``: it takes back what the post says. That is neither counted nor kept waiting."""
     if corrects:
         return now if now - posted <= CORRECTED else None
+    if grown.pending and grown.edited is not None:
+        return max(now, grown.edited)
     if grown.edits >= len(SPACES):
         return None
     at = max(now, (grown.edited or posted) + SPACES[grown.edits])

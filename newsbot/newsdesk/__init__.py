@@ -32,6 +32,7 @@ from newsbot.newsdesk.settling import Settling
 from newsbot.newsdesk.sourcing import Sourcing
 from newsbot.newsdesk.subscribing import Subscribing
 from newsbot.newsdesk.tools import NeedsPrivate, Tools
+from newsbot.newsdesk.withdrawing import Withdrawing
 from newsbot.storage import Storage
 
 __all__ = ["Access", "Asker", "LoopState", "NeedsPrivate", "Newsdesk", "Rules"]
@@ -75,6 +76,7 @@ class Newsdesk:
         self.presence = Presence(tools)
         self.servers = Servers(tools)
         self.running = Running(tools)
+        self.withdrawing = Withdrawing(tools)
         self.loops = loops
         self.reload = reload
 

@@ -52,6 +52,7 @@ COMMANDS = (
     Command("forgetme"),
     Command("feeds", admin=True),
     Command("status", admin=True),
+    Command("retract", "LINK", "/retract https://example.org/story", admin=True),
     Command("reload", admin=True),
 )
 TABLE: Mapping[str, Command] = {command.name: command for command in COMMANDS}
@@ -72,6 +73,6 @@ MENUS: Mapping[Scope, Sequence[str]] = {
     "private": _ALONE,
     "group": ("follow", *_READING, *_ABOUT),
     "group_admin": (*_RUNNING, "follow", *_READING, *_ABOUT, "forgetme"),
-    "bot_admin": (*_ALONE, "feeds", "status", "reload"),
+    "bot_admin": (*_ALONE, "feeds", "status", "retract", "reload"),
 }
 """The commands worth listing in each place, the most wanted first. All others are understood there too."""

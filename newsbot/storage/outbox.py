@@ -6,13 +6,15 @@ from newsbot.storage.composed import Composed, Recording
 from newsbot.storage.composing import Composing, Table
 from newsbot.storage.deliveries import Deliveries
 from newsbot.storage.figures import Counting, Figures
+from newsbot.storage.growing import Growing
 from newsbot.storage.outcomes import Outcomes
 from newsbot.storage.queueing import PlannedDelivery
+from newsbot.storage.retracting import Retracting
 from newsbot.storage.settling import Settlement
 from newsbot.storage.steps import Steps
 
 __all__ = ["Composed", "Figures", "Outbox", "PlannedDelivery", "Settlement", "Table"]
 
 
-class Outbox(Composing, Recording, Outcomes, Deliveries, Steps, Counting):
+class Outbox(Composing, Recording, Outcomes, Deliveries, Steps, Counting, Growing, Retracting):
     """``storage.outbox``."""

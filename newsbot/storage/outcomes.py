@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Delivery, DeliveryState, Digest, Outcome, OutcomeState, Step
+from newsbot.domain.withdrawing import TAKEN_BACK
 from newsbot.storage import codec, leases
 from newsbot.storage.delivery_rows import DELIVERY, delivery_of, outcome_of, outcome_row
 from newsbot.storage.leases import Fence
@@ -32,8 +33,10 @@ def merged(old: Outcome | None, new: Outcome) -> Outcome:
     """What stands when ``new`` is recorded over ``old``.
 
     What was posted stays; a story that waits gains the reasons and the earlier due; one that was left out waits after
-    all when there is a reason for it now."""
-    if old is None or (old.state is OutcomeState.SKIPPED and new.state is OutcomeState.WAITING):
+    all when there is a reason for it now, unless it was taken back there."""
+    if old is None:
+        return new
+    if old.state is OutcomeState.SKIPPED and new.state is OutcomeState.WAITING and old.note not in TAKEN_BACK:
         return new
     if old.state is not OutcomeState.WAITING or new.state is not OutcomeState.WAITING:
         return old

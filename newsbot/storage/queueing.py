@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import DeliveryKind, DeliveryState, Digest
@@ -51,7 +51,9 @@ class Queue(Lines):
         mine: dict[int | None, int] = {}
         for each in planned:
             if each.kind == "edit" and each.target in edits:
-                fresh.append({"this": edits[each.target], "content": encode(each.digest), "at": each.not_before})
+                lane = lane_of(each.kind, each.priority)
+                row = {"this": edits[each.target], "content": encode(each.digest), "at": each.not_before}
+                fresh.append(row | {"soon": each.not_before, "first": each.priority, "line": lane})
                 places.append((edits[each.target], -1))
             elif each.kind == "edit" and each.target in mine:
                 rows[mine[each.target]]["digest"] = encode(each.digest)
@@ -63,9 +65,27 @@ class Queue(Lines):
                 rows.append(turns.row(each, encode(each.digest), out))
         ids = await _insert(conn, rows)
         if fresh:
-            content: dict[str, Any] = {"digest": bindparam("content"), "updated": bindparam("at")}
-            await conn.execute(update(deliveries).where(deliveries.c.id == bindparam("this")).values(**content), fresh)
+            await conn.execute(_REPLACED, fresh)
         return [ids[place] if known is None else known for known, place in places]
+
+
+def _least(column: Any, name: str) -> Any:
+    return case((column > bindparam(name), bindparam(name)), else_=column)
+
+
+_REPLACED = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("this"))
+    .values(
+        digest=bindparam("content"),
+        updated=bindparam("at"),
+        not_before=_least(deliveries.c.not_before, "soon"),
+        turn=_least(deliveries.c.turn, "soon"),
+        priority=_least(deliveries.c.priority, "first"),
+        lane=_least(deliveries.c.lane, "line"),  # one whose post is not out is in none, which is less than any
+    )
+)
+"""An edit takes the place of a queued one, and goes out when the more urgent of the two would."""
 
 
 class _Encoder:

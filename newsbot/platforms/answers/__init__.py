@@ -18,6 +18,7 @@ from newsbot.platforms.answers import (
     settings,
     topics,
     welcome,
+    withdrawing,
 )
 from newsbot.platforms.answers.visit import Handler, Press
 
@@ -43,6 +44,7 @@ HANDLERS: Mapping[str, Handler] = {
     "feeds": running.feeds,
     "status": running.status,
     "reload": running.reload,
+    "retract": withdrawing.retract,
 }
 """What answers each command, by name; /help, which needs the table itself, is the desk's."""
 
@@ -84,6 +86,9 @@ PRESSES: Mapping[str, Press] = {
     "lx": lessons.press_allow,
     "lu": lessons.press_undo,
     "wy": explaining.press_why,
+    "dp": withdrawing.press_ask,
+    "dq": withdrawing.press_delete,
+    "wr": withdrawing.press_retract,
 }
 """What answers each button, by its verb; ``c``, which carries a command, is the desk's. Verbs stay as they are: old
 posts carry them."""

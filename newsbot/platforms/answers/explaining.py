@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from newsbot.domain.models import Reason
+from newsbot.domain.withdrawing import TAKEN_BACK
 from newsbot.newsdesk.explaining import Explanation
 from newsbot.newsdesk.naming import address
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.telling import UNTITLED
 from newsbot.platforms.answers.visit import Visit, line, number
+from newsbot.platforms.answers.withdrawing import delete_button
 from newsbot.platforms.views import Button, Paragraph, Reply, Span
 
 SOON = timedelta(minutes=1)
@@ -67,6 +69,8 @@ def _note(visit: Visit, note: str) -> str:
         return visit.words("why_note_lesson", detail=detail)
     if kind == "ended":
         return visit.words("why_note_ended")
+    if kind in TAKEN_BACK:
+        return visit.words(f"why_note_{kind}")
     return visit.words("why_note_other", note=note)
 
 
@@ -84,4 +88,5 @@ def _buttons(visit: Visit, found: Explanation) -> tuple[tuple[Button, ...], ...]
     row = [Button(visit.words("subscriptions_button"), short("c", "/subscriptions"))]
     if found.article.story_id is not None:
         row.append(Button(visit.words("button_mute"), short("mm", found.article.story_id)))
-    return (tuple(row),)
+    delete = delete_button(visit, found)
+    return (tuple(row), delete) if delete else (tuple(row),)

@@ -13,7 +13,9 @@ MOST = 25
 """https://docs.discord.com/developers/interactions/application-commands#autocomplete"""
 _UNSPOKEN = frozenset({"ar"})  # https://docs.discord.com/developers/reference#locales
 _ORDER = ("what", "words", "when")
-_MOVED = {"start": "help", "feeds": "bot feeds", "status": "bot status", "reload": "bot reload"}
+_MOVED = {
+    "start": "help", "feeds": "bot feeds", "status": "bot status", "reload": "bot reload", "retract": "bot retract",
+}  # fmt: skip
 _OF_A_PLACE = frozenset({"subscribe", "unsubscribe", "subscriptions", "settings", "mutes", "export", "import"})
 
 
@@ -69,7 +71,7 @@ CHANNELS = Group(
         "channel forget": ("channel",),
     },
 )
-ADMINS = Group("discord_cmd_bot_help", {"bot feeds": (), "bot status": (), "bot reload": ()})
+ADMINS = Group("discord_cmd_bot_help", {"bot feeds": (), "bot status": (), "bot retract": ("link",), "bot reload": ()})
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     name: options for group in (MEMBERS, OWN, CHANNELS, ADMINS) for name, options in group.commands.items()
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from newsbot.platforms.discord.options import UNSAID, Talk, made
+from newsbot.platforms.discord.options import UNSAID, Talk, Text, made
 from newsbot.platforms.discord.people import Interaction
 from newsbot.platforms.discord.typed import line
 
@@ -22,6 +22,7 @@ class Running:
         group = app_commands.Group(name="bot", description=UNSAID, allowed_contexts=ALONE)
         for plain in (self.feeds, self.status, self.reload):
             group.add_command(made(plain))
+        group.add_command(made(self.retract))
         return group
 
     async def feeds(self, interaction: Interaction) -> None:
@@ -35,3 +36,7 @@ class Running:
     async def reload(self, interaction: Interaction) -> None:
         """The config, once more."""
         await self._talk.command(interaction, line("reload"))
+
+    async def retract(self, interaction: Interaction, link: Text) -> None:
+        """A story, from every chat."""
+        await self._talk.command(interaction, line("retract", link))
