@@ -101,9 +101,11 @@ async def _platform(room: Newsroom) -> WebPlatform:
 
 
 async def readiness(room: Newsroom) -> str:
-    """ "" when the database answers and no loop keeps failing; else why not."""
+    """ "" when the database answers and no loop waits for it or keeps failing; else why not."""
     try:
         await room.storage.ping()
     except StorageError as error:
         return f"database: {error}"
-    return "; ".join(f"{loop.name}: {loop.health.error}" for loop in room.loops if loop.health.failures > 2)
+    return "; ".join(
+        f"{loop.name}: {loop.health.error}" for loop in room.loops if loop.health.waits or loop.health.failures > 2
+    )

@@ -58,12 +58,15 @@ class LocalWake:
 
 @dataclass(slots=True)
 class LoopHealth:
-    """How a loop fares, for ``/status`` and ``/readyz``: its last good round, failures since, and their reason."""
+    """How a loop fares, for ``/status`` and ``/readyz``: its last good round, failures since, and their reason.
+
+    ``waits``: for a database that is locked, full or out of reach."""
 
     name: str
     last_good: datetime | None = None
     failures: int = 0
     error: str = ""
+    waits: bool = False
 
 
 @dataclass(slots=True)
@@ -106,7 +109,7 @@ class Loop:
             log.info("another process leads", loop=self.name, reason=str(error))
             return False
         except StorageError as error:
-            self._failed(str(error))
+            self._failed(str(error), waits=True)
             log.error("waiting for the database", loop=self.name, reason=str(error))
             return False
         except PlatformError as error:
@@ -118,9 +121,9 @@ class Loop:
             log.exception("a round failed", loop=self.name)
             return False
         self.health.last_good = self.clock.now()
-        self.health.failures, self.health.error = 0, ""
+        self.health.failures, self.health.error, self.health.waits = 0, "", False
         return busy
 
-    def _failed(self, reason: str) -> None:
+    def _failed(self, reason: str, *, waits: bool = False) -> None:
         self.health.failures += 1
-        self.health.error = reason
+        self.health.error, self.health.waits = reason, waits

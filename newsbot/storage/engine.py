@@ -131,7 +131,7 @@ def _sqlite(url: URL, busy_seconds: float) -> Database:
     url = url.set(drivername="sqlite+aiosqlite")
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     # isolation_level None keeps the driver from beginning transactions of its own: ours begin in _begin.
-    arguments = {"isolation_level": None, "timeout": busy_seconds}
+    arguments = {"isolation_level": None, "timeout": _timeout(url, busy_seconds)}
     options: dict[str, Any] = {"json_serializer": _dumps, "connect_args": arguments, "max_overflow": 0}
     writer = create_async_engine(url, pool_size=1, **options)
     reader = create_async_engine(url, pool_size=READERS, **options)
@@ -143,6 +143,14 @@ def _sqlite(url: URL, busy_seconds: float) -> Database:
     _begin(reader.sync_engine, "BEGIN", ("query_only = ON",))
     _begin(looker, "BEGIN", ("query_only = ON",))
     return Database(url, "sqlite", writer, reader, looker, opened)
+
+
+def _timeout(url: URL, otherwise: float) -> float:
+    """The seconds that ``?timeout=`` of the address names, else ``otherwise``."""
+    try:
+        return float(str(url.query.get("timeout", otherwise)))
+    except ValueError:
+        raise StorageError("timeout= in the address of the database wants seconds") from None
 
 
 class Opened:

@@ -39,7 +39,7 @@ Json = dict[str, Any]
 async def until(
     condition: Callable[[], Awaitable[Any] | Any], what: str, seconds: float = PATIENCE, pause: float = 0.02
 ) -> Any:
-    """Look again and again, with ``pause`` seconds between, until ``condition()`` is true, and return what it gave; fails by name after ``seconds``."""
+    """Look again and again until ``condition()`` is true, and return what it gave; fails by name after ``seconds``."""
     ends = time.monotonic() + seconds
     while True:
         found = condition()

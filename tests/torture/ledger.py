@@ -14,16 +14,24 @@ from tests.torture.town import Place, Town
 SOON = 1500
 """Milliseconds that are worth a wait."""
 
+QUEUED = (
+    "state = 'queued' AND NOT (deliveries.kind <> 'post' AND EXISTS "
+    "(SELECT 1 FROM deliveries post WHERE post.id = deliveries.target AND post.state = 'uncertain'))"
+)
+"""What waits; but what is to be done with a post that is uncertain waits for an admin, as the post does."""
+
 
 async def settled(rows: Rows, press: Press) -> bool:
-    """Whether all is stored and planned, and nothing is left to be done now: what waits, waits for later."""
+    """Whether all is stored and planned, and nothing is left to be done now: what waits, waits for later, or for a
+    chat that does not take it."""
     if await rows.count("articles") < len(press.guids) or await rows.count("articles WHERE state <> 2"):
         return False
     if await rows.count("deliveries WHERE state = 'sending'"):
         return False
     soon = int(time.time() * 1000) + SOON
-    due = await rows.count(f"outcomes JOIN chats ON chats.id = chat_id WHERE state = 'waiting' AND due <= {soon}")
-    return not due and not await rows.count(f"deliveries WHERE state = 'queued' AND not_before <= {soon}")
+    of_open = "JOIN chats ON chats.id = chat_id WHERE paused = ''"
+    due = await rows.count(f"outcomes {of_open} AND state = 'waiting' AND due <= {soon}")
+    return not due and not await rows.count(f"deliveries {of_open} AND {QUEUED} AND not_before <= {soon}")
 
 
 @dataclass
@@ -48,8 +56,9 @@ class Ledger:
         states = await rows.all("SELECT kind, state, count(*) FROM deliveries GROUP BY kind, state")
         self.counts.update({f"{kind}s {state}": number for kind, state, number in states})
         for number, kind, state, reason, native in await rows.all(
-            "SELECT d.id, d.kind, d.state, d.reason, native FROM deliveries d JOIN chats ON chats.id = chat_id "
-            "WHERE state IN ('queued', 'sending', 'quarantined') OR (state = 'dropped' AND d.kind = 'post')"
+            "SELECT deliveries.id, deliveries.kind, state, reason, native FROM deliveries "
+            "JOIN chats ON chats.id = chat_id "
+            f"WHERE {QUEUED} OR state IN ('sending', 'quarantined') OR (state = 'dropped' AND deliveries.kind = 'post')"
         ):
             self._break(f"delivery {number} ({kind}) in {native} is {state}: {reason}")
         for native, reason in await rows.all("SELECT native, paused FROM chats WHERE paused <> ''"):

@@ -21,13 +21,13 @@ from tests.torture.press import RARE
 
 Texts = Callable[[], Sequence[str]]
 Act = Callable[[], Awaitable[None]]
-SENDING = Permission.SEND_MESSAGES | Permission.SEND_MESSAGES_IN_THREADS
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """One chat: its name in the config, what it ordered, and what all its visible messages say (None: the web's, which
-    are rows). ``shut`` and ``open`` are what makes posts impossible there, and possible again."""
+    are rows). ``shut`` and ``open`` are what makes posts impossible there, and possible again; on Discord and in groups
+    that happens by chance."""
 
     name: str
     kind: ChatKind
@@ -112,10 +112,6 @@ class Town(AbstractAsyncContextManager["Town"]):
         chats = [*self.telegram.rooms.values(), *(person.private for person in self.telegram.people.values())]
         return sum(len(chat.log) for chat in chats) + sum(len(c.log) for c in self.discord.world.channels.values())
 
-    async def migrate(self) -> None:
-        """The basic group becomes a supergroup, under way."""
-        await self.group.migrates()
-
     # --- Telegram --------------------------------------------------------------------------------
 
     async def _on_telegram(self) -> list[Place]:
@@ -157,7 +153,7 @@ class Town(AbstractAsyncContextManager["Town"]):
 
         def place(name: str, channel: Channel, what: str) -> Place:
             kind: ChatKind = "forum" if channel.is_forum else "channel" if channel is news else "group"
-            return Place(name, kind, f"discord:{channel.id}", what, _posted(channel), *_door(channel))
+            return Place(name, kind, f"discord:{channel.id}", what, _posted(channel))
 
         return [
             place("a text channel", text, "everything"),
@@ -214,18 +210,3 @@ def _texts(channel: Channel | None) -> list[str]:
 
 def _posted(channel: Channel) -> Texts:
     return lambda: [text for where in (channel, *channel.threads) for text in _texts(where)]
-
-
-def _door(channel: Channel) -> tuple[Act, Act]:
-    """The bot may not write there any more, and may again; what else was said of its rights stays."""
-    assert channel.guild is not None
-    bot = channel.guild.bot
-    before = channel.overwrites.get(bot.id)
-
-    async def shut() -> None:
-        await channel.set_permissions(bot, deny=SENDING | (before.deny if before else Permission(0)))
-
-    async def let_in() -> None:
-        await channel.set_permissions(bot, deny=before.deny if before else 0)
-
-    return shut, let_in
