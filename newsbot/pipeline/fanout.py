@@ -13,7 +13,7 @@ import structlog
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.lessons import narrowing
 from newsbot.domain.lexicon import Lexicon
-from newsbot.domain.models import Chat, Mute, Outcome, Subscription, What, WhatKind
+from newsbot.domain.models import Chat, Defaults, Mute, Outcome, Subscription, What, WhatKind
 from newsbot.domain.plan import Judged, outcome
 from newsbot.pipeline.growth import Growth
 from newsbot.storage import Storage
@@ -27,11 +27,14 @@ Served = tuple[Subscription, Chat]
 
 
 class FanOut:
-    """From articles to the chats whose orders cover them. ``lexicon`` may be replaced between batches."""
+    """From articles to the chats whose orders cover them. ``lexicon`` and ``defaults`` may be replaced between
+    batches."""
 
-    def __init__(self, storage: Storage, analyzer: Analyzer, lexicon: Lexicon, growth: Growth) -> None:
+    def __init__(
+        self, storage: Storage, analyzer: Analyzer, lexicon: Lexicon, growth: Growth, defaults: Defaults
+    ) -> None:
         self._storage, self._analyzer, self._growth = storage, analyzer, growth
-        self.lexicon = lexicon
+        self.lexicon, self.defaults = lexicon, defaults
 
     async def step(self, fence: Fence, now: datetime) -> bool:
         """Record what one batch of judged articles means to each chat, and plan the edits of posts that grew; False
@@ -44,7 +47,7 @@ class FanOut:
         ]
         loud = [j for j in judged if j.article.announce]
         outcomes = await self._outcomes(loud, now)
-        edits = await self._growth.edits(judged, now)
+        edits = await self._growth.edits(judged, now, self.defaults)
         versions = {j.article.id: j.version for j in batch}
         await self._storage.outbox.record(list(versions), outcomes, fence, edits=edits, versions=versions)
         return True

@@ -40,7 +40,7 @@ class Planner:
     ) -> None:
         self._storage, self._clock, self._wake = storage, clock, wake
         summaries = Summaries(analyzer)
-        self._fanout = FanOut(storage, analyzer, lexicon, Growth(storage, summaries))
+        self._fanout = FanOut(storage, analyzer, lexicon, Growth(storage, summaries), defaults)
         self._composer = Composer(storage, analyzer, lexicon, summaries, defaults)
         self._absence = Absence(storage)
         self.paced = True
@@ -49,7 +49,7 @@ class Planner:
     def adopt(self, lexicon: Lexicon, defaults: Defaults) -> None:
         """Plan by a new lexicon and new defaults from the next batch on."""
         self._fanout.lexicon = self._composer.lexicon = lexicon
-        self._composer.defaults = defaults
+        self._fanout.defaults = self._composer.defaults = defaults
 
     async def step(self) -> bool:
         """Plan one batch; False when there was nothing to do, it must wait, or another process leads."""
