@@ -29,5 +29,6 @@
     blocks     pure: an answer as pieces of text
     layout     pure: pieces as messages, buttons as keyboards
     html       pure: Telegram's HTML, counted as Telegram counts
+    plainer    pure: a message without what Telegram refuses in it
     message    pure: a message as it is to be sent, and addresses as Telegram has them
 """

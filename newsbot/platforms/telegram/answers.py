@@ -71,6 +71,13 @@ def is_gone(error: BadRequest) -> bool:
     return any(known in error.message.lower() for known in _NO_EDIT)
 
 
+def is_of_content(error: BadRequest, to: ChatKey) -> bool:
+    """Whether what was to be said is refused, and neither the place, nor the bot, nor an edit of what is gone or says
+    the same already."""
+    same = "not modified" in error.message.lower()
+    return isinstance(outcome_of(error, to), Rejected) and not same and not is_gone(error)
+
+
 def _refused(error: BadRequest) -> SendOutcome:
     words = error.message.lower()
     if any(known in words for known in _NOT_NOW):

@@ -83,23 +83,24 @@ class TelegramSender:
 
         Where a group has no topics any more, Telegram puts what is for one of them among all else, without a word."""
         parts = render.post(delivery.digest, delivery.id)
-        ids = list(delivery.message_ids)
+        ids, notes = list(delivery.message_ids), []
         for part in parts[len(ids) :]:
-            posted = await self._say(delivery, part, silent=delivery.digest.silent or bool(ids))
+            posted, note = await self._say(delivery, part, silent=delivery.digest.silent or bool(ids))
+            notes.append(note)
             ids.append(str(posted.message_id))
             astray = delivery.chat.thread and posted.message_thread_id is None
             if astray or len(ids) < len(parts):
                 await sent(tuple(ids))
             if astray:
                 return ChatGone(NO_TOPICS)
-        return Sent(tuple(ids))
+        return Sent(tuple(ids), note=_noted(notes))
 
     async def _reply(self, delivery: Delivery) -> SendOutcome:
         """One message, whatever there is to say: its ``message_ids`` are those of what it replies to."""
         part, *_ = render.post(delivery.digest, delivery.id, most=1)
         first = next(iter(_numbers(delivery.message_ids)), None)
-        posted = await self._say(delivery, part, silent=delivery.digest.silent, reply_to=first)
-        return Sent((str(posted.message_id),))
+        posted, note = await self._say(delivery, part, silent=delivery.digest.silent, reply_to=first)
+        return Sent((str(posted.message_id),), note=note)
 
     async def _edit(self, delivery: Delivery) -> SendOutcome:
         """New content for as many messages as there were; those that are not needed any more are deleted, and what
@@ -109,20 +110,22 @@ class TelegramSender:
         parts = render.post(delivery.digest, target, updated=self._clock.now(), most=max(1, len(ids)))
         kept = [await self._put(delivery, each, part) for each, part in zip(ids, parts, strict=False)]
         await self._remove(delivery, _numbers(ids[len(parts) :]))
-        return Sent(tuple(kept)) if any(kept) else Over("the message to edit is gone")
+        left, notes = tuple(each for each, _ in kept), [note for _, note in kept]
+        return Sent(left, note=_noted(notes)) if any(left) else Over("the message to edit is gone")
 
-    async def _put(self, delivery: Delivery, message_id: str, part: Outgoing) -> str:
-        """Put ``part`` in the place of a message; its id, or NO_MESSAGE when there is none any more."""
+    async def _put(self, delivery: Delivery, message_id: str, part: Outgoing) -> tuple[str, str]:
+        """Put ``part`` in the place of a message; its id, or NO_MESSAGE when there is none any more, and what had to be
+        left out."""
         if not message_id.isdecimal():
-            return NO_MESSAGE
+            return NO_MESSAGE, ""
         try:
             async with self._turn(delivery.chat):
-                await wire.edit(self._bot, delivery.chat, int(message_id), part)
+                note = await wire.edit(self._bot, delivery.chat, int(message_id), part)
         except BadRequest as error:
             if not is_gone(error):
                 raise
-            return NO_MESSAGE
-        return message_id
+            return NO_MESSAGE, ""
+        return message_id, note
 
     async def _retract(self, delivery: Delivery) -> SendOutcome:
         await self._remove(delivery, _numbers(delivery.message_ids))
@@ -140,7 +143,9 @@ class TelegramSender:
                     raise
                 await self._put(delivery, str(message_id), _withdrawn(delivery))
 
-    async def _say(self, delivery: Delivery, part: Outgoing, *, silent: bool, reply_to: int | None = None) -> Message:
+    async def _say(
+        self, delivery: Delivery, part: Outgoing, *, silent: bool, reply_to: int | None = None
+    ) -> tuple[Message, str]:
         async with self._turn(delivery.chat):
             return await wire.post(self._bot, delivery.chat, part, silent=silent, reply_to=reply_to)
 
@@ -149,7 +154,7 @@ class TelegramSender:
         if isinstance(error, RetryAfter) and isinstance(outcome, RetryLater):
             everywhere = self._pace.refused(to, outcome.seconds or 0.0, self._clock.now())
             log.warning("Telegram wants fewer messages", chat=str(to), seconds=outcome.seconds, everywhere=everywhere)
-            return replace(outcome, whole_platform=everywhere)
+            return replace(outcome, whole_platform=everywhere, limited=True)
         return outcome
 
     @asynccontextmanager
@@ -181,6 +186,10 @@ class TelegramSender:
 
 def _numbers(message_ids: Sequence[str]) -> list[int]:
     return [int(text) for text in message_ids if text.isdecimal()]
+
+
+def _noted(notes: Sequence[str]) -> str:
+    return "; ".join(dict.fromkeys(filter(None, notes)))
 
 
 def _withdrawn(delivery: Delivery) -> Outgoing:

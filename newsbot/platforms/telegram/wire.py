@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 import structlog
@@ -24,19 +22,29 @@ from telegram.error import BadRequest, TelegramError
 from telegram.request import BaseRequest, HTTPXRequest
 
 from newsbot.domain.models import ChatKey
-from newsbot.platforms.telegram.html import plain
+from newsbot.platforms.telegram.answers import is_of_content
 from newsbot.platforms.telegram.message import Key, Outgoing, address
+from newsbot.platforms.telegram.plainer import Version, plainer
+from newsbot.platforms.telegram.troubles import said
 
 log = structlog.get_logger(__name__)
 
 CONNECTIONS = 64
 """Enough for the deliveries in flight and the replies beside them."""
 POLL_CONNECTIONS = 2
+SHOWN = 300
+"""Characters of a refused message that the log shows."""
 PLACEHOLDER = 64
 """The most characters that the hint in an input field may have: https://core.telegram.org/bots/api#forcereply"""
 
-T = TypeVar("T")
-Attempt = Callable[[Outgoing, str | None], Awaitable[T]]
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Attempt(Protocol[T_co]):
+    """Sends a message, once; without ``markup`` its text is no HTML."""
+
+    async def __call__(self, message: Outgoing, *, markup: bool) -> T_co:
+        """What Telegram answered. Raises telegram.error.TelegramError."""
 
 
 class _Request(HTTPXRequest):
@@ -119,24 +127,26 @@ def make_bot(
 
 async def send(bot: Bot, to: ChatKey, message: Outgoing, *, silent: bool = False, reply_to: int | None = None) -> int:
     """:func:`post` a message; its id."""
-    return (await post(bot, to, message, silent=silent, reply_to=reply_to)).message_id
+    posted, _ = await post(bot, to, message, silent=silent, reply_to=reply_to)
+    return posted.message_id
 
 
 async def post(
     bot: Bot, to: ChatKey, message: Outgoing, *, silent: bool = False, reply_to: int | None = None
-) -> Message:
-    """Post a message; what Telegram made of it. As a reply to message ``reply_to`` where that still stands.
+) -> tuple[Message, str]:
+    """Post a message; what Telegram made of it, and what had to be left out ("": nothing). As a reply to message
+    ``reply_to`` where that still stands.
 
-    A picture or a button's address that Telegram refuses is left out, and so is markup that it cannot parse. All else
-    raises telegram.error.TelegramError. https://core.telegram.org/bots/api#sendmessage
+    What Telegram refuses for its content is tried plainer, at last as its words alone; nothing of it was sent. All else
+    raises telegram.error.TelegramError, and so does the last refusal. https://core.telegram.org/bots/api#sendmessage
     """
     chat_id, thread_id = address(to)
 
-    async def attempt(message: Outgoing, parse_mode: str | None) -> Message:
+    async def attempt(message: Outgoing, *, markup: bool) -> Message:
         return await bot.send_message(
             chat_id,
             message.html,
-            parse_mode=parse_mode,
+            parse_mode=ParseMode.HTML if markup else None,
             message_thread_id=thread_id,
             link_preview_options=_preview(message),
             disable_notification=silent,
@@ -144,31 +154,33 @@ async def post(
             reply_markup=_prompt(message) if message.ask else _keyboard(message),
         )
 
-    return await _with_less(attempt, message)
+    return await _with_less(attempt, message, to)
 
 
-async def edit(bot: Bot, to: ChatKey, message_id: int, message: Outgoing) -> None:
+async def edit(bot: Bot, to: ChatKey, message_id: int, message: Outgoing) -> str:
     """Put ``message`` in the place of one of the bot's; one that shows just that already is left as it is.
 
-    Leaves out what Telegram refuses, and raises, as :func:`post` does. https://core.telegram.org/bots/api#editmessagetext
+    Leaves out what Telegram refuses, which is returned, and raises, as :func:`post` does. https://core.telegram.org/bots/api#editmessagetext
     """
     chat_id, _ = address(to)
 
-    async def attempt(message: Outgoing, parse_mode: str | None) -> None:
+    async def attempt(message: Outgoing, *, markup: bool) -> None:
         await bot.edit_message_text(
             message.html,
             chat_id,
             message_id,
-            parse_mode=parse_mode,
+            parse_mode=ParseMode.HTML if markup else None,
             link_preview_options=_preview(message),
             reply_markup=_keyboard(message),
         )
 
     try:
-        await _with_less(attempt, message)
+        _, note = await _with_less(attempt, message, to)
     except BadRequest as error:
         if "not modified" not in error.message.lower():
             raise
+        return ""
+    return note
 
 
 async def delete(bot: Bot, to: ChatKey, message_id: int) -> None:
@@ -181,31 +193,24 @@ async def delete(bot: Bot, to: ChatKey, message_id: int) -> None:
             raise
 
 
-async def _with_less(attempt: Attempt[T], message: Outgoing) -> T:
-    """Try ``message``, and then without what Telegram's refusal names: the picture, the links in its buttons, or our
-    markup."""
-    parse_mode: str | None = ParseMode.HTML
+async def _with_less(attempt: Attempt[T_co], message: Outgoing, to: ChatKey) -> tuple[T_co, str]:
+    """Try ``message``, and plainer while Telegram refuses what is in it: its answer, and what was left out."""
+    version = Version(message)
     while True:
         try:
-            return await attempt(message, parse_mode)
+            return await attempt(version.message, markup=version.markup), version.note
         except BadRequest as error:
-            words = error.message.lower()
-            if message.picture and _of_the_picture(words):
-                log.info("Telegram refused a picture", picture=message.picture, reason=error.message)
-                message = replace(message, picture="")
-            elif any(key.url for row in message.keys for key in row) and "button" in words and "url" in words:
-                log.warning("Telegram refused a button's address", reason=error.message)
-                message = replace(message, keys=tuple(tuple(key for key in row if not key.url) for row in message.keys))
-            elif parse_mode and "can't parse entities" in words:
-                log.error("Telegram cannot parse our markup", reason=error.message, html=message.html)
-                message, parse_mode = replace(message, html=plain(message.html)), None
-            else:
+            less = plainer(version, said(error).removeprefix("Bad Request: ")) if is_of_content(error, to) else None
+            if less is None:
                 raise
-
-
-def _of_the_picture(words: str) -> bool:
-    """Whether a refusal speaks of the page to preview: there are a dozen such sentences, and none is documented."""
-    return "button" not in words and any(word in words for word in ("webpage", "web page", "url", "link preview"))
+            log.warning(
+                "Telegram refused a message, which is tried plainer",
+                chat=str(to),
+                without=less.less[-1],
+                reason=error.message,
+                html=message.html[:SHOWN],
+            )
+            version = less
 
 
 def _preview(message: Outgoing) -> LinkPreviewOptions:

@@ -25,7 +25,7 @@ async def post(town: Town, chat: Chat) -> Message:
     reason = Reason("Xiaomi", ("Xiaomi",), int(order.what.ref))
     story = DigestStory(town.story, REDMI[0], (REDMI[1],), reasons=(reason,))
     [part] = render.post(Digest((story,)), 7)
-    sent = await wire.post(town.bot, key(chat.id), part)
+    sent, _ = await wire.post(town.bot, key(chat.id), part)
     return next(message for message in chat.messages if message.id == sent.message_id)
 
 

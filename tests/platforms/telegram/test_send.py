@@ -10,7 +10,7 @@ import pytest
 import telegram
 
 from newsbot.domain.models import ChatKey, Delivery, DeliveryKind, Digest
-from newsbot.domain.ports import ChatGone, Moved, Over, RetryLater, SendOutcome, Sent, Unknown
+from newsbot.domain.ports import ChatGone, Moved, Over, Rejected, RetryLater, SendOutcome, Sent, Unknown
 from newsbot.platforms.telegram import render, wire
 from newsbot.platforms.telegram.message import key
 from newsbot.platforms.telegram.pace import Pace
@@ -234,6 +234,17 @@ async def test_an_address_that_is_none_of_telegrams_harms_nobody(way: Way, nativ
     assert way.tg.calls == []
 
 
+async def test_a_refused_part_comes_plainer_and_no_part_comes_twice(way: Way, ann: Person) -> None:
+    way.tg.refuses.append(lambda draft: "can't parse entities" if draft.markup and "Story 20\n" in draft.text else "")
+    outcome = await way.send(delivery(key(ann.id), LONG))
+    assert isinstance(outcome, Sent)
+    assert outcome.note == "shown without its markup: Can't parse entities"
+    assert len(ann.private.messages) == PARTS
+    way.tg.refuses[0] = lambda draft: "MESSAGE_EMPTY"
+    way.later()
+    assert await way.send(delivery(key(ann.id), number=2)) == Rejected("Bad Request: Message_empty")
+
+
 async def test_an_answer_that_the_library_cannot_read_leaves_the_outcome_unknown(way: Way, ann: Person) -> None:
     odd = faults.Fault(status=200, body='{"ok":true,"result":{"message_id":"x"}}', content_type="application/json")
     way.tg.fail("sendMessage", odd)
@@ -245,7 +256,7 @@ async def test_a_flooded_chat_is_left_alone_for_as_long_as_telegram_says(way: Wa
     way.tg.fail("sendMessage", faults.flooded(40))
     first = await way.send(delivery(key(ann.id)))
     assert isinstance(first, RetryLater)
-    assert (first.seconds, first.whole_platform, first.tried) == (40, False, True)
+    assert (first.seconds, first.whole_platform, first.tried, first.limited) == (40, False, True, True)
     second = await way.send(delivery(key(ann.id)))
     assert isinstance(second, RetryLater)
     assert (second.reason, second.tried) == ("pace", False)
@@ -262,9 +273,9 @@ async def test_floods_in_many_chats_at_once_hold_the_platform(way: Way) -> None:
 
 async def test_a_group_at_its_limit_goes_back_to_the_outbox_and_says_when(way: Way, ann: Person) -> None:
     group = way.tg.supergroup("Team", admins=[ann], bot=True)
-    outcomes = [await way.send(delivery(key(group.id), number=n)) for n in range(1, 21)]
-    assert all(isinstance(outcome, Sent) for outcome in outcomes[:19])
-    held = outcomes[19]
+    outcomes = [await way.send(delivery(key(group.id), number=n)) for n in range(1, 13)]
+    assert all(isinstance(outcome, Sent) for outcome in outcomes[:10])
+    held = outcomes[-1]
     assert isinstance(held, RetryLater)
     assert not held.tried
     assert held.seconds is not None

@@ -6,7 +6,7 @@ import asyncio
 import io
 import logging
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,6 +19,7 @@ from newsbot import logs
 from newsbot.platforms.telegram import wire
 from newsbot.platforms.telegram.message import Key, Outgoing, key
 from tests.fakes.telegram import Person, TelegramServer, faults
+from tests.fakes.telegram.sending import Draft
 from tests.fakes.telegram.server import real_time
 
 PICTURE = "https://cars.example/su7.jpg"
@@ -135,15 +136,44 @@ async def test_a_bug_of_our_markup_costs_only_the_markup_and_is_loud(
     with capture_logs() as said:
         await wire.send(bot, key(ann.id), Outgoing("<b>4 &lt; 5", picture=PICTURE, keys=POST.keys))
     assert (ann.private.last.text, len(ann.private.last.keyboard)) == ("4 < 5", 1)
-    assert [line["log_level"] for line in said if "parse" in line["event"]] == ["error"]
+    assert [line["without"] for line in said if "plainer" in line["event"]] == ["its markup", "its picture"]
 
 
-async def test_other_refusals_are_not_tried_again(tg: TelegramServer, bot: telegram.Bot, ann: Person) -> None:
-    with pytest.raises(BadRequest):
-        await wire.send(bot, key(ann.id), Outgoing("x" * 5000, picture=PICTURE))
-    with pytest.raises(BadRequest, match=r"(?i)button"):
-        await wire.send(bot, key(ann.id), Outgoing("x", ((Key("read", "x" * 65),),), PICTURE))
-    assert len(tg.called("sendMessage")) == 2
+@pytest.mark.parametrize("editing", [False, True])
+@pytest.mark.parametrize(
+    ("refused", "note", "calls"),
+    [
+        (lambda draft: draft.picture and "WEBPAGE_URL_INVALID", "its picture: ", 2),
+        (lambda draft: draft.keyboard and "BUTTON_TYPE_INVALID", "its markup and its buttons and its picture: ", 2),
+        (lambda draft: draft.markup and "ENTITY_BOUNDS_INVALID", "its picture and its markup and its buttons: ", 3),
+    ],
+)
+async def test_what_telegram_refuses_comes_plainer_and_says_what_is_left_out(
+    tg: TelegramServer,
+    bot: telegram.Bot,
+    ann: Person,
+    refused: Callable[[Draft], str],
+    note: str,
+    calls: int,
+    *,
+    editing: bool,
+) -> None:
+    message_id = await wire.send(bot, key(ann.id), Outgoing("before"))
+    tg.refuses.append(refused)
+    if editing:
+        said = await wire.edit(bot, key(ann.id), message_id, POST)
+    else:
+        _, said = await wire.post(bot, key(ann.id), POST)
+    assert said.startswith(f"shown without {note}")
+    assert len(tg.called("editMessageText" if editing else "sendMessage")) == calls + (not editing)
+    assert ann.private.last.text == "Xiaomi & co"
+
+
+async def test_what_is_refused_as_words_too_is_refused(tg: TelegramServer, bot: telegram.Bot, ann: Person) -> None:
+    tg.refuses.append(lambda draft: "MESSAGE_TEXT_INVALID")
+    with pytest.raises(BadRequest, match=r"(?i)message_text_invalid"):
+        await wire.send(bot, key(ann.id), POST)
+    assert (len(tg.called("sendMessage")), ann.private.messages) == (3, [])
 
 
 @pytest.mark.parametrize(
