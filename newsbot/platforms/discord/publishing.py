@@ -23,6 +23,7 @@ FREE = 3
 HOUR = timedelta(hours=1)
 KEPT = timedelta(hours=3)
 """After so long a post is no news any more: it is not published."""
+NO_NEWS = "it is no news any more: there was no room to publish it"
 
 _ALREADY = 40033
 
@@ -48,7 +49,7 @@ class Publisher:
         """Publish those messages of a post that are not yet. Raises what Discord's refusals and the network's failures
         raise: then it may be tried again, since a message that is published already does no harm."""
         if delivery.created is not None and self._clock.now() - delivery.created >= KEPT:
-            return Over("it is no news any more: there was no room to publish it")
+            return Over(NO_NEWS)
         if not (delivery.digest.publish and await self._wishes.publishes(delivery.chat)):
             return Over("publishing was switched off")
         reserve = FREE if delivery.digest.occasion == "story" else 0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from newsbot.domain.models import Delivery, DeliveryState, Digest
 from newsbot.pipeline.outbox import Outbox
-from newsbot.platforms.discord.publishing import BUDGET, FREE
+from newsbot.platforms.discord.publishing import BUDGET, FREE, NO_NEWS
 from newsbot.storage import Storage
 from newsbot.storage.planning import PlannedDelivery
 from tests.fakes.digests import XIAOMI
@@ -45,6 +49,23 @@ class Press:
             planned = PlannedDelivery(chat.id, "post", replace(digest, audience=chat.kind), 0, self.way.clock.now())
             await self.storage.outbox.plan([planned])
             await self.delivers()
+
+    async def is_killed(self, where: Channel) -> None:
+        """A post goes out, and the process ends when it is published and that was not answered yet."""
+        held, dc = asyncio.Event(), self.way.dc
+        dc.faults.next("POST", CROSSPOST, hold=held)
+        before = sum(message.crossposted for message in where.messages)
+        going = asyncio.create_task(self.posts(channel=where))
+        async with asyncio.timeout(5):
+            while not going.done() and sum(message.crossposted for message in where.messages) == before:
+                heard = asyncio.ensure_future(dc.world.change())
+                await asyncio.wait({going, heard}, return_when=asyncio.FIRST_COMPLETED)
+                heard.cancel()
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+        held.set()
+        await self.restarts()
+        self.way.clock.advance(minutes=1)
 
     async def delivers(self, seconds: float = 0) -> None:
         self.way.clock.advance(seconds)
@@ -136,37 +157,53 @@ async def test_a_limit_that_was_used_up_before_a_restart_is_told_by_discord_once
     assert press.published == BUDGET + 3
 
 
-async def test_what_waits_when_publishing_is_switched_off_is_not_published(press: Press) -> None:
-    await press.posts(number=8)
-    press.way.wishes.off.add(address(press.wire))
-    await press.delivers(3600)
-    *_, last = await press.rows()
-    assert (press.published, last.state, last.reason) == (7, DROPPED, "publishing was switched off")
-
-
 async def test_what_is_no_news_any_more_is_not_published(press: Press) -> None:
     await press.posts(number=8)
     await press.delivers(4 * 3600)
     assert (press.published, await press.states()) == (7, [SENT] * 7 + [DROPPED])
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"status": 503},
-        {"drop": "after"},
-        {"status": 429, "body": {**LIMITED, "retry_after": 1e18}},
-        {"status": 429, "body": {"message": "soon", "retry_after": "soon"}},
-    ],
-)
-async def test_a_failure_at_publishing_harms_no_post_and_is_tried_again(press: Press, fault: dict[str, object]) -> None:
-    press.way.dc.faults.next("POST", CROSSPOST, **fault)  # type: ignore[arg-type]  # the fault's own fields
-    await press.posts()
-    post = (await press.storage.outbox.list())[-1]
-    assert (post.kind, post.state, post.message_ids) == ("post", SENT, (press.wire.messages[0].id,))
-    for _ in range(4):
-        await press.delivers(1801)
-    assert (press.published, len(press.wire.messages)) == (1, 1)
+FAULTS: dict[str, dict[str, Any]] = {
+    "503": {"status": 503},
+    "502": {"status": 502, "done": True},
+    "before": {"drop": "before"},
+    "after": {"drop": "after"},
+    "429": {"status": 429, "body": {**LIMITED, "retry_after": 1e18}},
+    "odd 429": {"status": 429, "body": {"message": "soon", "retry_after": "soon"}},
+}
+HAPPENS = ("story", "digest", "off", "on", "killed", *FAULTS)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(HAPPENS), st.sampled_from((5, 400, 2000))), max_size=8))
+async def test_whatever_breaks_each_message_is_published_once_at_most_and_once_where_it_was_wanted_and_there_was_room(
+    press: Press, happens: list[tuple[str, int]]
+) -> None:
+    wire = press.way.guild.announcement("wire")
+    club = press.way.guild.text("club").follow(wire)
+    press.way.dc.faults.clear()
+    press.way.wishes.off.clear()
+    known = {row.id for row in await press.rows()}
+    for what, seconds in happens:
+        if what in FAULTS:
+            press.way.dc.faults.next("POST", CROSSPOST, **FAULTS[what])
+        elif what in ("off", "on"):
+            press.way.wishes.off = {address(wire)} if what == "off" else set()
+        elif what == "killed":
+            await press.is_killed(wire)
+        else:
+            await press.posts(replace(STORY, occasion="hourly" if what == "digest" else "story"), channel=wire)
+        await press.delivers(seconds)
+    press.way.dc.faults.clear()
+    for _ in range(6):
+        await press.delivers(2000)
+    copied = [str((copy.reference or {})["message_id"]) for copy in club.messages]
+    assert len(copied) == len(set(copied))
+    for row in await press.rows():
+        if row.id not in known:
+            late = row.state is DROPPED and row.reason in ("publishing was switched off", NO_NEWS)
+            assert late or (row.state is SENT and row.message_ids[0] in copied)
+            assert row.reason != "publishing was switched off" or "off" in dict(happens)
 
 
 async def test_a_limit_that_others_used_up_holds_up_no_post_and_asks_no_more(press: Press) -> None:
