@@ -72,7 +72,9 @@ class Claiming(Lines):
         urgent = _first(newest, half, ())
         others = _first(oldest, limit - len(urgent), urgent)
         more = _first(newest[half:], limit - len(urgent) - len(others), urgent + others)
-        chosen = sorted(urgent + more, key=lambda place: (place.due, place.delivery_id)) + others
+        if len(newest) <= limit:  # no backlog of them: as they came
+            urgent.reverse()
+        chosen = urgent + others + more
         room = limit - len(chosen)
         if room:
             rest = [Place(*row) for row in await conn.execute(chores(platform, now, limit))]
@@ -102,7 +104,7 @@ def posts(platform: str, now: datetime, limit: int) -> Select[Any]:
     line = lines.c
     due = (line.platform == platform) & (line.due <= now)
     fresh = (line.due > now - FRESH) & (line.created > now - FRESH)
-    urgent = _places(NEWEST).where(due, fresh, text("priority = 0")).order_by(line.due.desc(), line.delivery_id.desc())
+    urgent = _places(NEWEST).where(due, fresh, line.priority == 0).order_by(line.due.desc(), line.delivery_id.desc())
     oldest = _places(OLDEST).where(due, text("priority < 2")).order_by(line.due, line.delivery_id)
     return _all_of([urgent.limit(limit * REACH), oldest.limit(limit * REACH)])
 
@@ -112,7 +114,7 @@ def chores(platform: str, now: datetime, limit: int) -> Select[Any]:
     line = lines.c
     each = []
     for priority in range(2, LAST + 1):
-        due = (line.platform == platform) & text(f"priority > 1 AND priority = {priority}") & (line.due <= now)
+        due = (line.platform == platform) & (line.priority == priority) & (line.due <= now)
         each.append(_places(CHORE).where(due).order_by(line.due, line.delivery_id).limit(limit * REACH))
     return _all_of(each)
 

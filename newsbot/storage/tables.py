@@ -304,9 +304,8 @@ lines = Table(
     Column("due", Moment, nullable=False),
     Column("created", Moment, nullable=False),
     PrimaryKeyConstraint("chat_id", "lane"),
-    _partial("ix_lines_urgent", "platform", "due", "delivery_id", where="priority = 0"),
     _partial("ix_lines_posts", "platform", "due", "delivery_id", where="priority < 2"),
-    _partial("ix_lines_rest", "platform", "priority", "due", "delivery_id", where="priority > 1"),
+    Index("ix_lines_due", "platform", "priority", "due", "delivery_id"),
 )
 
 steps = Table(

@@ -84,9 +84,8 @@ def _first(op: Operations) -> None:
         sa.PrimaryKeyConstraint("chat_id", "lane", name=op.f("pk_lines")),
     )
     due = ["platform", "due", "delivery_id"]
-    op.create_index("ix_lines_urgent", "lines", due, unique=False, **where("priority = 0"))
     op.create_index("ix_lines_posts", "lines", due, unique=False, **where("priority < 2"))
-    op.create_index("ix_lines_rest", "lines", ["platform", "priority", *due[1:]], unique=False, **where("priority > 1"))
+    op.create_index("ix_lines_due", "lines", ["platform", "priority", *due[1:]], unique=False)
     op.execute(
         sa.text("""
             INSERT INTO lines (chat_id, lane, platform, delivery_id, priority, due, created)
