@@ -143,6 +143,7 @@ async def run_until_stopped(room: Newsroom, roles: Sequence[Role], terminal: Ter
     reloader = Reloader(room)
     room.newsdesk.loops = lambda: [loop.health for loop in room.loops]
     room.newsdesk.reload = reloader.reload
+    room.newsdesk.running.limited = lambda: metrics.limited
 
     def settled(delivery: Delivery, answer: SendOutcome) -> None:
         metrics.settled(delivery, answer)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from newsbot.app.asker import OPERATOR
 from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, run, settings, table, when
-from newsbot.domain.models import STOPPED, Delivery, DeliveryState
+from newsbot.domain.models import ChatKey, Delivery, DeliveryState, Hold
 from newsbot.errors import NewsbotError
+from newsbot.newsdesk.ways import Passage, arrival, way
 
 if TYPE_CHECKING:
     from newsbot.app.newsroom import Newsroom
     from newsbot.config import Config
+    from newsbot.newsdesk.explaining import Missed
 
 T = TypeVar("T")
 
@@ -37,21 +40,24 @@ def list_(
     """The newest deliveries; all that are not over, when no state is named."""
     over = {DeliveryState.SENT, DeliveryState.DROPPED}
     states = state or [one for one in DeliveryState if one not in over]
-    found, paused = run(_with(settings(ctx, config), lambda room: _listed(room, states, limit)))
+    found, paused, holds = run(_with(settings(ctx, config), lambda room: _listed(room, states, limit)))
     headers = ("number", "state", "kind", "chat", "attempts", "updated", "headline", "reason")
     table(headers, ([d.id, d.state, d.kind, d.chat, d.attempts, d.updated, _headline(d), d.reason] for d in found))
     if not found:
         complain("no delivery is in such a state" if state else "no delivery waits; --state sent lists what went out")
+    for hold in holds:
+        complain(f"posting is stopped{_on(hold.platform)} ({hold.reason}); `newsbot deliveries resume` ends that")
     if paused:
         reasons = ", ".join(f"{reason}: {count(number, 'chat')}" for reason, number in paused.items())
-        complain(f"posting is stopped ({reasons}); `newsbot deliveries resume` ends what an admin stopped")
+        complain(f"some chats cannot be posted to ({reasons})")
 
 
 async def _listed(
     room: Newsroom, states: Sequence[DeliveryState], limit: int
-) -> tuple[list[Delivery], Mapping[str, int]]:
-    paused = Counter(chat.paused for chat in await room.storage.chats.all() if chat.paused)
-    return await room.storage.outbox.list(states, limit), paused
+) -> tuple[list[Delivery], Mapping[str, int], list[Hold]]:
+    storage = room.storage
+    holds = await storage.holds.standing(room.clock.now())
+    return await storage.outbox.list(states, limit), await storage.chats.paused(), holds
 
 
 def _headline(delivery: Delivery) -> str:
@@ -66,9 +72,22 @@ async def _with(config: Config, work: Callable[[Newsroom], Awaitable[T]]) -> T:
 
 
 @commands.command()
-def show(ctx: typer.Context, number: Number, config: ConfigOption = None) -> None:
-    """One delivery with all that it says."""
-    found = run(_with(settings(ctx, config), lambda room: room.storage.outbox.get(number)))
+def show(
+    ctx: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="NUMBER|LINK", help="A delivery, or an article by its address.")],
+    chat: Annotated[str, typer.Option(help="With a link: the chat, like telegram:-100123 or discord:1/2.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """One delivery with all that it says, or an article, and the whole way that it went."""
+    if what.isascii() and what.isdigit():
+        run(_with(settings(ctx, config), lambda room: _show_delivery(room, int(what))))
+    else:
+        run(_with(settings(ctx, config), lambda room: _show_article(room, what, chat)))
+
+
+async def _show_delivery(room: Newsroom, number: int) -> None:
+    outbox = room.storage.outbox
+    found = await outbox.get(number)
     if found is None:
         raise NotThere(f"there is no delivery {number}")
     for key, value in (
@@ -83,6 +102,49 @@ def show(ctx: typer.Context, number: Number, config: ConfigOption = None) -> Non
         for reason in story.reasons:
             words = f": {', '.join(reason.words)}" if reason.words else ""
             out.print(f"because of {reason.label}{words}", style="dim", markup=False)
+    changes = await outbox.of_target(number)
+    steps = [step for each in (found, *changes) for step in await outbox.steps_of(each.id)]
+    _print_way(way(None, None, None, (found, *changes), steps))
+
+
+async def _show_article(room: Newsroom, url: str, chat: str) -> None:
+    asker = replace(OPERATOR, chat=_key(chat), chat_kind="group") if chat else OPERATOR
+    found = await room.newsdesk.explaining.link(asker, url)
+    article = found.article
+    for key, value in (
+        ("article", article.id), ("title", article.title), ("feed", article.source), ("story", article.story_id),
+    ):  # fmt: skip
+        out.print(f"{key:<12} {value}", markup=False)
+    if chat:
+        verdict = " ".join(filter(None, (found.verdict, found.standing, found.note)))
+        out.print(f"{'verdict':<12} {verdict}", markup=False)
+        _print_missed(found.missed)
+        _print_way(found.way)
+        return
+    _print_way(tuple(arrival(article, found.story)))
+    posts = await room.storage.outbox.shown([article.story_id]) if article.story_id is not None else []
+    table(("delivery", "chat", "state", "sent"), ([p.id, p.chat, p.state, p.sent_at] for _, p in posts))
+    complain("--chat PLATFORM:ID tells why it was, or was not, posted there")
+
+
+def _key(text: str) -> ChatKey:
+    platform, _, rest = text.partition(":")
+    native, _, thread = rest.partition("/")
+    return ChatKey(platform, native, thread)
+
+
+def _print_missed(missed: Sequence[Missed]) -> None:
+    for each in missed:
+        lacking = f"{each.missing.kind}: {', '.join(each.missing.words)}" if each.missing else "its query"
+        out.print(f"{'not by':<12} {each.order.label} ({lacking})", markup=False)
+
+
+def _print_way(passages: Sequence[Passage]) -> None:
+    out.print()
+    for passage in passages:
+        number = f" [{passage.delivery_id}]" if passage.delivery_id else ""
+        detail = f": {passage.detail}" if passage.detail else ""
+        out.print(f"{when(passage.at)}  {passage.kind.replace('_', ' ')}{number}{detail}", markup=False)
 
 
 @commands.command()
@@ -105,29 +167,23 @@ def _say(done: bool, yes: str, no: str) -> None:
     out.print(yes, markup=False)
 
 
-@commands.command()
-def pause(ctx: typer.Context, config: ConfigOption = None) -> None:
-    """The emergency stop: nothing more is posted to the chats there are until `deliveries resume`. No news is lost."""
-    out.print(f"{count(run(_with(settings(ctx, config), _pause)), 'chat')} paused", markup=False)
-    complain("`newsbot deliveries resume` lets them go on")
-
-
-async def _pause(room: Newsroom) -> int:
-    # Also those that wait for another reason: else they would go on when it ends. A post finds out if it still holds.
-    chats = [chat for chat in await room.storage.chats.all() if chat.paused != STOPPED]
-    for chat in chats:
-        await room.storage.chats.pause(chat.id, STOPPED)
-    return len(chats)
+Platform = Annotated[str, typer.Argument(metavar="[PLATFORM]", help="telegram, discord or web; all when left out.")]
 
 
 @commands.command()
-def resume(ctx: typer.Context, config: ConfigOption = None) -> None:
+def pause(ctx: typer.Context, platform: Platform = "", config: ConfigOption = None) -> None:
+    """The emergency stop: nothing more is posted until `deliveries resume`. No news is lost."""
+    run(_with(settings(ctx, config), lambda room: room.newsdesk.running.stop(OPERATOR, platform)))
+    out.print(f"posting is stopped{_on(platform)}", markup=False)
+    complain("`newsbot deliveries resume` lets it go on")
+
+
+@commands.command()
+def resume(ctx: typer.Context, platform: Platform = "", config: ConfigOption = None) -> None:
     """End the emergency stop."""
-    out.print(f"{count(run(_with(settings(ctx, config), _resume)), 'chat')} resumed", markup=False)
+    ended = run(_with(settings(ctx, config), lambda room: room.newsdesk.running.go_on(OPERATOR, platform)))
+    out.print(f"posting goes on{_on(platform)}" if ended else f"posting was not stopped{_on(platform)}", markup=False)
 
 
-async def _resume(room: Newsroom) -> int:
-    chats = [chat for chat in await room.storage.chats.all() if chat.paused == STOPPED]
-    for chat in chats:
-        await room.storage.chats.resume(chat.id)
-    return len(chats)
+def _on(platform: str) -> str:
+    return f" on {platform}" if platform else ""

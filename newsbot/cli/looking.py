@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +14,7 @@ from newsbot.cli.console import ConfigOption, complain, newsroom, out, run, sett
 if TYPE_CHECKING:
     from newsbot.app.newsroom import Newsroom
     from newsbot.config import Config
+    from newsbot.storage.figures import Figures
 
 
 def search(
@@ -79,8 +79,10 @@ def status(
         sys.stdout.write(json.dumps(found, ensure_ascii=False, default=_plain) + "\n")
         return
     for key, value in found.items():
-        if key != "failing_feeds":
+        if key not in {"failing_feeds", "platforms"}:
             out.print(f"{key.replace('_', ' '):<12} {_shown(value)}", markup=False)
+    for platform, figures in found["platforms"].items():
+        out.print(f"{platform:<12} {_shown(figures)}", markup=False)
     table(
         ("failing feed", "since", "reason"),
         ([f["feed"], f["last_success"], f["error"]] for f in found["failing_feeds"]),
@@ -103,8 +105,10 @@ async def _status(config: Config) -> dict[str, Any]:
             "unjudged": len(waiting),
             "lag_seconds": _lag([article.fetched for article in waiting if article.fetched], now),
             "chats": len(chats),
-            "paused": dict(Counter(chat.paused for chat in chats if chat.paused)),
+            "paused": await storage.chats.paused(),
+            "holds": {hold.platform or "all": hold.reason for hold in await storage.holds.standing(now)},
             "outbox": await storage.outbox.depth(),
+            "platforms": {name: _figures(each, now) for name, each in (await storage.outbox.figures(now)).items()},
             "last_sent": await storage.outbox.last_sent(),
             "leaders": await _leaders(room),
             "failing_feeds": [
@@ -112,6 +116,13 @@ async def _status(config: Config) -> dict[str, Any]:
                 for feed in failing
             ],
         }
+
+
+def _figures(figures: Figures, now: datetime) -> dict[str, int]:
+    """A platform's outbox: deliveries by state, how old the oldest that is due is, what went out lately."""
+    oldest = int((now - figures.oldest).total_seconds()) if figures.oldest else 0
+    late = {"oldest_seconds": oldest, "sent_minute": figures.sent_minute, "sent_hour": figures.sent_hour}
+    return {**figures.depth, **late}
 
 
 async def _leaders(room: Newsroom) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
+from urllib.parse import urlsplit
 
 from newsbot.domain.models import Feed, What
 from newsbot.newsdesk.asking import Asker, must_run_bot
@@ -38,6 +39,13 @@ class Sourcing:
         feeds = await self._tools.storage.feeds.all()
         return self._in_order([feed for feed in feeds if not feed.private or What("feed", str(feed.id)) in own])
 
+    async def of_site(self, asker: Asker, url: str, limit: int = 3) -> list[SourceRow]:
+        """Those of :meth:`all` that are of the same site as the address ``url``, failing ones first."""
+        site = _site(url)
+        if site is None:
+            return []
+        return [row for row in await self.all(asker) if site in (_site(row.feed.url), _site(row.feed.site))][:limit]
+
     async def every(self, asker: Asker) -> list[SourceRow]:
         """Every feed that is read, failing ones first. Raises Forbidden for all but the bot's admins."""
         must_run_bot(asker)
@@ -54,3 +62,12 @@ class Sourcing:
             return "waiting"
         since = feed.last_item or feed.last_success
         return "silent" if self._tools.now() - since > SILENT else "well"
+
+
+def _site(url: str) -> str | None:
+    """The host of an address, without "www."; None where there is none."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None

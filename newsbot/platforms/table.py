@@ -54,6 +54,8 @@ COMMANDS = (
     Command("status", admin=True),
     Command("retract", "LINK", "/retract https://example.org/story", admin=True),
     Command("reload", admin=True),
+    Command("pause", "[platform]", "/pause telegram", admin=True),
+    Command("resume", "[platform]", "/resume telegram", admin=True),
 )
 TABLE: Mapping[str, Command] = {command.name: command for command in COMMANDS}
 
@@ -73,6 +75,6 @@ MENUS: Mapping[Scope, Sequence[str]] = {
     "private": _ALONE,
     "group": ("follow", *_READING, *_ABOUT),
     "group_admin": (*_RUNNING, "follow", *_READING, *_ABOUT, "forgetme"),
-    "bot_admin": (*_ALONE, "feeds", "status", "retract", "reload"),
+    "bot_admin": (*_ALONE, "feeds", "status", "retract", "reload", "pause", "resume"),
 }
 """The commands worth listing in each place, the most wanted first. All others are understood there too."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Topic, TopicDefinition
 from newsbot.storage import codec
-from newsbot.storage.sql import Repository, bounded, counter
+from newsbot.storage.sql import Repository, bounded, counter, each_chunk
 from newsbot.storage.tables import subscriptions, topics
 
 VERSION = "topics.version"
@@ -55,6 +55,12 @@ class Topics(Repository):
         async with self._db.read() as conn:
             row = (await conn.execute(select(topics).where(topics.c.id == topic_id))).first()
             return topic_of(row) if row else None
+
+    async def some(self, topic_ids: Sequence[int]) -> builtins.list[Topic]:
+        """The topics with these ids, disabled or not, in order of id."""
+        async with self._db.read() as conn:
+            rows = await each_chunk(conn, topic_ids, lambda chunk: select(topics).where(topics.c.id.in_(chunk)))
+        return sorted(map(topic_of, rows), key=lambda topic: topic.id)
 
     async def find(self, text: str) -> Topic | None:
         """The topic that ``text`` names by slug or name, in any case: enabled ones first, the config's before typed."""

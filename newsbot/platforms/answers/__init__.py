@@ -44,6 +44,8 @@ HANDLERS: Mapping[str, Handler] = {
     "feeds": running.feeds,
     "status": running.status,
     "reload": running.reload,
+    "pause": running.pause,
+    "resume": running.resume,
     "retract": withdrawing.retract,
 }
 """What answers each command, by name; /help, which needs the table itself, is the desk's."""
@@ -86,6 +88,9 @@ PRESSES: Mapping[str, Press] = {
     "lx": lessons.press_allow,
     "lu": lessons.press_undo,
     "wy": explaining.press_why,
+    "ww": explaining.press_way,
+    "da": running.press_again,
+    "dd": running.press_drop,
     "dp": withdrawing.press_ask,
     "dq": withdrawing.press_delete,
     "wr": withdrawing.press_retract,

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from newsbot.domain.models import Reason
 from newsbot.domain.withdrawing import TAKEN_BACK
-from newsbot.newsdesk.explaining import Explanation
+from newsbot.errors import NotFound
+from newsbot.newsdesk.explaining import Explanation, Missed
 from newsbot.newsdesk.naming import address
+from newsbot.newsdesk.ways import Passage
 from newsbot.platforms.actions import short
+from newsbot.platforms.answers.refusing import told
+from newsbot.platforms.answers.running import health
 from newsbot.platforms.answers.telling import UNTITLED
-from newsbot.platforms.answers.visit import Visit, line, number
+from newsbot.platforms.answers.visit import Visit, heading, line, number
 from newsbot.platforms.answers.withdrawing import delete_button
 from newsbot.platforms.views import Button, Paragraph, Reply, Span
 
 SOON = timedelta(minutes=1)
+MOST_WORDS = 200
+"""Characters of a platform's own words that are repeated."""
+LONGEST_WAY = 20
+"""The latest moments that are shown of a way."""
 EVERYTHING = "everything"
 """The label of a subscription to all there is."""
 
@@ -24,7 +33,17 @@ async def why(visit: Visit, text: str) -> Reply:
     url = address(text)
     if not url:
         return Reply((visit.say("why_needs_link"),), error=True)
-    return _told(visit, await visit.newsdesk.explaining.link(visit.asker, url))
+    try:
+        return _told(visit, await visit.newsdesk.explaining.link(visit.asker, url))
+    except NotFound as error:
+        return Reply((line(told(visit.words, error)), *await _unread(visit, url)), error=True)
+
+
+async def _unread(visit: Visit, url: str) -> list[Paragraph]:
+    """How the feeds fare that may be expected to carry what was never read."""
+    rows = await visit.newsdesk.sourcing.of_site(visit.asker, url)
+    lines = [line(f"• {row.feed.label}: {health(visit, row)}") for row in rows]
+    return [visit.say("why_unread"), *lines] if lines else []
 
 
 async def press_why(visit: Visit, arguments: tuple[str, ...]) -> Reply:
@@ -32,17 +51,69 @@ async def press_why(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     return _told(visit, await visit.newsdesk.explaining.story(visit.asker, number(arguments[0])))
 
 
+async def press_way(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """The whole way of a story to this chat."""
+    found = await visit.newsdesk.explaining.story(visit.asker, number(arguments[0]))
+    said = [line(_passage(visit, passage)) for passage in found.way[-LONGEST_WAY:]]
+    return Reply((heading(visit.words("way_title")), *said), private=True)
+
+
+def _passage(visit: Visit, passage: Passage) -> str:
+    detail = _detail(visit, passage)
+    said = f"{visit.moment(passage.at)}: {visit.words(f'way_{passage.kind}')}"
+    return f"{said} ({detail[:MOST_WORDS]})" if detail else said
+
+
+def _detail(visit: Visit, passage: Passage) -> str:
+    if passage.kind in {"held", "due"}:
+        return visit.words("way_note", note=passage.detail) if passage.detail else ""
+    if passage.kind == "left_out":
+        return _note(visit, passage.detail)
+    return "" if passage.kind == "queued" else passage.detail
+
+
 def _told(visit: Visit, found: Explanation) -> Reply:
     title = Paragraph((Span(found.headline or UNTITLED, "bold", url=found.url),))
     blocks = [title, line(_verdict(visit, found))]
-    reasons = found.outcome.reasons if found.outcome and found.verdict != "skipped" else ()
+    kept = found.verdict == "skipped" or found.standing == "withdrawn"
+    reasons = found.outcome.reasons if found.outcome and not kept else ()
     blocks += [Paragraph(_reason(visit, reason)) for reason in reasons]
     if not reasons and found.orders:
         blocks.append(line(visit.words("why_covered", labels=", ".join(o.label for o in found.orders)), "muted"))
-    return Reply(tuple(blocks), buttons=_buttons(visit, found), private=True)
+    return Reply((*blocks, *_beside(visit, found)), buttons=_buttons(visit, found), private=True)
+
+
+def _beside(visit: Visit, found: Explanation) -> Iterator[Paragraph]:
+    """What else there is to say: how often its post was changed, and what did not bring it."""
+    edits = found.edits
+    if edits and found.standing == "sent" and (last := edits[-1].sent_at):
+        yield line(visit.words("why_edited", n=len(edits), moment=visit.moment(last)), "muted")
+    if found.verdict == "uncovered":
+        yield from (line(_missed(visit, missed), "muted") for missed in found.missed)
+
+
+def _missed(visit: Visit, missed: Missed) -> str:
+    kind = missed.missing.kind if missed.missing else "query"
+    words = ", ".join(missed.missing.words) if missed.missing else ""
+    return visit.words(f"why_missed_{kind}", label=missed.order.label, words=words)
 
 
 def _verdict(visit: Visit, found: Explanation) -> str:
+    standing, post = found.standing, found.post
+    if standing == "withdrawn":
+        return visit.words("why_withdrawn")
+    if standing == "paused":
+        return visit.words("why_paused", reason=found.paused)
+    if standing == "resting" and found.hold and found.hold.until:
+        return visit.words("why_resting", reason=found.hold.reason, moment=visit.moment(found.hold.until))
+    if standing == "retrying" and post and post.not_before:
+        return visit.words("why_retrying", reason=post.reason[:MOST_WORDS], moment=visit.moment(post.not_before))
+    if standing == "sent" and found.verdict == "shown" and post and post.sent_at:
+        return visit.words("why_sent", moment=visit.moment(post.sent_at))
+    if standing in {"uncertain", "quarantined", "dropped"} and post:
+        return visit.words(f"why_{standing}", reason=post.reason[:MOST_WORDS])
+    if standing in {"queued", "sending", "stopped"}:
+        return visit.words(f"why_{standing}")
     if found.verdict == "waiting":
         return _waiting(visit, found)
     if found.verdict == "skipped":
@@ -54,7 +125,7 @@ def _waiting(visit: Visit, found: Explanation) -> str:
     due = found.outcome.due if found.outcome else None
     if due is None or due <= visit.now + SOON:
         return visit.words("why_waiting_soon")
-    key = {"quiet": "why_waiting_quiet", "busy": "why_waiting_busy"}.get(found.note, "why_waiting")
+    key = f"why_waiting_{found.note}" if found.note in {"quiet", "busy", "ceiling", "late"} else "why_waiting"
     return visit.words(key, moment=visit.moment(due))
 
 
@@ -67,9 +138,7 @@ def _note(visit: Visit, note: str) -> str:
         return visit.words(f"why_note_{detail}")
     if kind == "lesson":
         return visit.words("why_note_lesson", detail=detail)
-    if kind == "ended":
-        return visit.words("why_note_ended")
-    if kind in TAKEN_BACK:
+    if kind in {"ended", "old"} | TAKEN_BACK:
         return visit.words(f"why_note_{kind}")
     return visit.words("why_note_other", note=note)
 
@@ -88,5 +157,6 @@ def _buttons(visit: Visit, found: Explanation) -> tuple[tuple[Button, ...], ...]
     row = [Button(visit.words("subscriptions_button"), short("c", "/subscriptions"))]
     if found.article.story_id is not None:
         row.append(Button(visit.words("button_mute"), short("mm", found.article.story_id)))
+        row.append(Button(visit.words("way_title"), short("ww", found.article.story_id)))
     delete = delete_button(visit, found)
     return (tuple(row), delete) if delete else (tuple(row),)

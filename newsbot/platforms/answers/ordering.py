@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from newsbot.domain.models import STOPPED, Subscription, What, WhatKind
+from newsbot.domain.models import Subscription, What, WhatKind
 from newsbot.domain.schedule import format_when, parse_when
 from newsbot.errors import BadRequest
 from newsbot.newsdesk.naming import NoWhen, Unclear, address
@@ -187,8 +187,12 @@ async def _listed(
 
 async def _held(visit: Visit) -> tuple[Paragraph, ...]:
     """Why nothing is posted just now, where that is so."""
-    reason = (await visit.newsdesk.presence.contact(visit.asker)).paused
-    why = "stopped" if reason == STOPPED else "closed" if any(known in reason for known in CLOSED) else "other"
+    chat = await visit.newsdesk.presence.contact(visit.asker)
+    holds = await visit.newsdesk.running.holds(chat.key.platform)
+    reason = holds[0].reason if holds else chat.paused
+    closed = any(known in reason for known in CLOSED)
+    stopped = bool(holds) and holds[0].until is None
+    why = "stopped" if stopped else "closed" if closed else "other"
     return (visit.say("subscriptions_held", why=why, reason=reason),) if reason else ()
 
 

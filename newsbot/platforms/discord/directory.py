@@ -15,6 +15,7 @@ _UNSPOKEN = frozenset({"ar"})  # https://docs.discord.com/developers/reference#l
 _ORDER = ("what", "words", "when")
 _MOVED = {
     "start": "help", "feeds": "bot feeds", "status": "bot status", "reload": "bot reload", "retract": "bot retract",
+    "pause": "bot pause", "resume": "bot resume",
 }  # fmt: skip
 _OF_A_PLACE = frozenset({"subscribe", "unsubscribe", "subscriptions", "settings", "mutes", "export", "import"})
 
@@ -71,7 +72,17 @@ CHANNELS = Group(
         "channel forget": ("channel",),
     },
 )
-ADMINS = Group("discord_cmd_bot_help", {"bot feeds": (), "bot status": (), "bot retract": ("link",), "bot reload": ()})
+ADMINS = Group(
+    "discord_cmd_bot_help",
+    {
+        "bot feeds": (),
+        "bot status": (),
+        "bot retract": ("link",),
+        "bot reload": (),
+        "bot pause": ("platform",),
+        "bot resume": ("platform",),
+    },
+)
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     name: options for group in (MEMBERS, OWN, CHANNELS, ADMINS) for name, options in group.commands.items()
 }

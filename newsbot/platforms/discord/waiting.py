@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import discord
 
-from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatKind
+from newsbot.domain.models import Chat, ChatKey, ChatKind
 from newsbot.platforms.discord.checks import Check, check
 from newsbot.platforms.discord.message import PLATFORM
 from newsbot.platforms.discord.people import Place, kind_of
@@ -122,7 +122,7 @@ def spot_of(key: ChatKey, guild: discord.Guild) -> Place | None:
 
 
 def _goes_on(chat: Chat, spot: Place) -> bool:
-    if chat.paused in ("", STOPPED):
+    if not chat.paused:
         return False
     away = bool(chat.key.thread) and not isinstance(spot, discord.Thread)
     if away and chat.paused.startswith("the thread"):
