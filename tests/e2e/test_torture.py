@@ -12,7 +12,7 @@ async def test_a_bot_that_is_killed_under_load_on_failing_servers_loses_no_story
     tmp_path: Path, database_url: str
 ) -> None:
     kills = 4 if database_url.startswith("sqlite") else 3  # each costs a start of the bot
-    figures = await torture(tmp_path, database_url, Plan(kills, seed=kills, longest=4, pace=0.5, trouble=2))
+    figures = await torture(tmp_path, database_url, Plan(kills, seed=kills, longest=4, pace=0.5, trouble=2, faults=3))
     print(figures)
     assert figures.broken == []
     assert figures.kills == kills

@@ -39,9 +39,9 @@ TOLD = 40
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How hard it is to be. ``kills``; ``processes`` that share the work; ``longest`` seconds that a process lives;
+    """How hard it is to be. ``kills``; ``processes`` that share the work; ``longest`` seconds that one is at it;
     ``pace`` seconds between two things that happen in the press; ``trouble`` seconds between two chats that are shut;
-    ``patience`` seconds for what is due at the end."""
+    ``faults``: how much more goes wrong than in the long form; ``patience`` seconds for what is due at the end."""
 
     kills: int
     seed: int = 1
@@ -49,6 +49,7 @@ class Plan:
     longest: float = 5.0
     pace: float = 1.5
     trouble: float = 6.0
+    faults: float = 1.0
     patience: float = 60.0
 
 
@@ -126,13 +127,14 @@ class Torture:
     # --- what goes on meanwhile ------------------------------------------------------------------
 
     def _faults_begin(self) -> None:
-        seed = self._plan.seed
+        def odds(**chances: float) -> dict[str, float]:
+            return {name: chance * self._plan.faults for name, chance in chances.items()}
+
+        both = odds(drop_before=0.005, drop_after=0.01, errors=0.03)
         self._town.discord.faults.at_random(
-            seed, drop_before=0.01, drop_after=0.02, limited=0.02, errors=0.03, forbidden=0.003, forbidden_for=3.0
+            self._plan.seed, **both, **odds(limited=0.02, forbidden=0.005), forbidden_for=3.0
         )
-        self._town.telegram.faults.at_random(
-            seed, drop_before=0.005, drop_after=0.01, flood=0.02, errors=0.02, migrate=0.05
-        )
+        self._town.telegram.faults.at_random(self._plan.seed, **both, **odds(flood=0.02, migrate=0.05))
 
     def _faults_end(self) -> None:
         self._town.discord.faults.calm()
@@ -171,8 +173,8 @@ class Torture:
         async with AsyncExitStack() as stack:
             bots = [await stack.enter_async_context(self._started(n)) for n in range(self._plan.processes)]
             for number in range(self._plan.kills):
-                await self._moment(bots)
                 victim = self._dice.randrange(len(bots))
+                await self._moment(bots[victim])
                 assert not bots[victim].ended, f"the bot ended by itself: {bots[victim].errors[-2000:]}"
                 await bots[victim].kill()
                 self._figures.kills += 1
@@ -189,10 +191,14 @@ class Torture:
         roles = ("--role", "ingest,deliver") if number else ()
         return self._houses[number].newsbot("run", *roles)
 
-    async def _moment(self, bots: list[Bot]) -> None:
-        """Half of the kills come at any time; others as soon as a certain row is there, or a server has accepted
-        something of which the bot may not have heard."""
+    async def _moment(self, bot: Bot) -> None:
+        """One kill in ten comes while the bot starts, and of the others half at any time; the rest as soon as a certain
+        row is there, or a server has accepted something of which the bot may not have heard."""
         kind, longest = self._dice.random(), self._plan.longest
+        if kind < 0.1:
+            await asyncio.sleep(self._dice.uniform(0, 2))
+            return
+        await until(lambda: bot.ended or "newsbot runs" in bot.output, "the bot runs")
         if kind < 0.5:
             await asyncio.sleep(self._dice.uniform(0, longest))
         elif kind < 0.75:
@@ -200,8 +206,8 @@ class Torture:
             before = await self._rows.count(sql)
             await self._within(longest, lambda: self._more_rows(sql, before))
         else:
-            before, delay = self._town.accepted(), self._dice.uniform(0, 0.03)
             await asyncio.sleep(self._dice.uniform(0, longest / 2))
+            before, delay = self._town.accepted(), self._dice.uniform(0, 0.03)
             await self._within(longest, lambda: self._more_accepted(before))
             await asyncio.sleep(delay)
 
