@@ -11,12 +11,13 @@ import typer
 from newsbot.app.asker import OPERATOR
 from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, run, settings, table, when
 from newsbot.domain.models import ChatKey, Delivery, DeliveryState, Hold
-from newsbot.errors import NewsbotError
+from newsbot.errors import NewsbotError, NotFound
 from newsbot.newsdesk.ways import Passage, arrival, way
 
 if TYPE_CHECKING:
     from newsbot.app.newsroom import Newsroom
     from newsbot.config import Config
+    from newsbot.newsdesk.withdrawing import Withdrawn
     from newsbot.newsdesk.explaining import Missed
 
 T = TypeVar("T")
@@ -118,6 +119,8 @@ async def _show_article(room: Newsroom, url: str, chat: str) -> None:
     if chat:
         verdict = " ".join(filter(None, (found.verdict, found.standing, found.note)))
         out.print(f"{'verdict':<12} {verdict}", markup=False)
+        for reason in found.outcome.reasons if found.outcome else ():
+            out.print(f"{'because of':<12} {reason.label} ({', '.join(reason.words)})".replace(" ()", ""), markup=False)
         _print_missed(found.missed)
         _print_way(found.way)
         return
@@ -187,3 +190,26 @@ def resume(ctx: typer.Context, platform: Platform = "", config: ConfigOption = N
 
 def _on(platform: str) -> str:
     return f" on {platform}" if platform else ""
+
+
+@commands.command()
+def retract(
+    ctx: typer.Context,
+    story: Annotated[str, typer.Argument(metavar="STORY|LINK", help="Its number, or the address of an article of it.")],
+    config: ConfigOption = None,
+) -> None:
+    """Take a story back from every chat: its posts are deleted, digests go on without it, nothing more of it comes."""
+    done = run(_with(settings(ctx, config), lambda room: _retracted(room, story)))
+    out.print(f"{done.story.headline}\ntaken back from {count(done.chats, 'chat')}", markup=False)
+    for number, what in ((done.posts, "post to delete"), (done.digests, "digest to edit"), (done.queued, "queued")):
+        if number:
+            out.print(f"{what}: {number}", markup=False)
+    if done.posts or done.digests:
+        complain("the running bot does this now; `newsbot deliveries list` shows what is left")
+
+
+async def _retracted(room: Newsroom, story: str) -> Withdrawn:
+    try:
+        return await room.newsdesk.withdrawing.everywhere(story, "an admin at the command line")
+    except NotFound:
+        raise NotThere(f"there is no story {story}, and no article at such an address") from None

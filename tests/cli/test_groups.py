@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -132,6 +133,10 @@ def test_deliveries_are_listed_and_shown(newsroom: Path, call: Call) -> None:
     shown = call("deliveries", "show", number).out
     assert "Xiaomi's electric car" in shown
     assert "because of everything" in shown
+    assert " sent [" in shown
+    link = "https://voltandaxle.example/news/xiaomi-electric-car-mass-production"
+    assert "web:newsroom" in call("deliveries", "show", link).out
+    assert "shown sent" in call("deliveries", "show", link, "--chat", "web:newsroom").out
     assert call("deliveries", "show", "999").status == 1
 
 
@@ -142,13 +147,15 @@ def test_a_delivery_that_was_sent_is_neither_retried_nor_dropped(newsroom: Path,
         assert result.err.startswith("newsbot: 1 is not ")
 
 
-def test_the_emergency_stop_pauses_every_chat_and_resumes_only_those(newsroom: Path, call: Call) -> None:
-    assert call("deliveries", "pause").out == "1 chat paused\n"
-    assert call("deliveries", "pause").out == "0 chats paused\n"
-    assert "stopped by an admin: 1 chat" in call("deliveries", "list").err
-    assert "stopped by an admin 1" in call("status").out
-    assert call("deliveries", "resume").out == "1 chat resumed\n"
-    assert call("deliveries", "resume").out == "0 chats resumed\n"
+def test_the_emergency_stop_stops_all_platforms_or_one(newsroom: Path, call: Call) -> None:
+    assert call("deliveries", "pause").out == "posting is stopped\n"
+    assert call("deliveries", "pause", "telegram").out == "posting is stopped on telegram\n"
+    assert "posting is stopped on telegram (stopped by an admin)" in call("deliveries", "list").err
+    assert json.loads(call("status", "--json").out)["holds"] == dict.fromkeys(
+        ("all", "telegram"), "stopped by an admin"
+    )
+    assert call("deliveries", "resume").out == "posting goes on\n"
+    assert call("deliveries", "resume").out == "posting was not stopped\n"
     assert call("deliveries", "list").err == "no delivery waits; --state sent lists what went out\n"
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatSettings, Defaults, Digest, What, When
+from newsbot.domain.models import Chat, ChatKey, ChatSettings, Defaults, Digest, What, When
 from newsbot.domain.plan import Post
 from newsbot.newsdesk import Access, Asker, Rules
 from newsbot.newsdesk.languages import spoken
@@ -69,16 +69,6 @@ async def test_a_place_that_sends_the_bot_away_waits_with_all_its_threads_and_go
     await presence.back("telegram", "-100")
     assert [await paused(room, key) for key in (GROUP, NEWS)] == ["", ""]
     assert {"plan", "deliver"} <= set(room.wake.told)
-
-
-async def test_what_an_admin_stopped_stays_stopped_whoever_comes_and_goes(room: Room) -> None:
-    presence, chat = room.newsdesk.presence, await place(room, GROUP)
-    await room.storage.chats.pause(chat.id, STOPPED)
-    await presence.gone("telegram", "-100", "kicked")
-    await presence.back("telegram", "-100")
-    await presence.thread_back(GROUP)
-    await presence.reached(GROUP)
-    assert await paused(room, GROUP) == STOPPED
 
 
 async def test_a_closed_thread_pauses_itself_alone(room: Room) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsbot.domain.models import STOPPED, ChatKey, FeedSpec
+from newsbot.domain.models import ChatKey, FeedSpec
 from newsbot.locales import Words, catalogue, languages, own_name
 from newsbot.newsdesk import Access, Asker, Rules
 from newsbot.platforms.actions import LIMIT
@@ -100,7 +100,7 @@ def test_every_command_has_a_handler_and_a_line_of_help() -> None:
 
 def test_commands_of_the_bots_admins_are_shown_to_them_alone(visitor: Visitor) -> None:
     assert {c.name for c in visitor.desk.commands(BOSS)} - {c.name for c in visitor.desk.commands(ME)} == {
-        "feeds", "status", "reload",
+        "feeds", "status", "retract", "reload", "pause", "resume",
     }  # fmt: skip
 
 
@@ -284,9 +284,11 @@ async def test_the_list_says_why_nothing_is_posted_just_now(visitor: Visitor) ->
     for reason, said in (
         ("the topic was closed", "(the topic was closed)"),
         ("the person takes no private messages", "I may not write to you."),
-        (STOPPED, "has stopped all posts"),
+        ("", "has stopped all posts"),
     ):
         await visitor.room.storage.chats.pause(chat.id, reason)
+        if not reason:
+            await visitor.room.newsdesk.running.stop(BOSS)
         shown = text_of(await visitor.say("/subscriptions", CHAIR))
         assert "Nothing is posted here just now" in shown
         assert said in shown
@@ -852,3 +854,34 @@ async def test_no_line_and_no_press_ever_breaks_the_desk(
             await visitor.press(action, asker)
             await visitor.desk.complete(Request(asker), text)
     assert not caplog.records
+
+
+# --- the emergency stop ---------------------------------------------------------------------------
+
+
+async def test_the_emergency_stop_is_the_bots_admins_and_names_its_platform(visitor: Visitor) -> None:
+    assert "don’t know" in text_of(await visitor.say("/pause", CHAIR))
+    assert (await visitor.say("/pause fax", BOSS)).error
+    for told, held in (("/pause", ""), ("/pause telegram", "telegram")):
+        await visitor.say(told, BOSS)
+        assert held in [hold.platform for hold in await visitor.room.newsdesk.running.holds()]
+    assert "Posting is stopped everywhere" in text_of(await visitor.say("/status", BOSS))
+    assert "still stopped" in text_of(await visitor.say("/resume telegram", BOSS))
+    assert "go out again" in text_of(await visitor.say("/resume", BOSS))
+    assert "was not stopped" in text_of(await visitor.say("/resume", BOSS))
+
+
+async def test_only_the_bots_admins_settle_what_is_stuck(visitor: Visitor) -> None:
+    for verb in ("da", "dd"):
+        assert (await visitor.press(f"{verb}:1", CHAIR)).error
+        assert (await visitor.press(f"{verb}:1", BOSS)).error  # there is none
+
+
+async def test_why_names_what_a_topic_missed_and_shows_the_whole_way(visitor: Visitor) -> None:
+    told = await visitor.room.publish("stars", *ROCKET)
+    await visitor.say("/follow Xiaomi EV")
+    assert "“Xiaomi EV” did not match: nothing in it says Xiaomi, 小米" in text_of(
+        await visitor.say(f"/why {told.url}")
+    )
+    assert "read (Star Gazette)" in text_of(await visitor.press(f"ww:{told.story_id}"))
+    assert "Star Gazette" in text_of(await visitor.say("/why https://stars.example/never"))
