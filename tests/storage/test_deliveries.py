@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -58,13 +57,6 @@ async def test_each_platform_takes_its_own(storage: Storage) -> None:
     assert await claim(storage, platform="telegram") == [there]
     assert await claim(storage, platform="discord") == []
     assert await claim(storage) == [here]
-
-
-async def test_urgent_ones_go_before_older_scheduled_ones(storage: Storage) -> None:
-    rooms = [await chat(storage, str(i)) for i in range(3)]
-    await storage.outbox.record([], [outcome(room.id, 1) for room in rooms])
-    ids = await storage.outbox.plan([post(room.id, 1, priority=p) for room, p in zip(rooms, (1, 0, 1), strict=True)])
-    assert await claim(storage, 2) == [ids[1], ids[0]]
 
 
 async def test_nothing_goes_out_before_its_time_or_to_a_paused_chat(storage: Storage) -> None:
@@ -173,14 +165,6 @@ async def test_a_sent_that_comes_after_a_recovery_is_not_sent_again(storage: Sto
     assert await claim(storage) == []
 
 
-async def test_attempts_can_be_corrected(storage: Storage) -> None:
-    room = await chat(storage)
-    (first,) = await posts(storage, room.id, 1)
-    await claim(storage)
-    await storage.outbox.settle(first, QUEUED, "429", attempts=0, now=NOW)
-    assert [d.attempts for d in await storage.outbox.claim("web", NOW, 1)] == [1]
-
-
 async def test_parts_are_recorded_while_in_flight_only_and_a_doubt_is_forgotten_by_a_retry(storage: Storage) -> None:
     room = await chat(storage)
     (first,) = await posts(storage, room.id, 1)
@@ -224,17 +208,6 @@ async def test_the_outbox_is_counted_and_listed(storage: Storage) -> None:
     assert [d.id for d in await storage.outbox.list(limit=2)] == [ids[3], ids[2]]
     assert await storage.outbox.last_sent() == {"web": NOW}
     assert await storage.outbox.get(999) is None
-
-
-async def test_senders_at_once_never_claim_one_delivery_twice(storage: Storage) -> None:
-    rooms = [await chat(storage, str(i)) for i in range(6)]
-    for room in rooms:
-        await posts(storage, room.id, 2)
-    claims = await asyncio.gather(*(claim(storage, 4) for _ in range(5)))
-    taken = [delivery_id for ids in claims for delivery_id in ids]
-    assert len(taken) == len(set(taken)) == 6
-    in_flight = await storage.outbox.sending("web")
-    assert len({delivery.chat_id for delivery in in_flight}) == len(in_flight)
 
 
 async def test_what_is_to_follow_is_queued_only_with_a_settling_that_counts(storage: Storage) -> None:

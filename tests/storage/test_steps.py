@@ -1,0 +1,104 @@
+"""What is remembered of a story's way, figures of the outbox, and stories that were taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from newsbot.domain.models import ChatKey, DeliveryState
+from newsbot.storage import Storage
+from newsbot.storage.outbox import Figures, PlannedDelivery, Settlement
+from tests.storage.making import NOW, chat, digest, edit, feed, judged, outcome, post, posts, stored
+
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+QUEUED, SENT, QUARANTINED = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.QUARANTINED
+
+
+async def test_the_way_of_a_story_is_told_with_that_of_its_post_and_its_edits(storage: Storage) -> None:
+    room = await chat(storage)
+    await storage.outbox.record([], [outcome(room.id, 1), outcome(room.id, 2)])
+    for late in (0, 1):  # held on for the same reason: one step
+        await storage.outbox.hold(room.id, [1], NOW + HOUR, "quiet", NOW + late * SECOND)
+    (first,) = await storage.outbox.plan([post(room.id, 1)])
+    moments = iter(NOW + n * SECOND for n in range(2, 99))
+    for answer in (
+        Settlement(first, QUEUED, "503", step="retry"),
+        Settlement(first, QUEUED, "its turn had not come"),
+        Settlement(first, QUARANTINED, "bad markup"),
+    ):
+        await storage.outbox.claim("web", NOW + HOUR, 1)
+        assert await storage.outbox.settle_all([answer], next(moments)) == [True]
+    assert await storage.outbox.retry(first, next(moments), by="Ann")
+    await storage.outbox.claim("web", NOW + HOUR, 1)
+    assert await storage.outbox.settle(first, SENT, now=next(moments))
+    (change,) = await storage.outbox.plan([edit(room.id, first)])
+    await storage.outbox.drop(change, next(moments), "stale")
+    way = await storage.outbox.steps(room.id, 1)
+    assert [(step.kind, step.detail, step.delivery_id) for step in way] == [
+        ("held", "quiet", None),
+        ("retry", "503", first),
+        ("quarantined", "bad markup", first),
+        ("again", "Ann", first),
+        ("dropped", "stale", change),
+    ]
+    assert way[0].story_id == 1
+    assert await storage.outbox.steps_of(change) == way[-1:]
+    assert await storage.outbox.steps(room.id, 2) == []
+    assert [d.id for d in await storage.outbox.of_target(first)] == [change]
+    moved = await chat(storage, "new")
+    await storage.chats.rekey(moved.id, ChatKey("web", "1"))
+    assert await storage.outbox.steps(moved.id, 1) == way
+    await storage.chats.forget(moved.id)
+    assert await storage.outbox.steps_of(first) == []
+
+
+async def test_answers_are_settled_together_and_each_counts_once(storage: Storage) -> None:
+    rooms = [await chat(storage, str(i)) for i in range(3)]
+    ids = [(await posts(storage, room.id, 1, first_story=i))[0] for i, room in enumerate(rooms, 1)]
+    (change,) = await storage.outbox.plan([edit(rooms[2].id, ids[2])])
+    await storage.outbox.claim("web", NOW, 5)
+    then = PlannedDelivery(rooms[0].id, "publish", digest("News"), 3, NOW, target=ids[0])
+    answers = [
+        Settlement(ids[0], SENT, "shown without its picture", ("m1",), then=then),
+        Settlement(ids[0], SENT, then=then),
+        Settlement(ids[1], QUEUED, "429", ("part",), not_before=NOW + HOUR, attempts=4, doubts=1),
+        Settlement(ids[2], QUARANTINED, "refused"),
+        Settlement(999, SENT),
+    ]
+    assert await storage.outbox.settle_all(answers, NOW) == [True, False, True, True, False]
+    rows = {d.id: d for d in await storage.outbox.list()}
+    assert (rows[ids[0]].reason, rows[ids[0]].message_ids) == ("shown without its picture", ("m1",))
+    assert rows[ids[0]].sent_at == NOW
+    later = rows[ids[1]]
+    assert (later.not_before, later.attempts, later.doubts, later.message_ids) == (NOW + HOUR, 4, 1, ("part",))
+    assert rows[change].state is DeliveryState.DROPPED
+    assert [d.kind for d in rows.values()].count("publish") == 1
+
+
+async def test_the_outbox_is_told_in_figures(storage: Storage) -> None:
+    one, two, blocked = [await chat(storage, n, "telegram") for n in ("1", "2", "3")]
+    await chat(storage, "1", "web")
+    await storage.chats.pause(blocked.id, "blocked")
+    first, *_ = await storage.outbox.plan(
+        [post(one.id, at=NOW - HOUR), post(two.id, at=NOW - SECOND), post(blocked.id, at=NOW - 9 * HOUR)]
+    )
+    assert (await storage.outbox.figures(NOW))["telegram"].oldest == NOW - HOUR
+    assert [d.id for d in await storage.outbox.claim("telegram", NOW - 2 * SECOND, 1)] == [first]
+    await storage.outbox.settle(first, SENT, now=NOW - 61 * SECOND)
+    await storage.outbox.plan([PlannedDelivery(one.id, "publish", digest(), 3, NOW, target=first)])
+    found = await storage.outbox.figures(NOW)
+    depth = {"queued": 2, "sending": 0, "uncertain": 0, "quarantined": 0}
+    assert found == {"telegram": Figures(depth, NOW - SECOND, 0, 1), "web": Figures()}
+
+
+async def test_a_story_is_taken_back_once_and_its_steps_go_with_it(storage: Storage) -> None:
+    room, source = await chat(storage), await feed(storage)
+    (story,) = await judged(storage, *await stored(storage, source.id, "a", now=NOW - 99 * HOUR))
+    assert await storage.articles.withdraw(story, NOW)
+    assert not await storage.articles.withdraw(story, NOW)
+    assert await storage.articles.withdrawn([story, 7]) == {story}
+    await storage.outbox.record([story], [outcome(room.id, story)])
+    await storage.outbox.hold(room.id, [story], NOW, "quiet", NOW)
+    await storage.outbox.skip(room.id, {story: "withdrawn"}, NOW)
+    await storage.feeds.remove(source.id)
+    assert await storage.articles.purge(NOW, 10) == 1
+    assert await storage.outbox.steps(room.id, story) == []
