@@ -17,7 +17,6 @@ from newsbot.newsdesk.ways import Passage, arrival, way
 if TYPE_CHECKING:
     from newsbot.app.newsroom import Newsroom
     from newsbot.config import Config
-    from newsbot.newsdesk.withdrawing import Withdrawn
     from newsbot.newsdesk.explaining import Missed
 
 T = TypeVar("T")
@@ -199,17 +198,16 @@ def retract(
     config: ConfigOption = None,
 ) -> None:
     """Take a story back from every chat: its posts are deleted, digests go on without it, nothing more of it comes."""
-    done = run(_with(settings(ctx, config), lambda room: _retracted(room, story)))
-    out.print(f"{done.story.headline}\ntaken back from {count(done.chats, 'chat')}", markup=False)
-    for number, what in ((done.posts, "post to delete"), (done.digests, "digest to edit"), (done.queued, "queued")):
-        if number:
-            out.print(f"{what}: {number}", markup=False)
-    if done.posts or done.digests:
-        complain("the running bot does this now; `newsbot deliveries list` shows what is left")
+    for line in run(_with(settings(ctx, config), lambda room: _retracted(room, story))):
+        out.print(line, markup=False)
+    complain("the running bot deletes and edits now; `newsbot deliveries list` shows what is left")
 
 
-async def _retracted(room: Newsroom, story: str) -> Withdrawn:
+async def _retracted(room: Newsroom, story: str) -> list[str]:
     try:
-        return await room.newsdesk.withdrawing.everywhere(story, "an admin at the command line")
+        done = await room.newsdesk.withdrawing.everywhere(story, "an admin at the command line")
     except NotFound:
         raise NotThere(f"there is no story {story}, and no article at such an address") from None
+    told = ((done.posts, "post to delete"), (done.digests, "digest to edit"), (done.queued, "queued delivery stopped"))
+    figures = [f"{what}: {number}" for number, what in told if number]
+    return [done.story.headline, f"taken back from {count(done.chats, 'chat')}", *figures]
