@@ -199,7 +199,7 @@ SCRIPTS = {"zh": "[\u4e00-\u9fff]", "ru": "[а-яёА-Я]", "ar": "[\u0600-\u06f
 @pytest.mark.parametrize("language", SCRIPTS)
 def test_every_sentence_is_in_the_script_of_its_language(language: str) -> None:
     for key, pattern in catalogue(language).items():
-        words = re.sub(r"https?\S*|/[a-z]+|newsbot|JavaScript|Telegram", "", text(pattern))
+        words = re.sub(r"https?\S*|/[a-z]+|newsbot|JavaScript|Telegram|Discord", "", text(pattern))
         assert not re.search("[a-zA-Z]{2}", words) or re.search(SCRIPTS[language], words), f"{language}: {key}"
 
 
