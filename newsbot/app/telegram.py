@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -19,9 +19,11 @@ from newsbot.domain.ports import Sender
 from newsbot.pipeline.courtesy import Courtesy
 from newsbot.pipeline.leadership import Leadership
 from newsbot.platforms.commands import Desk
+from newsbot.platforms.telegram.alerts import Alerts
 from newsbot.platforms.telegram.bot import TelegramPlatform, WebhookPlace
 from newsbot.platforms.telegram.looking import Look, look
 from newsbot.platforms.telegram.message import PLATFORM
+from newsbot.platforms.telegram.notices import Notices
 from newsbot.platforms.telegram.pace import Pace
 from newsbot.platforms.telegram.send import TelegramSender
 from newsbot.platforms.telegram.talk import Handler
@@ -31,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 ASK_AGAIN = timedelta(minutes=5)
 """When to look again for a channel that the config names and that is not there yet."""
+TELLING = 10.0
+"""Seconds between two looks for what people are to be told."""
 
 
 class Polite:
@@ -74,6 +78,9 @@ class TelegramHouse:
             bot_admins=admins,
             webhook=webhook_of(room.config),
         )
+        self._notices = Notices(self._bot, room.newsdesk.servers, room.newsdesk.presence, pace, room.clock)
+        self._alerts = Alerts(self._bot, pace, room.clock, admins)
+        self._leads = False
         self._leadership = Leadership(room.storage, PLATFORM, room.owner, room.clock)
         self._learned: Config | None = None
         self._unknown: set[ChatKey] = set()
@@ -91,13 +98,25 @@ class TelegramHouse:
 
     @property
     def tasks(self) -> list[Task]:
-        """The loop of the one that leads."""
-        return [Task("telegram", self.step, "chat")]
+        """The loops of the one that leads, and what tells admins of trouble."""
+        return [
+            Task(PLATFORM, self.step, "chat"),
+            Task(f"{PLATFORM}:tell", self._tell, "chat", TELLING),
+            Task(f"{PLATFORM}:alert", self._alerts.step, "deliver", TELLING),
+        ]
+
+    async def alert(self, key: str, lines: Sequence[str] | None) -> None:
+        """Have the bot's admins on Telegram told of the trouble ``key``, once until it is over (None)."""
+        await self._alerts.alert(key, lines)
+
+    async def _tell(self) -> bool:
+        return self._leads and await self._notices.step()
 
     async def step(self) -> bool:
         """One round of the loop. Raises PlatformError where Telegram cannot be worked with just now."""
         await self._platform.start()
         async with self._leadership.led() as fence:
+            self._leads = fence is not None
             if fence is None:
                 return False
             await self._learn_names()

@@ -73,6 +73,23 @@ class Servers:
         """Its admins were told why it is paused, or what its posts lack, or nobody there can be."""
         await self._tools.storage.chats.tell(chat.id, chat.paused)
 
+    async def to_tell(self, chat: Chat) -> None:
+        """Nobody was told of it, after all."""
+        await self._tools.storage.chats.tell(chat.id, "")
+
+    async def resumed(self, platform: str) -> list[Chat]:
+        """The platform's chats that go on, of whose pause somebody was told, until that is told too."""
+        return await self._tools.storage.chats.resumed(platform)
+
+    async def waiting(self, platform: str) -> list[Chat]:
+        """The platform's paused chats of several people."""
+        return await self._tools.storage.chats.waiting(platform)
+
+    async def listens(self, key: ChatKey) -> str | None:
+        """The language of a person whose private chat is known and takes messages; None where there is none."""
+        found = await self._tools.storage.chats.find(key)
+        return None if found is None or found.paused else self._tools.language(found)
+
     async def makers(self, chat: Chat) -> list[str]:
         """The users' ids of those who made the chat's subscriptions, latest first."""
         orders = await self._tools.storage.chats.subscriptions(chat.id)

@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import NO_MESSAGE, STOPPED, Chat, ChatKey, ChatKind, ChatSettings
 from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of, key_of
 from newsbot.storage.lines import Lines
-from newsbot.storage.servers import Places
+from newsbot.storage.servers import GOES_ON, Places
 from newsbot.storage.sql import chunks
 from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
 from newsbot.storage.tables import chats, deliveries, lines, meta, mutes, outcomes, steps, subscriptions, tokens
@@ -112,8 +112,9 @@ class Chats(Subscriptions, Mutes, Tokens, Places, Lines):
             await self._align(conn, [chat_id])
 
     async def release(self, chat_ids: Sequence[int], now: datetime) -> None:
-        """:meth:`resume` those of the chats that no emergency stop holds: the platform lets us in."""
-        free = {"paused": "", "told": "", "released": now}
+        """:meth:`resume` those of the chats that no emergency stop holds: the platform lets us in. Who was told of the
+        pause is to hear of that: :meth:`newsbot.storage.servers.Servers.resumed`."""
+        free = {"paused": "", "told": case((chats.c.told != "", GOES_ON), else_=""), "released": now}
         async with self._db.write() as conn:
             for chunk in chunks(sorted(chat_ids)):
                 held = chats.c.id.in_(chunk) & (chats.c.paused != STOPPED)

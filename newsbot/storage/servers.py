@@ -14,6 +14,9 @@ from newsbot.storage.chat_rows import chat_of
 from newsbot.storage.sql import Repository
 from newsbot.storage.tables import OPEN, chats, deliveries, servers
 
+GOES_ON = "goes on"
+"""What chats.told says of one whose admins were told of a pause that is over now."""
+
 Arrival = Literal["new", "back", "known"]
 """How the bot comes to a server: for the first time, after it was sent away, or it has been there all along."""
 
@@ -94,6 +97,15 @@ class Places(Repository):
         """Paused chats whose admins were not told why, in order of id; the emergency stop's are not among them."""
         waits = (chats.c.paused != "") & (chats.c.paused != STOPPED) & (chats.c.paused != chats.c.told)
         return await self._found((chats.c.platform == platform) & waits)
+
+    async def resumed(self, platform: str) -> builtins.list[Chat]:
+        """Chats that go on, of whose pause somebody was told and of this nobody, in order of id."""
+        over = (chats.c.paused == "") & (chats.c.told == GOES_ON) & (chats.c.kind != "private")
+        return await self._found((chats.c.platform == platform) & over)
+
+    async def waiting(self, platform: str) -> builtins.list[Chat]:
+        """Paused chats that are no private ones, in order of id."""
+        return await self._found((chats.c.platform == platform) & (chats.c.paused != "") & (chats.c.kind != "private"))
 
     async def doubted(self, platform: str, reason: str) -> builtins.list[Chat]:
         """Chats that take posts and have a delivery that is uncertain for this ``reason``, of which their admins were

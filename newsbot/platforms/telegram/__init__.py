@@ -19,6 +19,8 @@
     inline     @bot words in any chat
     places     the bot's own comings and goings: added, removed, migrated, topics closed
     menu       the lists of commands and the bot's descriptions, in each language
+    notices    tells who subscribed a place that posts wait there, and looks whether they may go on
+    alerts     tells the bot's admins of trouble
     looking    a look at a token and what stands at Telegram, for an admin who checks the config
     send       the way out for deliveries
     answers    what Telegram's answers mean for a delivery

@@ -242,7 +242,7 @@ async def test_a_refused_part_comes_plainer_and_no_part_comes_twice(way: Way, an
     assert len(ann.private.messages) == PARTS
     way.tg.refuses[0] = lambda draft: "MESSAGE_EMPTY"
     way.later()
-    assert await way.send(delivery(key(ann.id), number=2)) == Rejected("Bad Request: Message_empty")
+    assert await way.send(delivery(key(ann.id), number=2)) == Rejected("Message_empty")
 
 
 async def test_an_answer_that_the_library_cannot_read_leaves_the_outcome_unknown(way: Way, ann: Person) -> None:
