@@ -104,6 +104,8 @@ class Retracting(Queue):
         edits = select(d.target, d.digest).where(d.kind == "edit", d.state.in_(_UNDER_WAY)).order_by(d.id)
         coming = await each_chunk(conn, [row.id for row in rows], lambda c: edits.where(d.target.in_(c)))
         fresh = {row.target: row.digest for row in coming}
+        going = await each_chunk(conn, [row.id for row in rows], _retracts)
+        gone = {row.target for row in going}
         return [
             _Post(
                 row.id,
@@ -111,7 +113,7 @@ class Retracting(Queue):
                 DeliveryState(row.state),
                 row.attempts > 0,
                 codec.decode(Digest, fresh.get(row.id, row.digest)),
-                any(row.message_ids) or row.state != DeliveryState.SENT,
+                row.id not in gone and (any(row.message_ids) or row.state != DeliveryState.SENT),
             )
             for row in {row.id: row for row in rows}.values()
         ]
@@ -153,6 +155,11 @@ class _Post:
 
     def tells(self, story_id: int) -> bool:
         return any(story.story_id == story_id for story in self.digest.stories)
+
+
+def _retracts(post_ids: Sequence[int]) -> Any:
+    d = deliveries.c
+    return select(d.target).where(d.target.in_(post_ids), d.kind == "retract", d.state.in_(_UNDER_WAY))
 
 
 def _verdict(post: _Post, left: Digest) -> Verdict:

@@ -217,6 +217,8 @@ async def test_who_runs_a_chat_deletes_its_posts_and_no_others(house: House, new
         await newsdesk.withdrawing.story(CHAIR, story)
     assert not await house.settle()
     await newsdesk.withdrawing.post(CHAIR, post.id)
+    with pytest.raises(NotFound):  # it is on its way already
+        await newsdesk.withdrawing.post(CHAIR, post.id)
     [retract] = await house.settle()
     assert (retract.kind, retract.target, retract.message_ids) == ("retract", post.id, (f"m{post.id}",))
     await house.bring(await house.feed("two"), QUAKE_LATER)
