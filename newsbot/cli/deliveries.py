@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from newsbot.app.asker import OPERATOR
 from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, run, settings, table, when
-from newsbot.domain.models import ChatKey, Delivery, DeliveryState, Hold
+from newsbot.domain.models import Delivery, DeliveryState, Hold
 from newsbot.errors import NewsbotError, NotFound
-from newsbot.newsdesk.ways import Passage, arrival, way
 
 if TYPE_CHECKING:
     from newsbot.app.newsroom import Newsroom
     from newsbot.config import Config
-    from newsbot.newsdesk.explaining import Missed
 
 T = TypeVar("T")
 
@@ -86,8 +84,9 @@ def show(
 
 
 async def _show_delivery(room: Newsroom, number: int) -> None:
-    outbox = room.storage.outbox
-    found = await outbox.get(number)
+    from newsbot.app.tracing import of_delivery  # a second's worth of imports that `--help` does without
+
+    found = await room.storage.outbox.get(number)
     if found is None:
         raise NotThere(f"there is no delivery {number}")
     for key, value in (
@@ -102,51 +101,29 @@ async def _show_delivery(room: Newsroom, number: int) -> None:
         for reason in story.reasons:
             words = f": {', '.join(reason.words)}" if reason.words else ""
             out.print(f"because of {reason.label}{words}", style="dim", markup=False)
-    changes = await outbox.of_target(number)
-    steps = [step for each in (found, *changes) for step in await outbox.steps_of(each.id)]
-    _print_way(way(None, None, None, (found, *changes), steps))
+    _print_way(await of_delivery(room, found))
 
 
 async def _show_article(room: Newsroom, url: str, chat: str) -> None:
-    asker = replace(OPERATOR, chat=_key(chat), chat_kind="group") if chat else OPERATOR
-    found = await room.newsdesk.explaining.link(asker, url)
+    from newsbot.app.tracing import of_article
+
+    found = await of_article(room, url, chat)
     article = found.article
     for key, value in (
         ("article", article.id), ("title", article.title), ("feed", article.source), ("story", article.story_id),
+        *found.about,
     ):  # fmt: skip
         out.print(f"{key:<12} {value}", markup=False)
-    if chat:
-        verdict = " ".join(filter(None, (found.verdict, found.standing, found.note)))
-        out.print(f"{'verdict':<12} {verdict}", markup=False)
-        for reason in found.outcome.reasons if found.outcome else ():
-            out.print(f"{'because of':<12} {reason.label} ({', '.join(reason.words)})".replace(" ()", ""), markup=False)
-        _print_missed(found.missed)
-        _print_way(found.way)
-        return
-    _print_way(tuple(arrival(article, found.story)))
-    posts = await room.storage.outbox.shown([article.story_id]) if article.story_id is not None else []
-    table(("delivery", "chat", "state", "sent"), ([p.id, p.chat, p.state, p.sent_at] for _, p in posts))
-    complain("--chat PLATFORM:ID tells why it was, or was not, posted there")
+    _print_way(found.way)
+    if not chat:
+        table(("delivery", "chat", "state", "sent"), ([p.id, p.chat, p.state, p.sent_at] for p in found.posts))
+        complain("--chat PLATFORM:ID tells why it was, or was not, posted there")
 
 
-def _key(text: str) -> ChatKey:
-    platform, _, rest = text.partition(":")
-    native, _, thread = rest.partition("/")
-    return ChatKey(platform, native, thread)
-
-
-def _print_missed(missed: Sequence[Missed]) -> None:
-    for each in missed:
-        lacking = f"{each.missing.kind}: {', '.join(each.missing.words)}" if each.missing else "its query"
-        out.print(f"{'not by':<12} {each.order.label} ({lacking})", markup=False)
-
-
-def _print_way(passages: Sequence[Passage]) -> None:
+def _print_way(moments: Sequence[tuple[datetime, str]]) -> None:
     out.print()
-    for passage in passages:
-        number = f" [{passage.delivery_id}]" if passage.delivery_id else ""
-        detail = f": {passage.detail}" if passage.detail else ""
-        out.print(f"{when(passage.at)}  {passage.kind.replace('_', ' ')}{number}{detail}", markup=False)
+    for at, said in moments:
+        out.print(f"{when(at)}  {said}", markup=False)
 
 
 @commands.command()

@@ -14,7 +14,6 @@ from newsbot.cli.console import ConfigOption, complain, newsroom, out, run, sett
 if TYPE_CHECKING:
     from newsbot.app.newsroom import Newsroom
     from newsbot.config import Config
-    from newsbot.storage.figures import Figures
 
 
 def search(
@@ -118,7 +117,7 @@ async def _status(config: Config) -> dict[str, Any]:
         }
 
 
-def _figures(figures: Figures, now: datetime) -> dict[str, int]:
+def _figures(figures: Any, now: datetime) -> dict[str, int]:
     """A platform's outbox: deliveries by state, how old the oldest that is due is, what went out lately."""
     oldest = int((now - figures.oldest).total_seconds()) if figures.oldest else 0
     late = {"oldest_seconds": oldest, "sent_minute": figures.sent_minute, "sent_hour": figures.sent_hour}

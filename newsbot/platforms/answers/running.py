@@ -153,7 +153,8 @@ async def resume(visit: Visit, text: str) -> Reply:
     """The end of the emergency stop."""
     ended = await visit.newsdesk.running.go_on(visit.asker, text)
     if await visit.newsdesk.running.holds(text.strip().casefold() or None):
-        return Reply((visit.say("posting_still"),), private=True)
+        go_on = Button(visit.words("status_go_on_button"), short("c", "/resume"), style="primary")
+        return Reply((visit.say("posting_still"),), ((go_on,),), private=True)
     return Reply((visit.say("posting_goes_on" if ended else "posting_free"),), private=True)
 
 

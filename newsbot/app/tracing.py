@@ -1,0 +1,71 @@
+"""The way of an article or a delivery, for an admin at the command line: lines of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from newsbot.app.asker import OPERATOR
+from newsbot.app.newsroom import Newsroom
+from newsbot.domain.models import Article, ChatKey, Delivery
+from newsbot.newsdesk.explaining import Explanation
+from newsbot.newsdesk.ways import Passage, arrival, way
+
+Moments = list[tuple[datetime, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An article with what became of it. ``about``: what there is to say of a chat, by name; ``way``: moment by moment;
+    ``posts`` show it, where no chat was asked about."""
+
+    article: Article
+    about: tuple[tuple[str, str], ...]
+    way: Moments
+    posts: tuple[Delivery, ...] = ()
+
+
+async def of_delivery(room: Newsroom, delivery: Delivery) -> Moments:
+    """The way of a delivery and of all that was done to what it posted."""
+    outbox = room.storage.outbox
+    each = (delivery, *await outbox.of_target(delivery.id))
+    steps = [step for one in each for step in await outbox.steps_of(one.id)]
+    return _moments(way(None, None, None, each, steps))
+
+
+async def of_article(room: Newsroom, url: str, chat: str = "") -> Trace:
+    """The way of the article at ``url``: to ``chat`` ("platform:native[/thread]"), or as far as it is the same for all.
+    Raises NotFound."""
+    asker = replace(OPERATOR, chat=_key(chat), chat_kind="group") if chat else OPERATOR
+    found = await room.newsdesk.explaining.link(asker, url)
+    if chat:
+        return Trace(found.article, tuple(_about(found)), _moments(found.way))
+    story_id = found.article.story_id
+    shown = await room.storage.outbox.shown([story_id]) if story_id is not None else []
+    return Trace(found.article, (), _moments(arrival(found.article, found.story)), tuple(post for _, post in shown))
+
+
+def _about(found: Explanation) -> Iterable[tuple[str, str]]:
+    yield "verdict", " ".join(filter(None, (found.verdict, found.standing, found.note)))
+    for reason in found.outcome.reasons if found.outcome else ():
+        yield "because of", reason.label + (f" ({', '.join(reason.words)})" if reason.words else "")
+    for missed in found.missed:
+        lacking = f"{missed.missing.kind}: {', '.join(missed.missing.words)}" if missed.missing else "its query"
+        yield "not by", f"{missed.order.label} ({lacking})"
+
+
+def _moments(passages: Iterable[Passage]) -> Moments:
+    return [(passage.at, _said(passage)) for passage in passages]
+
+
+def _said(passage: Passage) -> str:
+    number = f" [{passage.delivery_id}]" if passage.delivery_id else ""
+    detail = f": {passage.detail}" if passage.detail else ""
+    return f"{passage.kind.replace('_', ' ')}{number}{detail}"
+
+
+def _key(text: str) -> ChatKey:
+    platform, _, rest = text.partition(":")
+    native, _, thread = rest.partition("/")
+    return ChatKey(platform, native, thread)
