@@ -262,10 +262,6 @@ class ChatKey:
         return f"{self.platform}:{self.native}" + (f"/{self.thread}" if self.thread else "")
 
 
-STOPPED = "stopped by an admin"
-"""Why a chat is paused by the emergency stop: only its end resumes such a chat."""
-
-
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A known place. ``paused`` is "" or why its posts wait (blocked, no permission, by its admin).

@@ -130,6 +130,11 @@ class Sender(Protocol):
     def idempotent(self) -> bool:
         """Whether sending a delivery twice shows it once: then a lost send is sent again, else it is uncertain."""
 
+    @property
+    def waiting(self) -> int:
+        """How many of its sends wait for their turn under the platform's limits. What is claimed beyond a few would
+        only wait here, and what is urgent behind it."""
+
     async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         """Carry out one delivery; "publish" is only asked of a sender whose :class:`Sent` did.
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.domain.models import NO_MESSAGE, STOPPED, Chat, ChatKey, ChatKind, ChatSettings
+from newsbot.domain.models import NO_MESSAGE, Chat, ChatKey, ChatKind, ChatSettings
 from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of, key_of
 from newsbot.storage.lines import Lines
@@ -95,10 +95,9 @@ class Chats(Subscriptions, Mutes, Tokens, Places, Lines):
         await self._set(chat_id, language=language)
 
     async def pause(self, chat_id: int, reason: str, since: datetime | None = None) -> None:
-        """Hold the chat's posts, and say why; its subscriptions stay and what comes in waits. A chat that the emergency
-        stop holds stays so: whether it can be written to is found out when that ends. So does one that was released
-        after ``since``: the reason is older than that."""
-        free = (chats.c.id == chat_id) & (chats.c.paused != STOPPED)
+        """Hold the chat's posts, and say why; its subscriptions stay and what comes in waits. Nothing is held where the
+        chat was released after ``since``: the reason is older than that."""
+        free = chats.c.id == chat_id
         if since is not None:
             free &= chats.c.released.is_(None) | (chats.c.released < since)
         async with self._db.write() as conn:
@@ -112,15 +111,15 @@ class Chats(Subscriptions, Mutes, Tokens, Places, Lines):
             await self._align(conn, [chat_id])
 
     async def release(self, chat_ids: Sequence[int], now: datetime) -> None:
-        """:meth:`resume` those of the chats that no emergency stop holds: the platform lets us in. Who was told of the
-        pause is to hear of that: :meth:`newsbot.storage.servers.Servers.resumed`."""
+        """:meth:`resume` these chats: the platform lets us in. Who was told of the pause is to hear of that:
+        :meth:`newsbot.storage.servers.Servers.resumed`."""
         free = {"paused": "", "told": case((chats.c.told != "", GOES_ON), else_=""), "released": now}
         async with self._db.write() as conn:
             for chunk in chunks(sorted(chat_ids)):
-                held = chats.c.id.in_(chunk) & (chats.c.paused != STOPPED)
-                waited = select(chats.c.id).where(held, chats.c.paused != "").order_by(chats.c.id)
+                mine = chats.c.id.in_(chunk)
+                waited = select(chats.c.id).where(mine, chats.c.paused != "").order_by(chats.c.id)
                 ids = (await conn.execute(waited.with_for_update(key_share=True))).scalars().all()
-                await conn.execute(update(chats).where(held).values(**free))
+                await conn.execute(update(chats).where(mine).values(**free))
                 await self._align(conn, ids)
 
     async def paused(self) -> dict[str, int]:

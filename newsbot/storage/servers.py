@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import delete, select, text, update
 
-from newsbot.domain.models import STOPPED, Chat, ChatKey, ChatKind
+from newsbot.domain.models import Chat, ChatKey, ChatKind
 from newsbot.storage.chat_rows import chat_of
 from newsbot.storage.sql import Repository
 from newsbot.storage.tables import OPEN, chats, deliveries, servers
@@ -94,8 +94,8 @@ class Places(Repository):
             await conn.execute(update(chats).where(mine).values(room=room))
 
     async def untold(self, platform: str) -> builtins.list[Chat]:
-        """Paused chats whose admins were not told why, in order of id; the emergency stop's are not among them."""
-        waits = (chats.c.paused != "") & (chats.c.paused != STOPPED) & (chats.c.paused != chats.c.told)
+        """Paused chats whose admins were not told why, in order of id."""
+        waits = (chats.c.paused != "") & (chats.c.paused != chats.c.told)
         return await self._found((chats.c.platform == platform) & waits)
 
     async def resumed(self, platform: str) -> builtins.list[Chat]:

@@ -15,6 +15,8 @@ async def no_parts(_message_ids: tuple[str, ...]) -> None:
 class FakeSender:
     """``answer`` decides on each delivery; ``shown`` is what chats hold: message id to delivery."""
 
+    waiting = 0
+
     def __init__(self, *, platform: str = "web", idempotent: bool = True) -> None:
         self._platform, self._idempotent = platform, idempotent
         self.sent: list[Delivery] = []

@@ -9,7 +9,6 @@ from datetime import time, timedelta
 import pytest
 
 from newsbot.domain.models import (
-    STOPPED,
     ChatKey,
     ChatSettings,
     DeliveryState,
@@ -60,19 +59,6 @@ async def test_pausing_keeps_the_reason_until_the_chat_resumes(storage: Storage)
     await storage.chats.resume(room.id)
     assert await storage.chats.paused() == {}
     assert await storage.chats.get(room.id) == room
-
-
-async def test_nothing_but_its_end_overrules_the_emergency_stop(storage: Storage) -> None:
-    stopped, kicked = await chat(storage, "1"), await chat(storage, "2")
-    await storage.chats.pause(stopped.id, STOPPED)
-    await storage.chats.pause(stopped.id, "kicked")
-    await storage.chats.pause(kicked.id, "kicked")
-    assert await storage.chats.paused() == {"kicked": 1, STOPPED: 1}
-    await storage.chats.release([stopped.id, kicked.id], NOW)
-    assert await storage.chats.paused() == {STOPPED: 1}
-    await storage.chats.pause(kicked.id, STOPPED)
-    await storage.chats.resume(stopped.id)
-    assert await storage.chats.paused() == {STOPPED: 1}
 
 
 async def test_a_refusal_from_before_the_chat_was_released_pauses_it_no_more(storage: Storage) -> None:

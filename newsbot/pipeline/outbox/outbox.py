@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 IN_FLIGHT = 30
 """Deliveries in flight at once: enough for 30 a second where an answer takes up to a second."""
+AHEAD = 12
+"""Deliveries that may wait in the sender for their turn: enough for a steady pace, and few enough that a new post,
+which goes before all that is not claimed yet, comes within a second."""
 PATIENCE = 0.25
 """Seconds after which slow answers hold up nobody else, such as a new post to an idle chat."""
 FINISH = 15.0
@@ -88,7 +91,7 @@ class Outbox:
         elif self._unheard:
             await self._take_back()
         await self._watch.tend()
-        room = self._watch.places(self._most) - len(self._flying)
+        room = min(self._watch.places(self._most) - len(self._flying), AHEAD - self._sender.waiting)
         if room > 0:
             await self._take_off(fence, room)
         if not self._flying:

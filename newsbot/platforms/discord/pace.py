@@ -69,6 +69,11 @@ class Pace:
 
     # --- every request -----------------------------------------------------------------------------
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their turn."""
+        return self._waiting
+
     async def turn(self) -> None:
         """Return when a request may leave, first come first served. Raises NotYet when that is not soon."""
         self._unless_held()

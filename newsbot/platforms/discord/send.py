@@ -61,6 +61,11 @@ class DiscordSender:
         self._changing = Changing(self._http, clock)
         self._memory = Memory(clock)
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their turn."""
+        return self._pace.waiting
+
     async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         """Post, edit, reply or retract; the outcome is :class:`Sent`, or why not."""
         chat = delivery.chat

@@ -48,6 +48,12 @@ class TelegramSender:
     def __init__(self, bot: Bot, pace: Pace, clock: Clock) -> None:
         self._bot, self._pace, self._clock = bot, pace, clock
         self._line = asyncio.Lock()  # who waits for the bot's own turn, first come first served
+        self._waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for their turn."""
+        return self._waiting
 
     async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         """Post, edit, reply or retract; the outcome is :class:`Sent`, or why not."""
@@ -160,19 +166,28 @@ class TelegramSender:
     @asynccontextmanager
     async def _turn(self, to: ChatKey) -> AsyncIterator[None]:
         """A block that sends one message to ``to``, once it may leave. Raises _NotYet when that is not soon."""
+        self._waiting += 1
+        try:
+            left = await self._left(to)
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._pace.arrived(left, self._clock.now())
+
+    async def _left(self, to: ChatKey) -> datetime:
+        """Return when a message to ``to`` leaves."""
         until = self._clock.now() + timedelta(seconds=PATIENCE)
         wait = self._pace.delay(to, self._clock.now(), most=-1.0)
-        left: datetime | None = None
-        while left is None:
+        while True:
             if self._clock.now() + timedelta(seconds=wait) > until:
                 raise _NotYet(wait)
             if wait > SHORT:
                 await self._clock.sleep(wait)
             wait, left = await self._in_line(to)
-        try:
-            yield
-        finally:
-            self._pace.arrived(left, self._clock.now())
+            if left is not None:
+                return left
 
     async def _in_line(self, to: ChatKey) -> tuple[float, datetime | None]:
         """Wait behind those who came before: when it left, or the seconds that it must wait out of the line."""

@@ -25,6 +25,7 @@ class WebSender:
 
     platform = PLATFORM
     idempotent = True
+    waiting = 0
 
     def __init__(self, transcript: Transcript, clock: Clock, announce: Callable[[], None] = lambda: None) -> None:
         self._transcript = transcript
