@@ -285,6 +285,7 @@ class Rows:
         await self.all(
             f"UPDATE deliveries SET created = created - {HOUR}, turn = turn - {HOUR}, not_before = not_before - {HOUR}"
         )
+        await self.all(f"UPDATE lines SET due = due - {HOUR}, created = created - {HOUR}")
         await self.all(f"UPDATE outcomes SET due = due - {HOUR} WHERE state = 'waiting'")
         await self.all(f"UPDATE holds SET until = until - {HOUR} WHERE until IS NOT NULL")
 

@@ -101,7 +101,7 @@ class Ledger:
         if seen == 0 and story_id in books.more:
             self.counts["in N more"] += 1
         elif seen == 0 and uncertain:
-            self.counts["uncertain and not there"] += 1
+            self.counts[f"uncertain and not there ({place.key.platform})"] += 1
         elif seen == 0:
             self._break(f"{place.name}: {story.token} (story {story_id}) never came: {books.way(story_id)}")
         elif seen > 1 and (exactly or seen - 1 > doubts):

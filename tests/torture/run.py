@@ -47,7 +47,7 @@ class Plan:
     seed: int = 1
     processes: int = 1
     longest: float = 5.0
-    pace: float = 1.5
+    pace: float = 2.0
     trouble: float = 6.0
     faults: float = 1.0
     patience: float = 60.0
@@ -101,7 +101,7 @@ class Torture:
             platforms=self._town.platforms,
             feeds=self._press.specs(),
             subscriptions=self._town.orders,
-            defaults={"max_items": 20},
+            defaults={"max_items": 50},
         )
         return house
 
