@@ -46,6 +46,9 @@ class House(Protocol):
     def tasks(self) -> Iterable[Task]:
         """Its loops."""
 
+    async def alert(self, key: str, lines: Sequence[str] | None) -> None:
+        """Have the bot's admins there told of the trouble ``key``, once until it is over (None)."""
+
     async def stop(self) -> None:
         """Take nothing more, and finish what is being answered."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from newsbot.app.alarm import Alarm
 from newsbot.app.houses import ROLES, House, Role, open_houses
 from newsbot.app.metrics import Metrics
 from newsbot.app.newsroom import Newsroom
@@ -69,15 +70,16 @@ class Tally:
 
 
 def _boxes(
-    room: Newsroom, roles: Sequence[Role], poke: Callable[[], None], settled: OnSettled, houses: Iterable[House]
+    room: Newsroom, roles: Sequence[Role], poke: Callable[[], None], settled: OnSettled, houses: Sequence[House]
 ) -> list[Outbox]:
     if "deliver" not in roles:
         return []
-    boxes = []
+    boxes, alarm = [], Alarm(room, houses)
     if room.config.web_enabled:
         boxes.append(Outbox(room.storage, web_sender(room, poke), room.clock, room.owner, settled))
     boxes += [
-        Outbox(room.storage, house.sender, room.clock, room.owner, settled, resend=house.resends) for house in houses
+        Outbox(room.storage, house.sender, room.clock, room.owner, settled, resend=house.resends, alert=alarm)
+        for house in houses
     ]
     return boxes
 

@@ -90,7 +90,8 @@ class Running:
         self._notices: dict[str, Notice] = {}
 
     async def tell_admins(self, key: str, lines: Sequence[str] | None) -> None:
-        """Keep a notice for the admins, one for each ``key``, shown with /status until its ``lines`` are None."""
+        """Keep a notice for the admins, one for each ``key``, shown with /status until its ``lines`` are None. The key
+        is a sentence's, with the platform behind a colon where it is about one."""
         self._notices.pop(key, None)
         if lines is not None:
             self._notices[key] = Notice(key, tuple(lines), self._tools.now())

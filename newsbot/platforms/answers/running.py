@@ -164,7 +164,8 @@ def _entry(said: str) -> Paragraph:
 
 
 def _told(visit: Visit, notice: Notice) -> str:
-    return f"{visit.words(notice.key)} ({visit.ago(notice.at)})"
+    sentence, _, platform = notice.key.partition(":")
+    return f"{visit.words(sentence, platform=platform)} ({visit.ago(notice.at)})"
 
 
 def _loop(visit: Visit, loop: LoopState) -> str:
