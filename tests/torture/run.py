@@ -63,10 +63,13 @@ class Figures:
     counts: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    killing: float = 0.0
     broken: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [f"{self.kills} kills, {self.hours} hours passed in rows, {self.seconds:.0f} s"]
+        lines = [
+            f"{self.kills} kills, {self.hours} hours passed in rows, {self.seconds:.0f} s ({self.killing:.0f} killing)"
+        ]
         for name, counter in (("faults", self.faults), ("counts", self.counts), ("errors logged", self.errors)):
             lines.append(f"{name}: " + (", ".join(f"{n} {what}" for what, n in sorted(counter.items())) or "none"))
         more = [f"… and {len(self.broken) - TOLD} more"] if len(self.broken) > TOLD else []
@@ -111,6 +114,7 @@ class Torture:
         self._faults_begin()
         async with self._meanwhile(self._publish, self._shut_some):
             await self._kill_again_and_again()
+        self._figures.killing = time.monotonic() - began
         self._faults_end()
         try:
             await self._finish()
