@@ -12,9 +12,9 @@ CORRECTED = timedelta(days=7)
 """What a post says and a source has taken back is put right for so long."""
 
 SPACES = (
-    timedelta(seconds=20),
-    timedelta(minutes=2),
-    timedelta(minutes=10),
+    timedelta(seconds=15),
+    timedelta(seconds=30),
+    timedelta(minutes=5),
     timedelta(minutes=30),
     timedelta(hours=2),
     timedelta(hours=6),
