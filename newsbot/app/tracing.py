@@ -9,10 +9,15 @@ from datetime import datetime
 from newsbot.app.asker import OPERATOR
 from newsbot.app.newsroom import Newsroom
 from newsbot.domain.models import Article, ChatKey, Delivery
+from newsbot.errors import NewsbotError
 from newsbot.newsdesk.explaining import Explanation
 from newsbot.newsdesk.ways import Passage, arrival, way
 
 Moments = list[tuple[datetime, str]]
+
+
+class NoSuchChat(NewsbotError):
+    """No chat is known by what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,8 @@ async def of_delivery(room: Newsroom, delivery: Delivery) -> Moments:
 
 async def of_article(room: Newsroom, url: str, chat: str = "") -> Trace:
     """The way of the article at ``url``: to ``chat`` ("platform:native[/thread]"), or as far as it is the same for all.
-    Raises NotFound."""
-    asker = replace(OPERATOR, chat=_key(chat), chat_kind="group") if chat else OPERATOR
+    Raises NotFound, NoSuchChat."""
+    asker = replace(OPERATOR, chat=await _known(room, chat), chat_kind="group") if chat else OPERATOR
     found = await room.newsdesk.explaining.link(asker, url)
     if chat:
         return Trace(found.article, tuple(_about(found)), _moments(found.way))
@@ -65,7 +70,10 @@ def _said(passage: Passage) -> str:
     return f"{passage.kind.replace('_', ' ')}{number}{detail}"
 
 
-def _key(text: str) -> ChatKey:
+async def _known(room: Newsroom, text: str) -> ChatKey:
     platform, _, rest = text.partition(":")
     native, _, thread = rest.partition("/")
-    return ChatKey(platform, native, thread)
+    key = await room.storage.chats.now_at(ChatKey(platform, native, thread))
+    if await room.storage.chats.find(key) is None:
+        raise NoSuchChat(f"there is no chat {text}; newsbot deliveries list --state sent names those posted to")
+    return key

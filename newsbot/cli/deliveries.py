@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from newsbot.app.asker import OPERATOR
 from newsbot.cli.console import ConfigOption, complain, count, newsroom, out, run, settings, table, when
 from newsbot.domain.models import Delivery, DeliveryState, Hold
 from newsbot.errors import NewsbotError, NotFound
@@ -79,6 +78,8 @@ def show(
     """One delivery with all that it says, or an article, and the whole way that it went."""
     if what.isascii() and what.isdigit():
         run(_with(settings(ctx, config), lambda room: _show_delivery(room, int(what))))
+    elif "://" not in what:
+        raise typer.BadParameter(f"{what!r} is neither a delivery's number nor the address of an article")
     else:
         run(_with(settings(ctx, config), lambda room: _show_article(room, what, chat)))
 
@@ -152,6 +153,8 @@ Platform = Annotated[str, typer.Argument(metavar="[PLATFORM]", help="telegram, d
 @commands.command()
 def pause(ctx: typer.Context, platform: Platform = "", config: ConfigOption = None) -> None:
     """The emergency stop: nothing more is posted until `deliveries resume`. No news is lost."""
+    from newsbot.app.asker import OPERATOR
+
     run(_with(settings(ctx, config), lambda room: room.newsdesk.running.stop(OPERATOR, platform)))
     out.print(f"posting is stopped{_on(platform)}", markup=False)
     complain("`newsbot deliveries resume` lets it go on")
@@ -160,6 +163,8 @@ def pause(ctx: typer.Context, platform: Platform = "", config: ConfigOption = No
 @commands.command()
 def resume(ctx: typer.Context, platform: Platform = "", config: ConfigOption = None) -> None:
     """End the emergency stop."""
+    from newsbot.app.asker import OPERATOR
+
     ended = run(_with(settings(ctx, config), lambda room: room.newsdesk.running.go_on(OPERATOR, platform)))
     out.print(f"posting goes on{_on(platform)}" if ended else f"posting was not stopped{_on(platform)}", markup=False)
 

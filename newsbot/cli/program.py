@@ -20,7 +20,7 @@ from newsbot.cli.feeds import commands as feeds
 from newsbot.cli.looking import search, status
 from newsbot.cli.topics import commands as topics
 from newsbot.cli.try_ import commands as try_
-from newsbot.errors import ConfigError, NewsbotError, QueryError
+from newsbot.errors import BadRequest, ConfigError, NewsbotError, QueryError
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -104,13 +104,22 @@ def _pipe_closed() -> int:
 def _failed(error: Exception) -> int:
     known = list(_known(error))
     for one in known:
-        for line in str(one).splitlines() or [type(one).__name__]:
+        for line in _words_of(one).splitlines() or [type(one).__name__]:
             complain(line if isinstance(one, ConfigError) else f"newsbot: {line}")
     if not known:
         complain(f"newsbot: unexpected {type(error).__name__}: {error} (NEWSBOT_DEBUG=1 shows where)")
         if os.environ.get("NEWSBOT_DEBUG"):
             traceback.print_exception(error)
     return WRONG if any(isinstance(one, ConfigError | QueryError) for one in known) else FAILED
+
+
+def _words_of(error: BaseException) -> str:
+    """A person's request that cannot be carried out has a sentence; whatever else is known says it itself."""
+    if not isinstance(error, BadRequest):
+        return str(error)
+    from newsbot.app.wording import in_words
+
+    return in_words(error)
 
 
 def _known(error: BaseException) -> Iterator[BaseException]:

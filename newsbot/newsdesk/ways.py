@@ -33,7 +33,7 @@ def arrival(article: Article, story: Story | None) -> Iterator[Passage]:
     if article.fetched is not None:
         yield Passage(article.fetched, "stored", article.source)
         if story is not None and story.articles > 1 and story.first < article.fetched:
-            yield Passage(article.fetched, "story", story.headline)
+            yield Passage(article.fetched, "story")  # whose headline may be a secret of other chats
 
 
 def concern(outcome: Outcome) -> Iterator[Passage]:

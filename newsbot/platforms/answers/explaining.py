@@ -69,7 +69,7 @@ def _detail(visit: Visit, passage: Passage) -> str:
         return visit.words("way_note", note=passage.detail) if passage.detail else ""
     if passage.kind == "left_out":
         return _note(visit, passage.detail)
-    return "" if passage.kind == "queued" else passage.detail
+    return "" if passage.kind in {"queued", "withdrawn", "again", "retracted"} else passage.detail
 
 
 def _told(visit: Visit, found: Explanation) -> Reply:
