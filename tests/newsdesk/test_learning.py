@@ -194,7 +194,7 @@ async def test_a_lesson_counts_at_once_for_what_waits(room: Room) -> None:
     other = await room.arrive("volt", "Xiaomi builds a bridge", "The bridge by Xiaomi spans the river Ebro.")
     await house.think()
     await room.newsdesk.learning.leave_out(ME, daily.subscription.id, "Redmi")
-    room.clock.advance(hours=24)
+    await house.wait(hours=24)
     [post] = await house.settle()
     assert [story.url for story in post.digest.stories] == [other.url]
 
