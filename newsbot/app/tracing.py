@@ -10,7 +10,7 @@ from newsbot.app.asker import OPERATOR
 from newsbot.app.newsroom import Newsroom
 from newsbot.domain.models import Article, ChatKey, Delivery
 from newsbot.errors import NewsbotError
-from newsbot.newsdesk.explaining import Explanation
+from newsbot.newsdesk.explanation import Explanation
 from newsbot.newsdesk.ways import Passage, arrival, way
 
 Moments = list[tuple[datetime, str]]

@@ -3,139 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from newsbot.domain import plan
 from newsbot.domain.digest import summarise
 from newsbot.domain.lessons import narrowing
 from newsbot.domain.match import matches
 from newsbot.domain.missing import Missing, missing
-from newsbot.domain.models import (
-    Article,
-    Chat,
-    Delivery,
-    DeliveryState,
-    DigestStory,
-    Hold,
-    Match,
-    Outcome,
-    OutcomeState,
-    Step,
-    Story,
-    Subscription,
-)  # fmt: skip
+from newsbot.domain.models import Article, Chat, DigestStory, Match, Outcome, OutcomeState, Subscription
 from newsbot.domain.query import compile_topic
 from newsbot.domain.urls import canonical
 from newsbot.errors import NotFound, QueryError
 from newsbot.newsdesk.asking import Asker
+from newsbot.newsdesk.explanation import Explanation, Missed, Verdict
 from newsbot.newsdesk.tools import Tools
-from newsbot.newsdesk.ways import Passage, retrying, way
-
-Verdict = Literal["shown", "more", "waiting", "skipped", "uncovered", "judging", "silent", "earlier"]
-Standing = Literal[
-    "", "queued", "sending", "retrying", "sent", "uncertain", "quarantined", "dropped", "withdrawn",
-    "paused", "stopped", "resting",
-]  # fmt: skip
-"""How it is with what was to be posted: its delivery's state; taken back; or what keeps all posts from the chat: it is
-paused, an admin has stopped posting, or the platform rests for a while. "" where none of that is known or matters."""
 
 MOST_MISSED = 3
 """Orders of which is told why they do not cover an article."""
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """An order that does not cover the article: ``missing`` of its topic, or what its own words leave out (None)."""
-
-    order: Subscription
-    missing: Missing | None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What became of an article's story in a chat.
-
-    ``verdict``: an outcome's state; or, with no outcome: "uncovered" (no order here covers it), "judging" (it has
-    just arrived), "silent" (stored without announcing: it was there before the feed was), "earlier" (covered now,
-    but it came before the order). ``note`` is the outcome's; ``orders`` cover it as things are now; ``missed`` are some
-    that come near and do not; ``told``: the story as posts tell it, where it was a story that was asked about.
-
-    ``post`` shows or counts it, ``changes`` are the edits, replies and retracts of that, oldest first; ``steps`` are
-    what else happened on the way; ``hold`` and ``paused`` keep all posts from the chat; ``withdrawn``: the story was
-    taken back.
-    """
-
-    article: Article
-    verdict: Verdict
-    outcome: Outcome | None = None
-    story: Story | None = None
-    orders: tuple[Subscription, ...] = ()
-    told: DigestStory | None = None
-    missed: tuple[Missed, ...] = ()
-    post: Delivery | None = None
-    changes: tuple[Delivery, ...] = ()
-    steps: tuple[Step, ...] = ()
-    hold: Hold | None = None
-    paused: str = ""
-    withdrawn: bool = False
-
-    @property
-    def standing(self) -> Standing:
-        """How it is with its post now, or with what keeps it from being posted."""
-        if self.withdrawn:
-            return "withdrawn"
-        if self.verdict not in {"shown", "more", "waiting"}:
-            return ""
-        if self.post is not None and self.post.state is not DeliveryState.QUEUED:
-            return _STANDINGS[self.post.state]
-        return self._kept() or self._queued()
-
-    def _kept(self) -> Standing:
-        if self.hold is not None:
-            return "resting" if self.hold.until else "stopped"
-        return "paused" if self.paused else ""
-
-    def _queued(self) -> Standing:
-        if self.post is None:
-            return ""
-        return "retrying" if retrying(self.post) else "queued"
-
-    @property
-    def edits(self) -> list[Delivery]:
-        """The changes of its post that went out, oldest first."""
-        return [change for change in self.changes if change.kind == "edit" and change.state is DeliveryState.SENT]
-
-    @property
-    def way(self) -> tuple[Passage, ...]:
-        """The whole way of it to the chat, moment by moment."""
-        deliveries = (*((self.post,) if self.post else ()), *self.changes)
-        return way(self.article, self.story, self.outcome, deliveries, self.steps)
-
-    @property
-    def headline(self) -> str:
-        """The headline that a post about the story has, or the article's own where that was asked for."""
-        return self.told.headline if self.told else self.article.title
-
-    @property
-    def url(self) -> str:
-        """What the headline links to."""
-        return self.told.url if self.told else self.article.url
-
-    @property
-    def note(self) -> str:
-        """Why it waits or was left out, as the planner put it."""
-        return self.outcome.note if self.outcome else ""
-
-
-_STANDINGS: Mapping[DeliveryState, Standing] = {
-    DeliveryState.SENDING: "sending",
-    DeliveryState.SENT: "sent",
-    DeliveryState.UNCERTAIN: "uncertain",
-    DeliveryState.QUARANTINED: "quarantined",
-    DeliveryState.DROPPED: "dropped",
-}
 
 
 class Explaining:
@@ -179,7 +65,7 @@ class Explaining:
         story = (await self._tools.storage.articles.stories([article.story_id])).get(article.story_id)
         outcome = await self._outcome(chat, article.story_id)
         orders, missed = await self._orders(chat, article, article.story_id)
-        verdict = _verdict(article, outcome, covered=bool(orders))
+        verdict = _verdict(article, outcome, self._tools.rules.defaults.news_age, covered=bool(orders))
         found = Explanation(article, verdict, outcome, story, orders, missed=missed)
         return await self._delivered(chat, found, article.story_id)
 
@@ -240,7 +126,7 @@ class Explaining:
         return hits, misses
 
 
-def _verdict(article: Article, outcome: Outcome | None, *, covered: bool) -> Verdict:
+def _verdict(article: Article, outcome: Outcome | None, news_age: timedelta, *, covered: bool) -> Verdict:
     if outcome is not None:
         states: dict[OutcomeState, Verdict] = {
             OutcomeState.SHOWN: "shown",
@@ -251,4 +137,7 @@ def _verdict(article: Article, outcome: Outcome | None, *, covered: bool) -> Ver
         return states[outcome.state]
     if not covered:
         return "uncovered"
-    return "earlier" if article.announce else "silent"
+    if article.announce:
+        return "earlier"
+    late = article.published and article.fetched and article.fetched - article.published > news_age
+    return "old" if late else "silent"

@@ -14,8 +14,9 @@ class Passage:
     """One moment on the way: when, what and, for some, more of it (a feed's name, a planner's note, a platform's words,
     who did it). ``kind`` is a :data:`newsbot.domain.models.StepKind`, or one of "published", "stored" (``detail``: by
     which feed), "story" (it joined a story that was there), "planned" (it concerned the chat), "left_out" (``detail``:
-    the note), "queued", "sent" (``detail``: what had to be left out), "edited", "replied", "retracted", "due" (when a
-    story that waits may go), "next" (when what failed is tried again)."""
+    the note), "queued", "sent" (``detail``: what had to be left out), "edited", "replied", "retracted", "changing" and
+    "answering" (when an edit or a reply that waits may go), "due" (when a story that waits may go), "next" (when what
+    failed is tried again)."""
 
     at: datetime
     kind: str
@@ -24,6 +25,7 @@ class Passage:
 
 
 _DONE = {"edit": "edited", "reply": "replied", "retract": "retracted", "post": "sent", "publish": "published_on"}
+_COMING = {"edit": "changing", "reply": "answering"}
 
 
 def arrival(article: Article, story: Story | None) -> Iterator[Passage]:
@@ -54,6 +56,8 @@ def carried(deliveries: Iterable[Delivery]) -> Iterator[Passage]:
             yield Passage(delivery.created, "queued", delivery.digest.occasion, delivery.id)
         if delivery.sent_at is not None:
             yield Passage(delivery.sent_at, _DONE[delivery.kind], delivery.reason, delivery.id)
+        elif delivery.kind in _COMING and delivery.state is DeliveryState.QUEUED and delivery.not_before is not None:
+            yield Passage(delivery.not_before, _COMING[delivery.kind], delivery.reason, delivery.id)
         elif retrying(delivery) and delivery.not_before is not None:
             yield Passage(delivery.not_before, "next", delivery.reason, delivery.id)
 

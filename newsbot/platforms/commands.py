@@ -35,7 +35,8 @@ KEYSTROKES = 120  # a minute, of one person who types in other chats
 MOST_LINKS = 30  # of a post that are looked at
 MOST_ENTRIES = 5  # of a form
 APART = frozenset({
-    "dn", "dp", "dq", "dr", "le", "lk", "lu", "lw", "lx", "mm", "mo", "so", "st", "tl", "tp", "up", "wr", "ww", "wy",
+    "dk", "dn", "dp", "dq", "dr", "le", "lk", "lu", "lw", "lx", "mm", "mo", "so", "st", "tl", "tp", "up",
+    "wr", "ww", "wy",
 })  # fmt: skip
 """Verbs whose answer is for the presser's eyes alone, and so in their language."""
 

@@ -93,6 +93,7 @@ PRESSES: Mapping[str, Press] = {
     "dd": running.press_drop,
     "dp": withdrawing.press_ask,
     "dq": withdrawing.press_delete,
+    "dk": withdrawing.press_keep,
     "wr": withdrawing.press_retract,
 }
 """What answers each button, by its verb; ``c``, which carries a command, is the desk's. Verbs stay as they are: old

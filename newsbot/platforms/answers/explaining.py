@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from newsbot.domain.models import Reason
+from newsbot.domain.plan import LATE
 from newsbot.domain.withdrawing import TAKEN_BACK
 from newsbot.errors import NotFound
-from newsbot.newsdesk.explaining import Explanation, Missed
+from newsbot.newsdesk.explanation import Explanation, Missed
 from newsbot.newsdesk.naming import address
 from newsbot.newsdesk.ways import Passage
 from newsbot.platforms.actions import short
@@ -78,7 +79,7 @@ def _told(visit: Visit, found: Explanation) -> Reply:
     kept = found.verdict == "skipped" or found.standing == "withdrawn"
     reasons = found.outcome.reasons if found.outcome and not kept else ()
     blocks += [Paragraph(_reason(visit, reason)) for reason in reasons]
-    if not reasons and found.orders:
+    if not reasons and found.orders and not kept:
         blocks.append(line(visit.words("why_covered", labels=", ".join(o.label for o in found.orders)), "muted"))
     return Reply((*blocks, *_beside(visit, found)), buttons=_buttons(visit, found), private=True)
 
@@ -109,7 +110,8 @@ def _verdict(visit: Visit, found: Explanation) -> str:
     if standing == "retrying" and post and post.not_before:
         return visit.words("why_retrying", reason=post.reason[:MOST_WORDS], moment=visit.moment(post.not_before))
     if standing == "sent" and found.verdict == "shown" and post and post.sent_at:
-        return visit.words("why_sent", moment=visit.moment(post.sent_at))
+        key = {"": "why_sent", "coming": "why_grows", "none": "why_grown"}[found.growth]
+        return visit.words(key, moment=visit.moment(post.sent_at))
     if standing in {"uncertain", "quarantined", "dropped"} and post:
         return visit.words(f"why_{standing}", reason=post.reason[:MOST_WORDS])
     if standing in {"queued", "sending", "stopped"}:
@@ -123,6 +125,8 @@ def _verdict(visit: Visit, found: Explanation) -> str:
 
 def _waiting(visit: Visit, found: Explanation) -> str:
     due = found.outcome.due if found.outcome else None
+    if due is not None and due + LATE <= visit.now:
+        return visit.words("why_waiting_late")
     if due is None or due <= visit.now + SOON:
         return visit.words("why_waiting_soon")
     key = f"why_waiting_{found.note}" if found.note in {"quiet", "busy", "ceiling", "late"} else "why_waiting"
@@ -156,7 +160,8 @@ def _reason(visit: Visit, reason: Reason) -> tuple[Span, ...]:
 def _buttons(visit: Visit, found: Explanation) -> tuple[tuple[Button, ...], ...]:
     row = [Button(visit.words("subscriptions_button"), short("c", "/subscriptions"))]
     if found.article.story_id is not None:
-        row.append(Button(visit.words("button_mute"), short("mm", found.article.story_id)))
+        if found.standing != "withdrawn" and found.verdict not in {"skipped", "uncovered"}:
+            row.append(Button(visit.words("button_mute"), short("mm", found.article.story_id)))
         row.append(Button(visit.words("way_title"), short("ww", found.article.story_id)))
     delete = delete_button(visit, found)
     return (tuple(row), delete) if delete else (tuple(row),)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from newsbot.domain.models import Delivery, DeliveryState, Hold
-from newsbot.newsdesk.running import LoopState, Notice, Status
+from newsbot.newsdesk.running import STOPPED, LoopState, Notice, Status
 from newsbot.newsdesk.sourcing import SourceRow
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.paging import page_of, turning
@@ -114,7 +114,9 @@ def _outbox(visit: Visit, now: Status) -> list[str]:
 
 
 def _held(visit: Visit, hold: Hold) -> str:
-    said = visit.words("status_stopped", platform=hold.platform or "all", reason=hold.reason[:REASON])
+    by_admin = visit.words("status_by_admin", ago=visit.ago(hold.since))
+    reason = by_admin if hold.reason == STOPPED else hold.reason[:REASON]
+    said = visit.words("status_stopped", platform=hold.platform or "all", reason=reason)
     return f"{said} {visit.words('status_until', ahead=visit.ago(hold.until))}" if hold.until else said
 
 

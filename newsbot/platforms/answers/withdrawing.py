@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsbot.domain.models import OutcomeState
-from newsbot.newsdesk.explaining import Explanation
+from newsbot.newsdesk.explanation import Explanation
 from newsbot.newsdesk.naming import address
 from newsbot.platforms.actions import short
 from newsbot.platforms.answers.telling import UNTITLED
@@ -19,7 +19,7 @@ async def retract(visit: Visit, text: str) -> Reply:
     story = await visit.newsdesk.withdrawing.find(visit.asker, url)
     title = Paragraph((Span(story.headline or UNTITLED, "bold"),))
     yes = Button(visit.words("retract_button"), short("wr", story.id), style="danger")
-    return Reply((title, visit.say("retract_ask")), buttons=((yes,),), private=True)
+    return Reply((title, visit.say("retract_ask")), buttons=((yes, _keep(visit)),), private=True)
 
 
 async def press_retract(visit: Visit, arguments: tuple[str, ...]) -> Reply:
@@ -44,11 +44,20 @@ async def press_ask(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     found = await visit.newsdesk.withdrawing.shown(visit.asker, number(arguments[0]))
     headlines = [story.headline or UNTITLED for story in found.digest.stories]
     title = Paragraph((Span(headlines[0] if headlines else UNTITLED, "bold"),))
-    yes = Button(visit.words("delete_button"), short("dq", found.id), style="danger")
-    return Reply((title, visit.say("delete_ask", n=len(headlines))), buttons=((yes,),), private=True)
+    yes = Button(visit.words("delete_yes"), short("dq", found.id), style="danger")
+    return Reply((title, visit.say("delete_ask", n=len(headlines))), buttons=((yes, _keep(visit)),), private=True)
 
 
 async def press_delete(visit: Visit, arguments: tuple[str, ...]) -> Reply:
     """``delivery``: delete it, after the question."""
     await visit.newsdesk.withdrawing.post(visit.asker, number(arguments[0]))
     return Reply((visit.say("deleted"),), edit=True, private=True)
+
+
+def _keep(visit: Visit) -> Button:
+    return Button(visit.words("keep_post_button"), short("dk"))
+
+
+async def press_keep(visit: Visit, arguments: tuple[str, ...]) -> Reply:
+    """Leave the question as it was answered: no."""
+    return Reply((visit.say("kept_as_it_was"),), edit=True, private=True)

@@ -29,7 +29,7 @@ COMMANDS = frozenset({
     "import", "forgetme",
 })  # fmt: skip
 """The commands that take a place as their first word."""
-READ = frozenset({"st", "so", "lk", "wy", "mo", "dr", "tp", "tl", "fo", "fa", "un"})
+READ = frozenset({"st", "so", "lk", "wy", "mo", "dr", "tp", "tl", "fo", "fa", "un", "ww"})
 """The buttons that a member may press who is no admin: they only read, or follow for the person themselves."""
 ALONE = frozenset({"s", "tt"})
 """The buttons that concern nobody but the person, wherever they are pressed."""
