@@ -19,7 +19,8 @@ SPACES = (
     timedelta(hours=2),
     timedelta(hours=6),
 )
-"""Between a post and its first edit, that and the second, and so on: so many edits there are, and no more."""
+"""Between a post and its first edit, that and the second, and so on: so many edits there are, and no more.
+Between corrections too, of which the first goes out at once; after these one may come a day."""
 
 APART = timedelta(hours=1)
 """What is really new comes no sooner after the post, or after the reply before."""
@@ -30,28 +31,38 @@ REPLIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Growths:
-    """What a post has grown by so far: its edits and replies, and when the latest of each was for. ``pending``: the
-    latest edit is not out yet, so that another takes its place and costs nothing."""
+    """What a post has grown by so far: its edits, replies and corrections, and when the latest of each was for.
+    ``pending``: the latest edit is not out yet, so that another takes its place and costs nothing."""
 
     edits: int = 0
     pending: bool = False
     edited: datetime | None = None
     replies: int = 0
     replied: datetime | None = None
+    corrections: int = 0
+    corrected: datetime | None = None
 
 
 def edit_at(posted: datetime, grown: Growths, now: datetime, *, corrects: bool = False) -> datetime | None:
     """When an edit that is planned ``now`` may go out; None when the post grows no more.
 
-    ``corrects``: it takes back what the post says. That is neither counted nor kept waiting."""
+    ``corrects``: it takes back what the post says. Such edits are counted apart, and only the first never waits."""
     if corrects:
-        return now if now - posted <= CORRECTED else None
-    if grown.pending and grown.edited is not None:
-        return max(now, grown.edited)
+        return _correct_at(posted, grown, now)
+    if grown.pending:
+        return max(now, grown.edited or now)
     if grown.edits >= len(SPACES):
         return None
     at = max(now, (grown.edited or posted) + SPACES[grown.edits])
     return at if at - posted <= WINDOW else None
+
+
+def _correct_at(posted: datetime, grown: Growths, now: datetime) -> datetime | None:
+    """A source may correct itself again and again: what it says last comes, but not each word on the way there."""
+    at, number = now, grown.corrections - 1
+    if grown.corrected is not None:
+        at = max(now, grown.corrected + (SPACES[number] if number < len(SPACES) else WINDOW))
+    return at if at - posted <= CORRECTED else None
 
 
 def may_reply(posted: datetime, grown: Growths, now: datetime) -> bool:

@@ -23,6 +23,9 @@ FAILURES = 3
 REST_SECONDS, LONGEST_REST_SECONDS = 5.0, 300.0
 """The first rest of an outage, and the longest; each is about twice as long as the one before."""
 
+PATIENCE = timedelta(days=1)
+"""So long a post is tried again that fails where nothing else is sent by which to tell whose fault that is."""
+
 DOUBTFUL = 3
 """So many unknown outcomes in a row are the platform's trouble."""
 WINDOW, AT_LEAST, SHARE = 100, 5, 0.05
@@ -38,20 +41,27 @@ _NONE = Wait()
 @dataclass(frozen=True, slots=True)
 class Outage:
     """Sends that fail in a row. ``chats`` holds up to two of those that they were for; ``rests`` counts the rests since
-    it is an outage, 0: it is none; ``since``: the first failure of the row."""
+    it is an outage, 0: it is none; ``since``: the first failure of the row. ``hopeless``: all that was sent for a day
+    was for one chat, and failed: nothing else will ever tell whose fault it is, and what follows in that chat is not to
+    wait for ever. The next failure begins a new row."""
 
     row: int = 0
     chats: frozenset[int] = frozenset()
     rests: int = 0
     rest: Wait = _NONE
     since: datetime | None = None
+    hopeless: bool = False
 
     def failed(self, chat_id: int, now: datetime, seed: str) -> Outage:
         """One more failed."""
+        if self.hopeless:
+            return Outage().failed(chat_id, now, seed)
         chats = self.chats if len(self.chats) > 1 else self.chats | {chat_id}
         more = replace(self, row=self.row + 1, chats=chats, since=self.since or now)
         proven = self.rests > 0 or (more.row >= FAILURES and len(chats) > 1)
-        if not proven or self.rest.lasts(now):
+        if not proven:
+            return replace(more, hopeless=more.since is not None and now - more.since >= PATIENCE and len(chats) == 1)
+        if self.rest.lasts(now):
             return more
         wait = backoff(self.rests + 1, seed, base=REST_SECONDS, ceiling=LONGEST_REST_SECONDS)
         return replace(more, rests=self.rests + 1, rest=Wait(now, now + wait))

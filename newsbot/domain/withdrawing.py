@@ -12,6 +12,10 @@ WITHDRAWN, DELETED = "withdrawn", "deleted"
 TAKEN_BACK = frozenset({WITHDRAWN, DELETED})
 """A story with one of these notes never waits in its chat again."""
 
+SHOWS_ONCE = frozenset({"discord", "web"})
+"""The platforms where a post that is sent again shows once, so that its answer tells which message the first was: those
+whose senders are idempotent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -29,18 +33,25 @@ def without(digest: Digest, story_id: int) -> Digest:
     return replace(digest, stories=tuple(story for story in digest.stories if story.story_id != story_id))
 
 
-def taken_back(state: DeliveryState, *, tried: bool, left: Digest) -> Verdict:
-    """What becomes of a post in ``state``, ``tried`` before or not, of which ``left`` remains.
+def found_again(platform: str, *, doubts: int, parts: int) -> bool:
+    """Whether sending a queued post tells which messages of it are out already: ``parts`` of it surely are, or nobody
+    knows it of a whole one, sent where it shows once."""
+    return parts > 0 or (doubts > 0 and platform in SHOWS_ONCE)
 
-    One that may have been accepted already goes out with what remains (nothing at all is an empty story), and what it
-    was before is edited or retracted then: only so is it known which message that is."""
+
+def taken_back(state: DeliveryState, *, found: bool, left: Digest) -> Verdict:
+    """What becomes of a post in ``state`` of which ``left`` remains; ``found``: see :func:`found_again`.
+
+    One that may have been accepted already and would be found goes out with what remains (nothing at all is an empty
+    story), and what it was before is edited or retracted then: only so is it known which message that is. One that
+    surely never left, or would only show twice, does not go out."""
     rest = left if left.stories else None
     match state:
         case DeliveryState.SENT:
             return Verdict(retract=rest is None, edit=rest)
         case DeliveryState.SENDING:
             return Verdict(content=rest or _emptied(left), retract=rest is None, edit=rest)
-        case DeliveryState.QUEUED if tried:
+        case DeliveryState.QUEUED if found:
             return Verdict(content=rest or _emptied(left), retract=rest is None, edit=rest)
         case DeliveryState.QUEUED | DeliveryState.UNCERTAIN | DeliveryState.QUARANTINED:
             return Verdict(drop=rest is None, content=rest)

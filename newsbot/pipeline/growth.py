@@ -17,7 +17,7 @@ from newsbot.domain.plan import Judged, own_feeds, seen_by
 from newsbot.pipeline.contents import Summaries, unmuted
 from newsbot.pipeline.replying import Replying, Seen
 from newsbot.storage import Storage
-from newsbot.storage.growing import GROWTH
+from newsbot.storage.growing import CORRECTION, GROWTH
 from newsbot.storage.outbox import PlannedDelivery
 
 BACKLOG = 1000
@@ -117,7 +117,8 @@ class Growth:
         if post.created is None or (post.chat.platform in crowded and not corrects):
             return None
         at = edit_at(post.created, growths.get(post.id, Growths()), now, corrects=corrects)
-        return PlannedDelivery(post.chat_id, "edit", digest, GROWTH, at, target=post.id) if at else None
+        priority = CORRECTION if corrects else GROWTH
+        return PlannedDelivery(post.chat_id, "edit", digest, priority, at, target=post.id) if at else None
 
     def _grown(self, digest: Digest, shown: Outcome, articles: Sequence[Article], now: datetime) -> Digest:
         stories = tuple(

@@ -95,6 +95,7 @@ class Claiming(Lines):
         claim = update(deliveries).where(mine, d.state == QUEUED, d.not_before <= now, first).values(**values)
         taken = (await conn.execute(claim.returning(d.id, d.chat_id))).all()
         await conn.execute(delete(lines).where(line.chat_id.in_([row.chat_id for row in taken])))
+        await self._align(conn, set(chat_ids) - {row.chat_id for row in taken})  # what was wrong stands in nobody's way
         return (await conn.execute(DELIVERY.where(d.id.in_([row.id for row in taken])))).all()
 
 

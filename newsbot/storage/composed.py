@@ -15,8 +15,7 @@ from newsbot.domain.plan import Held
 from newsbot.storage import leases
 from newsbot.storage.composing import WAITING
 from newsbot.storage.leases import Fence
-from newsbot.storage.planning import OUTBOX
-from newsbot.storage.queueing import PlannedDelivery, Queue
+from newsbot.storage.queueing import OUTBOX, PlannedDelivery, Queue
 from newsbot.storage.sql import each_chunk
 from newsbot.storage.steps import write_steps
 from newsbot.storage.tables import outcomes, subscriptions
@@ -55,6 +54,7 @@ class Recording(Queue):
         async with self._db.write() as conn:
             await leases.check(conn, fence)
             await self._db.serialise(conn, OUTBOX)
+            await self._lock(conn, {each.chat_id for each in made})  # before their stories, as whoever forgets a chat
             notes = await _notes(conn, made)
             standing = [each for each in made if all((each.chat_id, story) in notes for story in each.stories)]
             posts = [post for each in standing for post in each.posts]

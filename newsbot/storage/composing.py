@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, literal_column, select, true, tuple_
 
 from newsbot.domain.models import Chat, Mute, Outcome, Subscription
 from newsbot.domain.plan import LATE
 from newsbot.storage.chat_rows import chat_of
 from newsbot.storage.delivery_rows import outcome_of
-from newsbot.storage.sql import Repository, chunks
+from newsbot.storage.engine import Database
+from newsbot.storage.lines import POSTS, QUEUED
+from newsbot.storage.sql import Repository, chunks, each_chunk
 from newsbot.storage.subscriptions import mute_of, subscription_of
 from newsbot.storage.tables import chats, deliveries, mutes, outcomes, stories, subscriptions
 
 WAITING = outcomes.c.state == literal_column("'waiting'")
-QUEUED = deliveries.c.state == literal_column("'queued'")
 """Written out, so that SQLite sees at once that a partial index serves."""
 
 _LOOK = 4
 """Stories looked at for each chat that is asked for: one may have several due."""
+_LEAST = 1000
+"""Stories looked at, however few chats are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +45,32 @@ class Table:
 class Composing(Repository):
     """The part of ``storage.outbox`` that the planner composes from."""
 
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self._behind: tuple[datetime, int] | None = None  # up to here, stories wait in chats that get nothing now
+
     async def due_chats(self, now: datetime, limit: int) -> list[int]:
         """Up to ``limit`` chats in which some story is due: half of them those where one is due for longest, the others
         where one has just become due, so that what is new need not wait for a backlog. Chats that are paused are left
-        out, and so are those whose last post is still not out after :data:`newsbot.domain.plan.LATE`: there it waits.
-        """
-        ready = _ready(now).limit(limit * _LOOK)
+        out, and so are those of which the next post is still not out after :data:`newsbot.domain.plan.LATE`: there it
+        waits.
+
+        However many of them there are, few stories are looked at: the newest, and those that are due for longest. Where
+        all of these wait in chats that are left out, the next time goes on behind them."""
+        o, most = outcomes.c, max(limit * _LOOK, _LEAST)
+        due = select(o.due, o.chat_id).where(WAITING, o.due <= now).limit(most)
+        behind = tuple_(o.due, o.chat_id) > self._behind if self._behind else true()
         async with self._db.read() as conn:
-            oldest = (await conn.execute(ready.order_by(outcomes.c.due, outcomes.c.chat_id))).scalars().all()
-            newest = (await conn.execute(ready.order_by(outcomes.c.due.desc(), outcomes.c.chat_id))).scalars().all()
-        first = list(dict.fromkeys(oldest))
-        others = [chat_id for chat_id in dict.fromkeys(newest) if chat_id not in first[: (limit + 1) // 2]]
-        return list(dict.fromkeys([*first[: (limit + 1) // 2], *others[: limit // 2], *first]))[:limit]
+            oldest = (await conn.execute(due.where(behind).order_by(o.due, o.chat_id))).all()
+            newest = (await conn.execute(due.order_by(o.due.desc(), o.chat_id.desc()))).all()
+            rows = await each_chunk(conn, sorted({row.chat_id for row in (*oldest, *newest)}), lambda c: _free(c, now))
+        free = {row.id for row in rows}
+        first = [chat_id for chat_id in dict.fromkeys(row.chat_id for row in oldest) if chat_id in free]
+        if not first:
+            self._behind = (oldest[-1].due, oldest[-1].chat_id) if len(oldest) == most else None
+        half = set(first[: (limit + 1) // 2])
+        others = [c for c in dict.fromkeys(row.chat_id for row in newest) if c in free and c not in half]
+        return list(dict.fromkeys([*first[: (limit + 1) // 2], *others[: limit // 2], *first, *others]))[:limit]
 
     async def due_since(self) -> datetime | None:
         """Since when the longest overdue story has been due, in any chat that is not paused."""
@@ -68,27 +85,22 @@ class Composing(Repository):
         return await self._db.look(lambda conn: _tables(conn, chat_ids, since, now))
 
 
-def _ready(now: datetime) -> Select[Any]:
-    return (
-        select(outcomes.c.chat_id)
-        .join_from(outcomes, chats)
-        .where(WAITING, outcomes.c.due <= now, chats.c.paused == "", ~exists().where(_stuck(outcomes.c.chat_id, now)))
-    )
+def _free(chat_ids: Sequence[int], now: datetime) -> Select[Any]:
+    return select(chats.c.id).where(chats.c.id.in_(chat_ids), chats.c.paused == "", _stuck(now).is_not(True))
 
 
-def _stuck(chat_id: Any, now: datetime) -> ColumnElement[bool]:
-    d: Any = deliveries.c
-    stuck: ColumnElement[bool] = (d.chat_id == chat_id) & QUEUED & (d.kind == "post") & (d.created < now - LATE)
-    return stuck
+def _stuck(now: datetime) -> ColumnElement[bool]:
+    """Whether the first in a chat's line of posts is late."""
+    d = deliveries.c
+    mine = (d.chat_id == chats.c.id) & (d.lane == POSTS) & (d.state == QUEUED)
+    first = select(d.created).where(mine).order_by(d.turn, d.id).limit(1).correlate(chats)
+    return first.scalar_subquery() < now - LATE
 
 
 def _tables(conn: Connection, chat_ids: Sequence[int], since: Callable[[Chat], datetime], now: datetime) -> list[Table]:
     found = [chat_of(row) for row in _each(conn, chat_ids, lambda c: select(chats).where(chats.c.id.in_(c)))]
-    d = deliveries.c
-    stuck = _each(
-        conn, chat_ids, lambda c: select(d.chat_id).distinct().where(d.chat_id.in_(c), _stuck(d.chat_id, now))
-    )
-    blocked = {row.chat_id for row in stuck}
+    stuck = _each(conn, chat_ids, lambda c: select(chats.c.id).where(chats.c.id.in_(c), _stuck(now)))
+    blocked = {row.id for row in stuck}
     open_ids = [chat.id for chat in found if not chat.paused and chat.id not in blocked]
     rows = _each(conn, open_ids, _waiting)
     waiting = _by_chat((row.chat_id, outcome_of(row)) for row in rows)

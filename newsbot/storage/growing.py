@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, literal_column, select, update
+from sqlalchemy import and_, case, exists, func, literal_column, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.growing import Growths
 from newsbot.domain.models import Chat, DeliveryState
 from newsbot.storage.chat_rows import chat_of
-from newsbot.storage.sql import Repository, each_chunk
-from newsbot.storage.tables import chats, deliveries
+from newsbot.storage.lines import WAITS, Lines
+from newsbot.storage.queueing import PlannedDelivery
+from newsbot.storage.sql import each_chunk
+from newsbot.storage.tables import OPEN, chats, deliveries, outcomes, stories
 
 _QUEUED = deliveries.c.state == literal_column("'queued'")
 """Written out, so that SQLite sees at once that a partial index serves."""
 
-GROWTH = 2
-"""The priority of edits by which posts grow: after everything that is new, and what takes something back."""
+_SERVED = text(f"{OPEN} AND priority < 3")
+"""The condition of the index of depths, which serves only who repeats it."""
+
+CORRECTION, GROWTH = 1, 2
+"""The priorities of edits that take back what a post says, and of those by which it grows: after everything that is
+new, and what takes something back."""
 
 
-class Growing(Repository):
+class Growing(Lines):
     """The part of ``storage.outbox`` that posts grow by."""
 
     async def growths(self, post_ids: Sequence[int]) -> dict[int, Growths]:
         """What each of these posts has grown by; those that never did are left out."""
         async with self._db.read() as conn:
             rows = await each_chunk(conn, post_ids, _growths)
-        kinds = {(row.target, row.kind): row for row in rows}
-        return {target: _growth(kinds.get((target, "edit")), kinds.get((target, "reply"))) for target, _ in kinds}
+        kinds = {(row.target, row.kind, bool(row.corrects)): row for row in rows}
+        return {
+            target: _growth(
+                *(kinds.get((target, *each)) for each in (("edit", False), ("edit", True), ("reply", False)))
+            )
+            for target, *_ in kinds
+        }
 
     async def crowded(self, most: int) -> set[str]:
         """The platforms with more than ``most`` posts in the queue."""
@@ -37,7 +50,7 @@ class Growing(Repository):
         async with self._db.read() as conn:
             found = set()
             for platform in (await conn.execute(select(chats.c.platform).distinct())).scalars().all():
-                some = select(d.id).where(_QUEUED, d.platform == platform, d.priority < GROWTH).limit(most + 1)
+                some = select(d.id).where(_SERVED, _QUEUED, d.platform == platform, d.priority < GROWTH).limit(most + 1)
                 count = (await conn.execute(select(func.count()).select_from(some.subquery()))).scalar_one()
                 found |= {platform} if count > most else set()
         return found
@@ -56,27 +69,61 @@ class Growing(Repository):
         return found
 
     async def drop_late_edits(self, before: datetime, now: datetime) -> int:
-        """Drop the edits by which posts were to grow that were due before then and are still queued; how many."""
-        d = deliveries.c
-        late = _QUEUED & (d.kind == "edit") & (d.priority == GROWTH) & (d.not_before < before)
+        """Drop what was due before then and is still queued of the edits by which posts were to grow, and of all that
+        waits for a post of which nobody knows whether it is out; how many."""
+        d, post = deliveries.c, deliveries.alias("post")
+        doubtful = exists().where(post.c.id == d.target, post.c.state == DeliveryState.UNCERTAIN.value)
+        grows = and_(d.kind == "edit", d.priority == GROWTH)
+        late = _QUEUED & (d.not_before < before) & or_(grows, and_(d.lane == WAITS, doubtful))
         gone = {"state": DeliveryState.DROPPED.value, "reason": "too late for its post to grow", "updated": now}
         async with self._db.write() as conn:
-            return int((await conn.execute(update(deliveries).where(late).values(**gone))).rowcount)
+            chat_ids = set((await conn.execute(select(d.chat_id).where(late))).scalars())
+            await self._lock(conn, chat_ids)
+            mine = late & d.chat_id.in_(chat_ids)
+            dropped = (await conn.execute(update(deliveries).where(mine).values(**gone))).rowcount
+            await self._align(conn, chat_ids)
+        return int(dropped)
+
+
+async def still_told(conn: AsyncConnection, edits: Sequence[PlannedDelivery]) -> list[PlannedDelivery]:
+    """These edits and replies without the stories that were taken back since they were decided on; those that would
+    tell nothing are left out."""
+    ids = sorted({story.story_id for edit in edits for story in edit.digest.stories})
+    o, gone = outcomes.c, stories.c.withdrawn.is_not(None)
+    withdrawn = await each_chunk(conn, ids, lambda c: select(stories.c.id).where(stories.c.id.in_(c), gone))
+    hidden = select(o.chat_id, o.story_id).where(o.state != "shown", o.chat_id.in_({edit.chat_id for edit in edits}))
+    rows = await each_chunk(conn, ids, lambda c: hidden.where(o.story_id.in_(c)))
+    everywhere, there = {row.id for row in withdrawn}, {(row.chat_id, row.story_id) for row in rows}
+    told = []
+    for edit in edits:
+        left = tuple(
+            story
+            for story in edit.digest.stories
+            if story.story_id not in everywhere and (edit.chat_id, story.story_id) not in there
+        )
+        if left:
+            told.append(replace(edit, digest=replace(edit.digest, stories=left)))
+    return told
 
 
 def _growths(post_ids: Sequence[int]) -> Any:
     d = deliveries.c
     queued = func.sum(case((_QUEUED, 1), else_=0)).label("queued")
     counted = d.target.in_(post_ids) & d.kind.in_(("edit", "reply")) & (d.state != DeliveryState.DROPPED.value)
-    figures = (func.count().label("number"), func.max(d.created).label("latest"), queued)
-    return select(d.target, d.kind, *figures).where(counted).group_by(d.target, d.kind)
+    corrects = case((and_(d.kind == "edit", d.priority < GROWTH), 1), else_=0).label("corrects")
+    # one that has taken the place of an edit goes out sooner than that was planned for
+    latest = func.max(case((corrects == 1, func.coalesce(d.sent_at, d.not_before)), else_=d.created)).label("latest")
+    query = select(d.target, d.kind, corrects, func.count().label("number"), latest, queued)
+    return query.where(counted).group_by(d.target, d.kind, corrects)
 
 
-def _growth(edits: Any, replies: Any) -> Growths:
+def _growth(edits: Any, corrections: Any, replies: Any) -> Growths:
     return Growths(
         edits.number if edits else 0,
-        bool(edits and edits.queued),
+        any(each and each.queued for each in (edits, corrections)),
         edits.latest if edits else None,
         replies.number if replies else 0,
         replies.latest if replies else None,
+        corrections.number if corrections else 0,
+        corrections.latest if corrections else None,
     )

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.domain.models import Delivery, DeliveryState, Digest, Outcome, OutcomeState, Step
+from newsbot.domain.models import Delivery, DeliveryState, Digest, Outcome, OutcomeState
 from newsbot.domain.withdrawing import TAKEN_BACK
 from newsbot.storage import codec, leases
 from newsbot.storage.delivery_rows import DELIVERY, delivery_of, outcome_of, outcome_row
+from newsbot.storage.growing import still_told
 from newsbot.storage.leases import Fence
-from newsbot.storage.planning import OUTBOX, PlannedDelivery, Planning
+from newsbot.storage.queueing import OUTBOX, PlannedDelivery, Queue
 from newsbot.storage.sql import chunks, each_chunk
-from newsbot.storage.steps import write_steps
 from newsbot.storage.tables import PLANNED, articles, chats, deliveries, outcomes
 
 _UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
@@ -49,7 +49,7 @@ def merged(old: Outcome | None, new: Outcome) -> Outcome:
     )
 
 
-class Outcomes(Planning):
+class Outcomes(Queue):
     """The part of ``storage.outbox`` that the planner reads and writes."""
 
     async def record(
@@ -61,14 +61,16 @@ class Outcomes(Planning):
         edits: Sequence[PlannedDelivery] = (),
         versions: Mapping[int, str] = NO_VERSIONS,
     ) -> None:
-        """Record what articles mean to chats (see :func:`merged`), plan ``edits`` of posts that they change, and mark
-        the articles as planned, except one that is no longer of the version in ``versions``: corrected meanwhile, it is
-        to be planned again. Raises LeadershipLost when ``fence`` no longer stands."""
+        """Record what articles mean to chats (see :func:`merged`), plan ``edits`` of posts that they change (and
+        replies) as far as their stories were not taken back meanwhile, and mark the articles as planned, except one
+        that is no longer of the version in ``versions``: corrected meanwhile, it is to be planned again. Raises
+        LeadershipLost when ``fence`` no longer stands."""
         async with self._db.write() as conn:
             await leases.check(conn, fence)
             await self._db.serialise(conn, OUTBOX)
+            await self._lock(conn, {edit.chat_id for edit in edits})
             await self._merge(conn, made)
-            await self._queue(conn, edits)
+            await self._queue(conn, await still_told(conn, edits))
             for chunk in chunks(article_ids):
                 read = select(articles.c.id, articles.c.fingerprint).where(articles.c.id.in_(chunk)).with_for_update()
                 rows = await conn.execute(read.order_by(articles.c.id))
@@ -118,25 +120,12 @@ class Outcomes(Planning):
             return [outcome_of(row) for row in await conn.execute(query)]
 
     async def posted_since(self, chat_id: int, since: datetime) -> list[datetime]:
-        """When the posts of a chat since then were planned, oldest first."""
+        """When the posts and replies of a chat since then were planned, oldest first."""
         d = deliveries.c
-        query = select(d.created).where(d.chat_id == chat_id, d.kind == "post", d.created >= since).order_by(d.created)
+        shown = d.kind.in_(("post", "reply"))
+        query = select(d.created).where(d.chat_id == chat_id, shown, d.created >= since).order_by(d.created)
         async with self._db.read() as conn:
             return list((await conn.execute(query)).scalars())
-
-    async def hold(
-        self, chat_id: int, story_ids: Sequence[int], until: datetime, note: str, now: datetime | None = None
-    ) -> None:
-        """Let these stories wait until then, and say why; a note that is new is a step on a story's way."""
-        mine = (outcomes.c.chat_id == chat_id) & (outcomes.c.state == "waiting")
-        told = select(outcomes.c.story_id).where(mine, outcomes.c.note != note).order_by(outcomes.c.story_id)
-        statement = update(outcomes).where(mine, outcomes.c.story_id == bindparam("this")).values(due=until, note=note)
-        async with self._db.write() as conn:
-            if story_ids:
-                rows = await each_chunk(conn, story_ids, lambda chunk: told.where(outcomes.c.story_id.in_(chunk)))
-                at = now or datetime.now(UTC)
-                await write_steps(conn, [(chat_id, Step(at, "held", note, row.story_id)) for row in rows])
-                await conn.execute(statement, [{"this": story_id} for story_id in story_ids])
 
     async def move(self, moved: Sequence[Outcome]) -> None:
         """Give these stories, where they still wait, the due, the urgency and the note that they have here."""
@@ -151,14 +140,6 @@ class Outcomes(Planning):
                     for o in moved
                 ]
                 await conn.execute(statement, rows)
-
-    async def skip(self, chat_id: int, notes: Mapping[int, str], now: datetime) -> None:
-        """Leave waiting stories out after all, each with its note on why."""
-        mine = (outcomes.c.chat_id == chat_id) & (outcomes.c.state == "waiting")
-        left_out = {"state": OutcomeState.SKIPPED.value, "note": bindparam("why"), "at": now}
-        statement = update(outcomes).where(mine, outcomes.c.story_id == bindparam("this")).values(**left_out)
-        async with self._db.write() as conn:
-            await conn.execute(statement, [{"this": story_id, "why": note} for story_id, note in notes.items()])
 
     async def shown(self, story_ids: Sequence[int]) -> list[tuple[Outcome, Delivery]]:
         """Where these stories are shown: each outcome with the post that shows it, sent or on its way, by post.
@@ -185,6 +166,8 @@ def _open_edits(post_ids: Sequence[int]) -> Any:
 
 
 async def _present(conn: AsyncConnection, chat_ids: set[int]) -> set[int]:
-    """Those of the chats that still exist: one may be forgotten while the planner works."""
-    rows = await each_chunk(conn, sorted(chat_ids), lambda chunk: select(chats.c.id).where(chats.c.id.in_(chunk)))
+    """Those of the chats that still exist, and do until the transaction ends: one may be forgotten while the planner
+    works."""
+    held = select(chats.c.id).order_by(chats.c.id).with_for_update(read=True, key_share=True)
+    rows = await each_chunk(conn, sorted(chat_ids), lambda chunk: held.where(chats.c.id.in_(chunk)))
     return {row.id for row in rows}

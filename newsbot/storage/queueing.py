@@ -17,6 +17,9 @@ from newsbot.storage.lines import LAST, POSTS, QUEUED, SENT, WAITS, Lines, lane_
 from newsbot.storage.sql import each_chunk
 from newsbot.storage.tables import chats, deliveries
 
+OUTBOX = "outbox"
+"""Plans and records pass one at a time on PostgreSQL, as they do on SQLite anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:

@@ -11,10 +11,9 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import DeliveryState, Digest, OutcomeState, Step
-from newsbot.domain.withdrawing import DELETED, WITHDRAWN, Verdict, taken_back, without
+from newsbot.domain.withdrawing import DELETED, WITHDRAWN, Verdict, found_again, taken_back, without
 from newsbot.storage import codec
-from newsbot.storage.planning import OUTBOX
-from newsbot.storage.queueing import PlannedDelivery, Queue
+from newsbot.storage.queueing import OUTBOX, PlannedDelivery, Queue
 from newsbot.storage.sql import each_chunk
 from newsbot.storage.steps import write_steps
 from newsbot.storage.tables import deliveries, outcomes
@@ -98,7 +97,7 @@ class Retracting(Queue):
         d = deliveries.c
         where = await each_chunk(conn, ids, lambda c: select(d.chat_id).where(d.id.in_(c)))
         await self._lock(conn, {row.chat_id for row in where})
-        columns = (d.id, d.chat_id, d.kind, d.target, d.state, d.attempts, d.digest, d.message_ids)
+        columns = (d.id, d.chat_id, d.platform, d.kind, d.target, d.state, d.doubts, d.digest, d.message_ids)
         wanted = select(*columns).where(d.kind.in_(("post", "reply"))).with_for_update()
         rows = await each_chunk(conn, ids, lambda c: wanted.where(or_(d.id.in_(c), d.target.in_(c))).order_by(d.id))
         edits = select(d.target, d.digest).where(d.kind == "edit", d.state.in_(_UNDER_WAY)).order_by(d.id)
@@ -111,7 +110,7 @@ class Retracting(Queue):
                 row.id,
                 row.chat_id,
                 DeliveryState(row.state),
-                row.attempts > 0,
+                found_again(row.platform, doubts=row.doubts, parts=sum(map(bool, row.message_ids))),
                 codec.decode(Digest, fresh.get(row.id, row.digest)),
                 row.id not in gone and (any(row.message_ids) or row.state != DeliveryState.SENT),
             )
@@ -149,7 +148,7 @@ class _Post:
     id: int
     chat_id: int
     state: DeliveryState
-    tried: bool
+    found: bool
     digest: Digest
     stands: bool
 
@@ -163,7 +162,7 @@ def _retracts(post_ids: Sequence[int]) -> Any:
 
 
 def _verdict(post: _Post, left: Digest) -> Verdict:
-    return taken_back(post.state, tried=post.tried, left=left) if post.stands else Verdict()
+    return taken_back(post.state, found=post.found, left=left) if post.stands else Verdict()
 
 
 def _chore(post: _Post, verdict: Verdict, now: datetime) -> PlannedDelivery | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import NO_MESSAGE, DeliveryState, Step, StepKind
+from newsbot.domain.withdrawing import TAKEN_BACK, WITHDRAWN, found_again
 from newsbot.storage.lines import POSTS, QUEUED, SENDING, SENT, WAITS, lane_column, lane_of
 from newsbot.storage.queueing import PlannedDelivery, Queue
 from newsbot.storage.sql import each_chunk
@@ -24,6 +25,8 @@ STEPS: dict[DeliveryState, StepKind] = {
 }
 """What is always a step: the row forgets it when the delivery is tried again."""
 
+_FOLLOWED = (DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.SENT)
+
 _CHANGING = (
     "state", "reason", "updated", "not_before", "turn", "lane", "sent_at", "message_ids", "attempts", "doubts",
 )  # fmt: skip
@@ -36,7 +39,8 @@ class Settlement:
     ``message_ids`` are those of the parts that went out, if any; ``not_before`` (None: at once) is when a queued one is
     tried again; ``attempts`` and ``doubts`` (None: as they are) are their counts from now on; ``then`` is queued with
     it. ``step``: what kind of step this is on the story's way, with the reason as its words; "": what the state is by
-    itself (:data:`STEPS`), and none where it is queued again or sent."""
+    itself (:data:`STEPS`), and none where it is queued again or sent. ``attempt``: which one this is the answer to, as
+    its claim counted it; None: the latest."""
 
     delivery_id: int
     state: DeliveryState
@@ -47,22 +51,25 @@ class Settlement:
     doubts: int | None = None
     then: PlannedDelivery | None = None
     step: StepKind | str = ""
+    attempt: int | None = None
 
 
 class Settling(Queue):
     """The part of ``storage.outbox`` that records answers."""
 
-    async def progress(self, delivery_id: int, message_ids: Sequence[str]) -> None:
-        """Record the messages of the parts that went out so far, for a delivery in flight: whoever tries it again goes
-        on behind them."""
-        flying = (deliveries.c.id == delivery_id) & (deliveries.c.state == SENDING)
+    async def progress(self, delivery_id: int, message_ids: Sequence[str], attempt: int) -> None:
+        """Record the messages of the parts that went out so far, for a delivery of which this attempt is in flight:
+        whoever tries it again goes on behind them."""
+        d = deliveries.c
+        flying = (d.id == delivery_id) & (d.state == SENDING) & (d.attempts == attempt)
         async with self._db.write() as conn:
             await conn.execute(update(deliveries).where(flying).values(message_ids=list(message_ids)))
 
     async def settle_all(self, settlements: Sequence[Settlement], now: datetime) -> list[bool]:
         """Record what became of deliveries in flight: all of it, or nothing.
 
-        False for each that was settled before, of which nothing is queued: only "sent" is still believed then. An edit
+        False for each that was settled before, or that another attempt was made at since, of which nothing is queued:
+        only "sent" is still believed then. An edit
         that was sent becomes the content of its post, and what it found of the messages is known of the post too. What
         was to be done to a post that will never go out, or was retracted, is dropped; what waited for one that is out
         now may go."""
@@ -72,11 +79,11 @@ class Settling(Queue):
             settled = [each for each, counts in zip(settlements, done, strict=True) if counts]
             await self._write(conn, [rows[each.delivery_id] for each in settled], now)
             await write_steps(conn, [step for each in settled for step in _steps(rows[each.delivery_id], each, now)])
-            then = [each.then for each in settled if each.then is not None]
+            where = {each.delivery_id: rows[each.delivery_id]["chat_id"] for each in settled}  # by now, after any move
+            then = [replace(each.then, chat_id=where[each.delivery_id]) for each in settled if each.then is not None]
             if then:
                 await self._queue(conn, then)
-            chats = {rows[each.delivery_id]["chat_id"] for each in settled} | {each.chat_id for each in then}
-            await self._align(conn, chats)
+            await self._align(conn, set(where.values()))
         return done
 
     async def settle(
@@ -101,7 +108,8 @@ class Settling(Queue):
 
     async def retry(self, delivery_id: int, now: datetime, by: str = "") -> bool:
         """Queue a delivery again that is uncertain, quarantined or dropped, as if it were new, in its old place in
-        line; False for any other. ``by``: who said so."""
+        line; False for any other, for what was taken back, and for an edit that a later one followed. ``by``: who said
+        so."""
         over = (DeliveryState.UNCERTAIN, DeliveryState.QUARANTINED, DeliveryState.DROPPED)
         again = Settlement(delivery_id, DeliveryState.QUEUED, "", attempts=0, doubts=0, step="again")
         return await self._decide(again, over, now, by)
@@ -117,7 +125,9 @@ class Settling(Queue):
         async with self._db.write() as conn:
             rows = await self._rows(conn, [settlement.delivery_id])
             row = rows.get(settlement.delivery_id)
-            if row is None or row["state"] not in believed:
+            if row is None or row["state"] not in believed or row["reason"] in TAKEN_BACK:
+                return False
+            if settlement.state is DeliveryState.QUEUED and row["kind"] == "edit" and await _overtaken(conn, row):
                 return False
             await _apply(conn, row, settlement, now)
             row["lane"] = await _lane(conn, row)
@@ -133,7 +143,9 @@ class Settling(Queue):
         if self._db.dialect == "postgresql":
             where = await each_chunk(conn, sorted(set(ids)), lambda chunk: select(d.chat_id).where(d.id.in_(chunk)))
             await self._lock(conn, {row.chat_id for row in where})
-        query = select(d.id, d.chat_id, d.kind, d.target, d.priority, *(d[name] for name in _CHANGING)).order_by(d.id)
+        query = select(
+            d.id, d.chat_id, d.platform, d.kind, d.target, d.priority, *(d[name] for name in _CHANGING)
+        ).order_by(d.id)
         rows = await each_chunk(
             conn, sorted(set(ids)), lambda chunk: query.where(d.id.in_(chunk)).with_for_update(of=deliveries)
         )
@@ -160,12 +172,28 @@ class Settling(Queue):
 
 async def _settle(conn: AsyncConnection, row: dict[str, Any] | None, settlement: Settlement, now: datetime) -> bool:
     believed = {DeliveryState.SENDING, DeliveryState.UNCERTAIN}
-    if settlement.state is DeliveryState.SENT:
+    sent = settlement.state is DeliveryState.SENT
+    if sent:
         believed |= {DeliveryState.QUEUED, DeliveryState.QUARANTINED}
     if row is None or row["state"] not in believed:
         return False
+    if not sent and settlement.attempt not in {None, row["attempts"]}:
+        return False
     await _apply(conn, row, settlement, now)
+    if row["state"] == DeliveryState.QUEUED and await _gone_meanwhile(conn, row):
+        row |= {"state": DeliveryState.DROPPED.value, "reason": WITHDRAWN}
     return True
+
+
+async def _gone_meanwhile(conn: AsyncConnection, row: dict[str, Any]) -> bool:
+    """Whether a post that comes back to be tried again was taken back while in flight, and sending it finds nothing."""
+    d = deliveries.c
+    if row["kind"] not in ("post", "reply") or found_again(
+        row["platform"], doubts=row["doubts"], parts=sum(map(bool, row["message_ids"]))
+    ):
+        return False
+    mine = (d.target == row["id"]) & (d.kind == "retract") & (d.state == QUEUED)
+    return (await conn.execute(select(d.id).where(mine).limit(1))).first() is not None
 
 
 async def _apply(conn: AsyncConnection, row: dict[str, Any], settlement: Settlement, now: datetime) -> None:
@@ -191,9 +219,11 @@ def _steps(row: dict[str, Any], settlement: Settlement, now: datetime) -> list[t
 
 
 async def _overtaken(conn: AsyncConnection, row: dict[str, Any]) -> bool:
-    """Whether the post of this edit has a later one queued: then this one, coming back to be tried again, is stale."""
+    """Whether the post of this edit has a later one, out or on its way: then this one, coming back to be tried again,
+    is stale."""
     d = deliveries.c
-    twin = (d.target == row["target"]) & (d.kind == "edit") & (d.id != row["id"]) & (d.state == QUEUED)
+    stands = or_(d.state == QUEUED, (d.id > row["id"]) & d.state.in_(_FOLLOWED))
+    twin = (d.target == row["target"]) & (d.kind == "edit") & (d.id != row["id"]) & stands
     return (await conn.execute(select(d.id).where(twin).limit(1))).first() is not None
 
 

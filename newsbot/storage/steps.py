@@ -35,11 +35,6 @@ class Steps(Repository):
         """The steps of one delivery, oldest first."""
         return await self._steps(steps.c.delivery_id == delivery_id)
 
-    async def note(self, chat_id: int, made: Sequence[Step]) -> None:
-        """Remember steps of a chat's stories or deliveries."""
-        async with self._db.write() as conn:
-            await write_steps(conn, [(chat_id, step) for step in made])
-
     async def _steps(self, wanted: Any) -> list[Step]:
         query = select(steps).where(wanted).order_by(steps.c.at.desc(), steps.c.id.desc()).limit(MOST)
         async with self._db.read() as conn:

@@ -33,6 +33,7 @@ from newsbot.storage import Storage, tables
 from newsbot.storage.outbox import PlannedDelivery
 from tests.benchmarks.table import Row, percentile
 from tests.fakes.telegram.server import TelegramServer
+from tests.storage.making import queue
 
 NAME = "Delivery: at Telegram's limit, and behind a long queue"
 POSTS, QUICK_POSTS = 600, 120
@@ -135,7 +136,7 @@ async def _queue(storage: Storage, natives: Sequence[str], now: datetime) -> lis
         first = (await conn.execute(known)).scalar_one()
     planned = [PlannedDelivery(first + n, "post", Digest((story,)), 0, now) for n in range(len(natives))]
     pages = (planned[start : start + 5000] for start in range(0, len(planned), 5000))
-    return [made for page in pages for made in await storage.outbox.plan(page)]
+    return [made for page in pages for made in await queue(storage.outbox, page)]
 
 
 async def _limited(number: int) -> tuple[float, float, float]:

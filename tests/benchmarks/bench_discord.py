@@ -28,7 +28,7 @@ from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.send import DiscordSender
 from newsbot.platforms.discord.wire import make_rest, point_at
 from newsbot.storage import Storage
-from newsbot.storage.outbox import PlannedDelivery
+from newsbot.storage.outbox import Composed, PlannedDelivery
 from tests.benchmarks.bench_search import Ours
 from tests.benchmarks.table import Row, percentile
 from tests.e2e.house import House, feeds_served, news, rows_of, rss, until
@@ -53,6 +53,7 @@ _ECHO = """
 import sys, discord, yarl
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
+from tests.storage.making import queue
 discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = sys.argv[1], yarl.URL(sys.argv[2])
 client = discord.Client(intents=discord.Intents.none())
 tree = app_commands.CommandTree(client)
@@ -204,7 +205,8 @@ async def _plan(storage: Storage, channels: Sequence[Channel], clock: SystemCloc
     story = DigestStory(1, "Headline", ("One sentence.",), (), (Source("Wire", "https://wire.example/1"),))
     for channel in channels:
         chat = await storage.chats.ensure(ChatKey("discord", channel.id), "group", "", now)
-        await storage.outbox.plan([PlannedDelivery(chat.id, "post", Digest((story,), audience="group"), 0, now)])
+        planned = PlannedDelivery(chat.id, "post", Digest((story,), audience="group"), 0, now)
+        await storage.outbox.carry_out([Composed(chat.id, (planned,))], None, now)
 
 
 class _All:

@@ -15,6 +15,7 @@ from newsbot.errors import BadRequest, ConfigError, Forbidden, NotFound, Problem
 from newsbot.newsdesk import Access, Rules
 from newsbot.newsdesk.settling import NoSuchZone, find_zone
 from newsbot.storage import Storage
+from newsbot.storage.outbox import Composed
 from tests.clock import ManualClock
 from tests.newsdesk.room import BATTERY, BOSS, CHAIR, ME, MEMBER, SU7, Room, open_room
 
@@ -88,7 +89,8 @@ async def test_what_waits_follows_the_chats_new_hours(room: Room) -> None:
     now, end = room.clock.now(), datetime(2026, 1, 15, 23, 59, tzinfo=UTC)
     assert (done.sample, done.held) == (1, Held("quiet", end))
     (waiting,) = await room.outcomes(ME)
-    await room.storage.outbox.hold(waiting.chat_id, [waiting.story_id], end, "quiet")
+    held = Composed(waiting.chat_id, hold=(waiting.story_id,), held=Held("quiet", end))
+    await room.storage.outbox.carry_out([held], None, now)
     room.wake.told.clear()
     await room.newsdesk.settling.change(ME, "quiet", "off")
     assert [o.due for o in await room.outcomes(ME)] == [now]

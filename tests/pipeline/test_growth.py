@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
+from newsbot.domain.growing import CORRECTED, SPACES, Growths, edit_at
 from newsbot.domain.models import Chat, ChatKey, ChatSettings, Delivery, DeliveryState, OutcomeState, QuietHours, When
+from newsbot.domain.withdrawing import SHOWS_ONCE, found_again
 from newsbot.errors import Forbidden, NotFound
 from newsbot.newsdesk import Newsdesk
+from newsbot.platforms.discord.send import DiscordSender
+from newsbot.platforms.telegram.send import TelegramSender
+from newsbot.platforms.web.send import WebSender
 from newsbot.storage import Storage
-from tests.clock import ManualClock
+from tests.clock import START, ManualClock
 from tests.newsdesk.room import BOSS, CHAIR, LEXICON, ME, MEMBER, Addresses, Wakes
 from tests.pipeline.house import ANALYZER, House
 from tests.pipeline.test_pipeline import OTHERS, XIAOMI, XIAOMI_AGAIN
@@ -110,6 +115,21 @@ async def test_a_post_grows_a_few_times_at_growing_distances_and_a_correction_co
     await house.bring(await house.feed("honest"), QUAKE_CORRECTED)
     [correction] = await house.settle()
     assert correction.kind == "edit" and "2 people" in {fact.value for fact in correction.digest.stories[0].facts}
+    growths = await house.storage.outbox.growths([post.id])
+    assert (growths[post.id].edits, growths[post.id].corrections) == (6, 1)
+
+
+def test_a_source_that_corrects_itself_again_and_again_edits_its_post_a_few_times_a_day() -> None:
+    grown, edits, now = Growths(), [START], START
+    grown = replace(grown, corrections=1, corrected=edit_at(START, grown, START, corrects=True))
+    while now < START + CORRECTED + timedelta(days=1):
+        at = edit_at(START, grown, now, corrects=True)
+        if at == now:
+            edits.append(at)
+            grown = replace(grown, corrections=grown.corrections + 1, corrected=at)
+        now += timedelta(seconds=15)
+    assert [edits[n + 1] - edits[n] for n in range(len(SPACES))] == list(SPACES)
+    assert len(edits) == 1 + len(SPACES) + 6 and edits[-1] <= START + CORRECTED
 
 
 async def test_what_is_really_new_comes_as_a_reply_to_the_post_and_seldom(house: House) -> None:
@@ -184,25 +204,29 @@ async def test_a_story_is_taken_back_from_every_chat_and_nothing_of_it_comes_aga
 async def test_what_is_queued_of_a_story_is_stopped_or_emptied_when_it_is_taken_back(
     house: House, newsdesk: Newsdesk
 ) -> None:
-    queued, tried = await house.chat("queued"), await house.chat("tried")
-    for chat in (queued, tried):
-        await house.subscribe(chat)
+    for name in ("lost", "bad", "refused", "flying"):
+        await house.subscribe(await house.chat(name))
     await house.bring(await house.feed("one"), QUAKE)
     await house.think()
     house.clock.advance(3)
     await house.think()
     outbox, now = house.storage.outbox, house.clock.now()
-    [first, _] = await outbox.claim("web", now, 10)  # one of them may have arrived, for all that is known
-    await outbox.settle(first.id, DeliveryState.QUEUED, "lost", now=now)
-    [other] = [d for d in await outbox.list() if d.id != first.id]
-    await outbox.settle(other.id, DeliveryState.QUARANTINED, "bad", now=now)
+    [first, *others] = await outbox.claim("web", now, 10)
+    [bad, refused, flying] = [each.id for each in others]
+    await outbox.settle(first.id, DeliveryState.QUEUED, "lost", doubts=1, now=now)  # for all that is known it is out
+    await outbox.settle(bad, DeliveryState.QUARANTINED, "bad", now=now)
+    await outbox.settle(refused, DeliveryState.QUEUED, "503", now=now)
     story = first.digest.stories[0].story_id
     await newsdesk.withdrawing.story(BOSS, story)
+    await outbox.settle(flying, DeliveryState.QUEUED, "503", now=now)
     sent = await house.settle()
     assert [(d.kind, [s.headline for s in d.digest.stories]) for d in sent[:1]] == [("post", [""])]
     assert [(d.kind, d.target) for d in sent[1:]] == [("retract", first.id)]
-    dropped = await outbox.get(other.id)
-    assert dropped is not None and dropped.state is DeliveryState.DROPPED
+    over = {d.id for d in await outbox.list() if d.state is DeliveryState.DROPPED and d.kind == "post"}
+    assert over == {bad, refused, flying}
+    assert not found_again("telegram", doubts=1, parts=0)  # it would show twice, and the first time be left there
+    senders = (TelegramSender, DiscordSender, WebSender)
+    assert {s.__module__.split(".")[2] for s in senders if s.idempotent} == SHOWS_ONCE
 
 
 async def test_who_runs_a_chat_deletes_its_posts_and_no_others(house: House, newsdesk: Newsdesk) -> None:

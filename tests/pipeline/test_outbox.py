@@ -28,7 +28,7 @@ from newsbot.storage.outbox import PlannedDelivery, Settlement
 from tests.clock import ManualClock
 from tests.databases import Sqlite
 from tests.fakes.sender import FakeSender
-from tests.storage.making import chat, digest, edit, posts
+from tests.storage.making import chat, digest, edit, posts, queue
 
 QUEUED, SENDING, SENT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT
 UNCERTAIN, QUARANTINED = DeliveryState.UNCERTAIN, DeliveryState.QUARANTINED
@@ -188,7 +188,7 @@ async def test_an_unknown_outcome_is_sent_once_more_and_then_uncertain(box: Box)
 async def test_an_edit_whose_outcome_is_unknown_is_simply_done_again(box: Box) -> None:
     number = await box.post()
     await box.deliver()
-    (change,) = await box.storage.outbox.plan([edit((await box.chat()).id, number)])
+    (change,) = await queue(box.storage.outbox, [edit((await box.chat()).id, number)])
     box.sender.answer = script(Unknown("timed out"))
     await box.deliver()
     assert (await box.get(change)).state is QUEUED
@@ -268,7 +268,7 @@ async def test_parts_that_went_to_the_old_address_are_neither_sent_again_nor_edi
 async def test_an_edit_of_a_deleted_post_is_dropped_and_its_post_is_edited_no_more(box: Box) -> None:
     number = await box.post()
     await box.deliver()
-    (change,) = await box.storage.outbox.plan([edit((await box.get(number)).chat_id, number)])
+    (change,) = await queue(box.storage.outbox, [edit((await box.get(number)).chat_id, number)])
     box.sender.answer = script(Over("the message to edit is gone"))
     await box.deliver()
     dropped = await box.get(change)
@@ -320,7 +320,7 @@ async def test_what_others_follow_is_published_after_all_posts_and_digests_first
         PlannedDelivery((await box.chat(native)).id, "post", said, 0, box.clock.now())
         for native, said in (("1", digest("News")), ("2", daily))
     ]
-    story, many = await box.storage.outbox.plan(planned)
+    story, many = await queue(box.storage.outbox, planned)
     box.sender.answer = followed
     await box.deliver()
     assert [(d.kind, d.target) for d in box.sender.sent[-2:]] == [("publish", many), ("publish", story)]
@@ -401,6 +401,11 @@ async def test_only_what_fails_while_others_go_through_is_given_up(box: Box) -> 
     for _ in range(3 * GIVE_UP):
         await box.later(30)
     assert ((await box.get(lonely)).state, (await box.get(lonely)).attempts <= 2) == (QUEUED, True)
+    (behind,) = await posts(box.storage, (await box.chat("alone")).id, 1, first_story=2)
+    await box.later(86_400)
+    assert [(await box.get(number)).state for number in (lonely, behind)] == [QUARANTINED, QUEUED]
+    await box.later(600)
+    assert (await box.get(behind)).state is QUEUED
 
 
 @pytest.mark.parametrize("idempotent", [False, True])

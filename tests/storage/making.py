@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from newsbot.domain.models import Chat, ChatKey, Digest, DigestStory, Feed, FeedSpec, Match, Outcome, Reason
 from newsbot.storage import Storage
 from newsbot.storage.articles import Verdict
 from newsbot.storage.feeds import NewArticle, PolledFeed
-from newsbot.storage.outbox import PlannedDelivery
+from newsbot.storage.outbox import Composed, Outbox, PlannedDelivery
 from tests.clock import START
 
 NOW = START
@@ -66,8 +67,13 @@ def edit(chat_id: int, target: int, headline: str = "Grown", at: datetime = NOW)
     return PlannedDelivery(chat_id, "edit", digest(headline), 2, at, target=target)
 
 
+async def queue(outbox: Outbox, planned: Sequence[PlannedDelivery]) -> list[int]:
+    """Queue deliveries; their ids, those left out whose stories wait no longer."""
+    return await outbox.carry_out([Composed(each.chat_id, (each,)) for each in planned], None, NOW)
+
+
 async def posts(storage: Storage, chat_id: int, number: int, *, first_story: int = 1) -> list[int]:
     """Queue posts in a chat, each showing a story of its own; their ids."""
     stories = range(first_story, first_story + number)
     await storage.outbox.record([], [outcome(chat_id, story) for story in stories])
-    return await storage.outbox.plan([post(chat_id, story) for story in stories])
+    return await queue(storage.outbox, [post(chat_id, story) for story in stories])

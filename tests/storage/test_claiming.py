@@ -17,14 +17,14 @@ from newsbot.storage.claiming import chores, early, posts
 from newsbot.storage.lines import firsts
 from newsbot.storage.outbox import PlannedDelivery, Settlement
 from newsbot.storage.tables import lines
-from tests.storage.making import NOW, chat, digest, edit, post
+from tests.storage.making import NOW, chat, digest, edit, post, queue
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 QUEUED, SENT, UNCERTAIN = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.UNCERTAIN
 
 
-async def queue(storage: Storage, *planned: PlannedDelivery) -> list[int]:
-    return await storage.outbox.plan(planned)
+async def line_up(storage: Storage, *planned: PlannedDelivery) -> list[int]:
+    return await queue(storage.outbox, planned)
 
 
 async def claim(storage: Storage, limit: int, late: timedelta = timedelta()) -> list[int]:
@@ -39,9 +39,9 @@ async def send_all(storage: Storage, late: timedelta = timedelta()) -> None:
 async def test_a_new_urgent_post_goes_before_a_backlog_and_the_backlog_goes_on(sqlite_storage: Storage) -> None:
     storage = sqlite_storage
     rooms = [await chat(storage, str(i)) for i in range(30)]
-    backlog = await queue(storage, *(post(room.id, at=NOW - SECOND) for room in rooms))
-    scheduled = await queue(storage, post((await chat(storage, "daily")).id, at=NOW - HOUR, priority=1))
-    (new,) = await queue(storage, post((await chat(storage, "idle")).id))
+    backlog = await line_up(storage, *(post(room.id, at=NOW - SECOND) for room in rooms))
+    scheduled = await line_up(storage, post((await chat(storage, "daily")).id, at=NOW - HOUR, priority=1))
+    (new,) = await line_up(storage, post((await chat(storage, "idle")).id))
     assert await claim(storage, 4) == [new, backlog[-1], *scheduled, backlog[0]]
     taken = [(await claim(storage, 1))[0] for _ in range(4)]
     assert {backlog[1], backlog[2]} < set(taken)  # places that come one by one are shared too
@@ -51,9 +51,9 @@ async def test_a_new_urgent_post_goes_before_a_backlog_and_the_backlog_goes_on(s
 async def test_a_chats_backlog_is_spread_over_the_time_that_the_chat_needs(sqlite_storage: Storage) -> None:
     storage = sqlite_storage
     flooded, other = await chat(storage, "flooded"), await chat(storage, "other")
-    await queue(storage, *(post(flooded.id, at=NOW - HOUR) for _ in range(20)))
+    await line_up(storage, *(post(flooded.id, at=NOW - HOUR) for _ in range(20)))
     late = NOW - HOUR + 10 * SECOND
-    (second,) = await queue(storage, post(other.id, at=late))
+    (second,) = await line_up(storage, post(other.id, at=late))
     turns = [d.turn for d in reversed(await storage.outbox.list()) if d.chat_id == flooded.id]
     assert turns == [NOW - HOUR + i * SECOND for i in range(20)]
     went = []
@@ -68,12 +68,12 @@ async def test_an_edit_of_a_post_that_is_not_out_is_in_no_line_and_a_retract_wai
 ) -> None:
     storage = sqlite_storage
     room = await chat(storage)
-    (first,) = await queue(storage, post(room.id, at=NOW - MINUTE))
-    (change,) = await queue(storage, edit(room.id, first))
+    (first,) = await line_up(storage, post(room.id, at=NOW - MINUTE))
+    (change,) = await line_up(storage, edit(room.id, first))
     assert await claim(storage, 5) == [first]
     await send_all(storage)
-    await queue(storage, *(post(room.id) for _ in range(3)))
-    (back,) = await queue(storage, PlannedDelivery(room.id, "retract", digest(), 0, NOW - SECOND, target=first))
+    await line_up(storage, *(post(room.id) for _ in range(3)))
+    (back,) = await line_up(storage, PlannedDelivery(room.id, "retract", digest(), 0, NOW - SECOND, target=first))
     assert await claim(storage, 1, late=HOUR) == [back]
     await send_all(storage)
     dropped, gone = await storage.outbox.get(change), await storage.outbox.get(first)
@@ -85,7 +85,7 @@ async def test_an_edit_of_a_post_that_is_not_out_is_in_no_line_and_a_retract_wai
 async def test_a_retry_is_no_reason_to_lose_its_place(sqlite_storage: Storage) -> None:
     storage = sqlite_storage
     room = await chat(storage)
-    first, second, _ = await queue(storage, *(post(room.id) for _ in range(3)))
+    first, second, _ = await line_up(storage, *(post(room.id) for _ in range(3)))
     assert await claim(storage, 5) == [first]
     await storage.outbox.settle(first, UNCERTAIN, "timeout", now=NOW)
     assert await claim(storage, 5) == [second]
@@ -96,7 +96,7 @@ async def test_a_retry_is_no_reason_to_lose_its_place(sqlite_storage: Storage) -
 
 async def test_nothing_is_claimed_where_a_hold_stands(sqlite_storage: Storage) -> None:
     storage = sqlite_storage
-    (first,) = await queue(storage, post((await chat(storage)).id))
+    (first,) = await line_up(storage, post((await chat(storage)).id))
     await storage.holds.hold("", "stopped", NOW)
     await storage.holds.hold("", "an outage", NOW, NOW + SECOND)  # what somebody stopped only somebody ends
     assert [hold.reason for hold in await storage.holds.standing(NOW + HOUR)] == ["stopped"]
@@ -128,7 +128,7 @@ async def test_claims_look_only_at_who_is_first(sqlite_storage: Storage) -> None
 
 async def test_claimers_and_others_at_once_lose_nothing_and_take_nothing_twice(storage: Storage) -> None:
     rooms = [await chat(storage, str(i)) for i in range(6)]
-    planned = await queue(storage, *(post(room.id) for room in rooms for _ in range(4)))
+    planned = await line_up(storage, *(post(room.id) for room in rooms for _ in range(4)))
     sent: list[int] = []
     over = asyncio.Event()
 
@@ -143,7 +143,7 @@ async def test_claimers_and_others_at_once_lose_nothing_and_take_nothing_twice(s
     async def disturb() -> None:
         for room in rooms:
             await storage.chats.pause(room.id, "blocked")
-            planned.extend(await queue(storage, post(room.id)))
+            planned.extend(await line_up(storage, post(room.id)))
             await storage.chats.release([r.id for r in reversed(rooms)], NOW)
         over.set()
 
@@ -180,9 +180,9 @@ class Play:
         flying = [d for d in mine if d.state is DeliveryState.SENDING]
         match action:
             case "post":
-                self.planned += await self.outbox.plan([post(room, at=self.now, priority=which % 2)])
+                self.planned += await queue(self.outbox, [post(room, at=self.now, priority=which % 2)])
             case "edit" if mine:
-                self.planned += await self.outbox.plan([edit(room, mine[-1].id, at=self.now)])
+                self.planned += await queue(self.outbox, [edit(room, mine[-1].id, at=self.now)])
             case "claim":
                 await self.claim(rows, limit=which + 1)
             case "sent" | "again" | "uncertain" if flying:

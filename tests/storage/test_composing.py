@@ -8,7 +8,7 @@ from newsbot.domain.models import OutcomeState, What, When
 from newsbot.domain.plan import LATE, Held
 from newsbot.storage import Storage
 from newsbot.storage.outbox import Composed
-from tests.storage.making import NOW, chat, outcome, post
+from tests.storage.making import NOW, chat, outcome, post, queue
 
 HOUR = timedelta(hours=1)
 
@@ -18,7 +18,7 @@ async def test_half_of_the_chats_are_those_just_due_and_none_has_its_last_post_s
     *waiting, stuck = rooms
     await storage.outbox.record([], [outcome(room.id, 1, due=NOW - n * HOUR) for n, room in enumerate(waiting)])
     await storage.outbox.record([], [outcome(stuck.id, story, due=NOW - 9 * HOUR) for story in (1, 2)])
-    await storage.outbox.plan([post(stuck.id, 1)])
+    await queue(storage.outbox, [post(stuck.id, 1)])
     order = [room.id for room in (waiting[5], waiting[4], waiting[0], waiting[1])]
     later = NOW + LATE + timedelta(seconds=1)
     assert await storage.outbox.due_chats(later, 4) == order
@@ -34,7 +34,7 @@ async def test_what_was_composed_is_done_for_each_chat_wholly_or_where_it_was_ov
     one, other = await chat(storage, "one"), await chat(storage, "other")
     order, _ = await storage.chats.subscribe(one.id, What(), When("daily"), next_due=NOW, created=NOW)
     await storage.outbox.record([], [outcome(room.id, n) for room in (one, other) for n in (1, 2, 3, 4)])
-    await storage.outbox.skip(other.id, {2: "ended"}, NOW)
+    await storage.outbox.carry_out([Composed(other.id, skip={2: "ended"})], None, NOW)
     ceiling = Held("ceiling", NOW + HOUR)
     made = [
         Composed(room.id, (post(room.id, 1, more=(2,)),), (3,), ceiling, {4: "old"}, ((order.id, NOW + 24 * HOUR),))
@@ -50,3 +50,15 @@ async def test_what_was_composed_is_done_for_each_chat_wholly_or_where_it_was_ov
     held = [(step.kind, step.detail, step.at) for step in await storage.outbox.steps(one.id, 3)]
     assert held == [("held", "ceiling", NOW)]
     assert [d.id for d in await storage.outbox.claim(one.key.platform, NOW, 9)] == [delivery]
+
+
+async def test_who_waits_behind_many_that_get_nothing_is_found_by_and_by(sqlite_storage: Storage) -> None:
+    storage, outbox = sqlite_storage, sqlite_storage.outbox
+    paused, free, late = [await chat(storage, name) for name in ("paused", "free", "late")]
+    await storage.chats.pause(paused.id, "blocked")
+    before = [outcome(paused.id, n, due=NOW - 2 * HOUR) for n in range(1000)]
+    after = [outcome(paused.id, n, due=NOW) for n in range(1000, 2000)]
+    await outbox.record([], [*before, outcome(free.id, 1, due=NOW - HOUR), *after])
+    assert [await outbox.due_chats(NOW, 5) for _ in range(3)] == [[], [free.id], [free.id]]
+    await outbox.record([], [outcome(late.id, 1, due=NOW + HOUR)])
+    assert set(await outbox.due_chats(NOW + HOUR, 5)) == {late.id, free.id}

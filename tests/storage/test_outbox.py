@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from newsbot.domain.models import DeliveryState, OutcomeState, Reason, What, When
+from newsbot.domain.models import OutcomeState, Reason
 from newsbot.errors import LeadershipLost
 from newsbot.storage import Fence, Storage
-from tests.storage.making import NOW, chat, digest, edit, feed, judged, outcome, post, posts, stored
+from newsbot.storage.outbox import Composed
+from tests.storage.making import NOW, chat, digest, edit, feed, judged, outcome, post, posts, queue, stored
 
 HOUR = timedelta(hours=1)
 SKIPPED, WAITING = OutcomeState.SKIPPED, OutcomeState.WAITING
@@ -72,44 +73,11 @@ async def test_due_chats_come_the_longest_overdue_first_without_paused_ones(stor
     assert await storage.outbox.due_chats(NOW, 1) == [late.id]
 
 
-async def test_a_plan_queues_marks_and_moves_schedules_on(storage: Storage) -> None:
-    room = await chat(storage)
-    order, _ = await storage.chats.subscribe(room.id, What(), When("daily"), next_due=NOW, created=NOW)
-    await storage.outbox.record([], [outcome(room.id, story) for story in (1, 2, 3)])
-    plan = [post(room.id, 1, 2, more=(3,))]
-    (delivery,) = await storage.outbox.plan(plan, next_due=[(order.id, NOW + 24 * HOUR)])
-    states = {s: (o.state.value, o.delivery_id) for s, o in (await storage.outbox.outcomes(room.id, [1, 2, 3])).items()}
-    assert states == {1: ("shown", delivery), 2: ("shown", delivery), 3: ("more", delivery)}
-    assert (await storage.chats.subscriptions(room.id))[0].next_due == NOW + 24 * HOUR
-    queued = await storage.outbox.get(delivery)
-    assert queued is not None
-    assert (queued.state, queued.digest, queued.chat, queued.created) == (
-        DeliveryState.QUEUED,
-        digest("News"),
-        room.key,
-        NOW,
-    )
-    assert await storage.outbox.posted_since(room.id, NOW - HOUR) == [NOW]
-    assert await storage.outbox.posted_since(room.id, NOW + HOUR) == []
-
-
-async def test_a_story_that_another_planned_undoes_the_whole_plan(storage: Storage) -> None:
-    room = await chat(storage)
-    order, _ = await storage.chats.subscribe(room.id, What(), When("daily"), next_due=NOW, created=NOW)
-    await posts(storage, room.id, 1)
-    await storage.outbox.record([], [outcome(room.id, 2)])
-    with pytest.raises(LeadershipLost):
-        await storage.outbox.plan([post(room.id, 2), post(room.id, 1)], next_due=[(order.id, NOW + HOUR)])
-    assert len(await storage.outbox.list()) == 1
-    assert [o.story_id for o in await storage.outbox.waiting(room.id)] == [2]
-    assert (await storage.chats.subscriptions(room.id))[0].next_due == NOW
-
-
 async def test_planners_at_once_post_a_story_once(storage: Storage) -> None:
     room = await chat(storage)
     await storage.outbox.record([], [outcome(room.id, 1)])
-    results = await asyncio.gather(*(storage.outbox.plan([post(room.id, 1)]) for _ in range(4)), return_exceptions=True)
-    assert sum(isinstance(r, LeadershipLost) for r in results) == 3
+    made = await asyncio.gather(*(queue(storage.outbox, [post(room.id, 1)]) for _ in range(4)))
+    assert sorted(map(len, made)) == [0, 0, 0, 1]
     assert len(await storage.outbox.list()) == 1
 
 
@@ -120,7 +88,7 @@ async def test_a_former_leader_can_neither_record_nor_plan_nor_claim(storage: St
         await storage.outbox.record([], [outcome(room.id, 1)], fence)
     await storage.outbox.record([], [outcome(room.id, 1)])
     with pytest.raises(LeadershipLost):
-        await storage.outbox.plan([post(room.id, 1)], fence)
+        await storage.outbox.carry_out([Composed(room.id, (post(room.id, 1),))], fence, NOW)
     assert len(await storage.outbox.waiting(room.id)) == 1
     with pytest.raises(LeadershipLost):
         await storage.outbox.claim("web", NOW, 1, Fence("deliver:web", 41))
@@ -129,31 +97,18 @@ async def test_a_former_leader_can_neither_record_nor_plan_nor_claim(storage: St
 async def test_a_second_edit_takes_the_place_of_the_queued_one(storage: Storage) -> None:
     room = await chat(storage)
     (target,) = await posts(storage, room.id, 1)
-    (first,) = await storage.outbox.plan([edit(room.id, target, "Two sources")])
-    (second,) = await storage.outbox.plan([edit(room.id, target, "Three sources")])
+    (first,) = await queue(storage.outbox, [edit(room.id, target, "Two sources")])
+    (second,) = await queue(storage.outbox, [edit(room.id, target, "Three sources")])
     assert first == second
     queued = await storage.outbox.get(first)
     assert queued is not None
     assert queued.digest == digest("Three sources")
 
 
-async def test_held_stories_wait_and_say_why(storage: Storage) -> None:
-    room = await chat(storage)
-    await storage.outbox.record([], [outcome(room.id, 1), outcome(room.id, 2)])
-    await storage.outbox.hold(room.id, [1], NOW + HOUR, "quiet hours")
-    assert {o.story_id: (o.due, o.note) for o in await storage.outbox.waiting(room.id)} == {
-        1: (NOW + HOUR, "quiet hours"),
-        2: (NOW, ""),
-    }
-    await storage.outbox.plan([post(room.id, 2)])
-    await storage.outbox.hold(room.id, [2], NOW + HOUR, "too late")
-    assert (await storage.outbox.outcomes(room.id, [2]))[2].note == ""
-
-
 async def test_a_story_is_shown_where_its_post_stands(storage: Storage) -> None:
     one, two, three = [await chat(storage, str(i)) for i in range(3)]
     await storage.outbox.record([], [outcome(c.id, 1) for c in (one, two, three)])
-    a, b, c = await storage.outbox.plan([post(one.id, 1), post(two.id, 1), post(three.id, more=(1,))])
+    a, b, c = await queue(storage.outbox, [post(one.id, 1), post(two.id, 1), post(three.id, more=(1,))])
     await storage.outbox.drop(b, NOW)
     shown = await storage.outbox.shown([1, 2])
     assert [(o.chat_id, d.id, d.chat) for o, d in shown] == [(one.id, a, one.key)]

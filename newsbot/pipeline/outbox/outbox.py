@@ -181,6 +181,6 @@ class Outbox:
 
     async def _record(self, delivery: Delivery, message_ids: Parts) -> None:
         try:
-            await self._storage.outbox.progress(delivery.id, message_ids)
+            await self._storage.outbox.progress(delivery.id, message_ids, delivery.attempts)
         except Exception:  # it went out all the same, and the others shall follow; the answer to the whole brings it
             log.exception("a part could not be recorded", delivery=delivery.id)

@@ -13,6 +13,8 @@ from newsbot.storage.outbox import PlannedDelivery, Settlement
 
 GIVE_UP = 12
 """After so many attempts that failed while others went through, a delivery is quarantined for an admin to look at."""
+LONGEST = 86_400.0
+"""Seconds that a platform may ask us to wait for."""
 RESEND_SECONDS = 10.0
 """About how long after an unknown outcome a delivery is sent once more."""
 
@@ -59,6 +61,12 @@ def settlement(
 ) -> Settlement:
     """What becomes of a delivery in flight that was answered so, after ``parts`` of it went out; ``health`` is its
     platform's, the answer included."""
+    return replace(_settlement(delivery, answer, parts, manner, health, now), attempt=delivery.attempts)
+
+
+def _settlement(
+    delivery: Delivery, answer: SendOutcome, parts: Parts, manner: Manner, health: Health, now: datetime
+) -> Settlement:
     queued = Settlement(delivery.id, DeliveryState.QUEUED, message_ids=parts)
     match answer:
         case Sent(message_ids, publish, note):
@@ -67,7 +75,7 @@ def settlement(
         case RetryLater():
             return _again(delivery, answer, queued, health, now)
         case Unknown(reason, final) if not final and manner.repeats(delivery):
-            return _again(delivery, RetryLater(reason), queued, health, now)
+            return _again(delivery, RetryLater(reason), replace(queued, doubts=_doubts(delivery)), health, now)
         case Unknown(reason, final):
             return _doubted(delivery, reason, parts, now, resend=manner.resend and not final)
         case ChatGone(reason):
@@ -86,8 +94,15 @@ def settlement(
 def cut_off(delivery: Delivery, manner: Manner, now: datetime) -> Settlement:
     """What becomes of one that somebody was sending who is no more: it may be out."""
     if manner.repeats(delivery):
-        return Settlement(delivery.id, DeliveryState.QUEUED, CUT_OFF, step="retry")
-    return _doubted(delivery, CUT_OFF, (), now, resend=manner.resend)
+        return Settlement(
+            delivery.id,
+            DeliveryState.QUEUED,
+            CUT_OFF,
+            doubts=_doubts(delivery),
+            step="retry",
+            attempt=delivery.attempts,
+        )
+    return replace(_doubted(delivery, CUT_OFF, (), now, resend=manner.resend), attempt=delivery.attempts)
 
 
 def never_left(delivery: Delivery) -> Settlement:
@@ -100,12 +115,24 @@ def _again(delivery: Delivery, answer: RetryLater, queued: Settlement, health: H
     told = answer.seconds is not None
     free = not answer.tried or answer.limited or answer.whole_platform
     own = not free and (told or health.blames)
-    if own and not told and delivery.attempts >= GIVE_UP:
+    hopeless = not free and not told and health.outage.hopeless
+    if hopeless or (own and not told and delivery.attempts >= GIVE_UP):
         return _over(delivery, DeliveryState.QUARANTINED, answer.reason, queued.message_ids)
-    wait = timedelta(seconds=answer.seconds or 0) if told else health.patience(delivery.attempts, delivery.id, now)
+    wait = asked(answer.seconds) if answer.seconds is not None else health.patience(delivery.attempts, delivery.id, now)
     attempts = delivery.attempts if own else _uncounted(delivery)
     step = "retry" if own or (not free and answer.reason != delivery.reason) else ""  # not each probe of an outage
     return replace(queued, reason=answer.reason, not_before=now + wait, attempts=attempts, step=step)
+
+
+def _doubts(delivery: Delivery) -> int:
+    """A post that may be out already, where it shows once: what takes it back must know."""
+    return 1 if delivery.kind in {"post", "reply"} else 0
+
+
+def asked(seconds: float | None) -> timedelta:
+    """How long a platform asks us to wait, within reason: what is no number, or beyond a day, is a day."""
+    wait = seconds or 0.0
+    return timedelta(seconds=max(0.0, wait)) if wait <= LONGEST else timedelta(seconds=LONGEST)
 
 
 def _uncounted(delivery: Delivery) -> int:

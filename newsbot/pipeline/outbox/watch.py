@@ -11,7 +11,7 @@ from newsbot.domain.health import Health
 from newsbot.domain.models import Delivery
 from newsbot.domain.ports import Clock, RetryLater, SendOutcome, Unknown
 from newsbot.domain.waiting import Wait
-from newsbot.pipeline.outbox.verdicts import Manner, heard
+from newsbot.pipeline.outbox.verdicts import Manner, asked, heard
 from newsbot.storage import Storage
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ class Watch:
         """How the platform fares after this answer."""
         now = self._clock.now()
         if isinstance(answer, RetryLater) and answer.whole_platform:
-            self._wait(now, timedelta(seconds=answer.seconds or 0))
+            self._wait(now, asked(answer.seconds))
         what = heard(delivery, answer, self._manner)
         if what is not None:
             self.health = self.health.heard(what, delivery.chat_id, now)

@@ -19,11 +19,12 @@ from newsbot.pipeline.outbox import Outbox
 from newsbot.platforms.discord import finding
 from newsbot.platforms.discord.message import post_of, private
 from newsbot.storage import Storage
-from newsbot.storage.planning import PlannedDelivery
+from newsbot.storage.outbox import PlannedDelivery
 from tests.fakes.discord import drafts, posting
 from tests.fakes.discord.places import Channel
 from tests.fakes.discord.posts import Message
 from tests.platforms.discord.sending import LONG, PARTS, STORY, Way, address, audience, open_way
+from tests.storage.making import queue
 
 KINDS = ("text", "announcement", "thread", "forum by story", "forum by day", "person")
 FAULTS = ("fine", "before", "after", "500", "502", "503", "429", "killed", "killed before")
@@ -57,7 +58,7 @@ class Post:
     async def plan(self) -> None:
         chat = await self.storage.chats.ensure(self.chat, "group", "Here", self.way.clock.now())
         planned = PlannedDelivery(chat.id, "post", self.digest, 0, self.way.clock.now())
-        (self.number,) = await self.storage.outbox.plan([planned])
+        (self.number,) = await queue(self.storage.outbox, [planned])
 
     async def stored(self) -> Delivery:
         found = await self.storage.outbox.get(self.number)
@@ -200,7 +201,7 @@ async def test_a_lease_that_goes_to_and_fro_under_load_leaves_each_post_once(
         chat = await sqlite_storage.chats.ensure(address(channel), "group", channel.name, way.clock.now())
         digest = replace(LONG if n % 2 else STORY, audience="group")
         planned = [PlannedDelivery(chat.id, "post", digest, 0, way.clock.now()) for _ in range(4)]
-        numbers += await outbox.plan(planned)
+        numbers += await queue(outbox, planned)
     way.dc.faults.at_random(seed, drop_before=0.05, drop_after=0.1, limited=0.05, errors=0.1)
 
     async def waits() -> bool:

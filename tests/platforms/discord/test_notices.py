@@ -11,12 +11,13 @@ from newsbot.platforms.discord.answers import NO_HISTORY
 from newsbot.platforms.discord.message import private
 from newsbot.platforms.discord.notices import Notices
 from newsbot.storage import Storage
-from newsbot.storage.planning import PlannedDelivery
+from newsbot.storage.outbox import PlannedDelivery
 from tests.clock import ManualClock
 from tests.fakes.discord import Channel, DiscordServer, Permission
 from tests.platforms.discord.garage import Garage, open_garage
 from tests.platforms.discord.sending import STORY
 from tests.platforms.discord.town import Town, one_shard_and_two
+from tests.storage.making import queue
 
 SEND = Permission.SEND_MESSAGES
 NO_SENDING = "missing permission: Send Messages"
@@ -125,7 +126,7 @@ async def test_that_a_lost_answer_cannot_be_looked_for_is_told_once_and_stops_no
     chat = await garage.subscribed(general)
     for _ in range(2):
         now = garage.clock.now()
-        (number,) = await outbox.plan([PlannedDelivery(chat.id, "post", STORY, 0, now)])
+        (number,) = await queue(outbox, [PlannedDelivery(chat.id, "post", STORY, 0, now)])
         garage.clock.advance(minutes=5)
         assert await outbox.claim("discord", garage.clock.now(), 1)
         await outbox.settle(number, DeliveryState.UNCERTAIN, NO_HISTORY, now=garage.clock.now())
@@ -145,7 +146,8 @@ async def test_when_discord_does_not_answer_it_is_said_later_and_once(garage: Ga
 
 
 async def test_what_no_admin_can_mend_is_told_to_nobody(garage: Garage) -> None:
-    await garage.subscribed(garage.town.general, paused="stopped by an admin")
+    await garage.storage.holds.hold("discord", "stopped by an admin", garage.clock.now())
+    await garage.subscribed(garage.town.general)
     await garage.subscribed(garage.town.wire, paused="the bot was removed from the server")
     assert not await garage.told()
     assert not moderators(garage).messages

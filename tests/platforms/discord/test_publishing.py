@@ -15,10 +15,11 @@ from newsbot.domain.models import Delivery, DeliveryState, Digest
 from newsbot.pipeline.outbox import Outbox
 from newsbot.platforms.discord.publishing import BUDGET, FREE, NO_NEWS
 from newsbot.storage import Storage
-from newsbot.storage.planning import PlannedDelivery
+from newsbot.storage.outbox import PlannedDelivery
 from tests.fakes.digests import XIAOMI
 from tests.fakes.discord.places import Channel
 from tests.platforms.discord.sending import LONG, PARTS, STORY, Way, address, audience, open_way
+from tests.storage.making import queue
 
 CROSSPOST = "/channels/*/messages/*/crosspost"
 LIMITED = {"message": "You are being rate limited.", "retry_after": 1800.0, "global": False}
@@ -47,7 +48,7 @@ class Press:
         for _ in range(number):
             self.way.clock.advance(2)
             planned = PlannedDelivery(chat.id, "post", replace(digest, audience=chat.kind), 0, self.way.clock.now())
-            await self.storage.outbox.plan([planned])
+            await queue(self.storage.outbox, [planned])
             await self.delivers()
 
     async def is_killed(self, where: Channel) -> None:
