@@ -43,7 +43,7 @@ _SENT_AND_DELETED = "sent message was immediately deleted"
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 """The request never left: there was no connection that it could leave on."""
 
-_MAYBE_SENT = ("restart", "timeout", "timed out")
+_MAYBE_SENT = ("restart", "timeout", "timed out", "aborted")
 """A server that explains its 500 like this had passed the message on before."""
 
 

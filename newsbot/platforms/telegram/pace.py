@@ -39,8 +39,8 @@ CROWD = 3
 its limits was passed, and a chat's own is passed in one chat at a time."""
 GRACE = 5.0
 """Seconds for which a place is kept for the delivery that was promised it."""
-TICK = 0.001
-"""Seconds that are not worth a wait; clocks are no finer."""
+TICK = 0.0002
+"""Seconds that are not worth a wait: fewer than SLACK adds to a second, or two windows would touch."""
 NEVER = float("-inf")
 
 

@@ -10,6 +10,8 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 from newsbot.errors import PlatformError, TokenRefused, TokenShared
 
 LONGEST = 300  # characters of what another program said
+SHORTEST_WAIT, LONGEST_WAIT = 1.0, 86_400.0
+"""Seconds that a refusal is believed to ask for: none would be asked again at once, and years are a server's fault."""
 TOKEN = re.compile(r"\d+:[\w-]{20,}")
 
 
@@ -53,6 +55,8 @@ def host(url: str) -> str:
 
 
 def seconds(error: RetryAfter) -> float:
-    """For how long Telegram asks to wait; the library has it as a number or as a timedelta."""
+    """For how long Telegram asks to wait: SHORTEST_WAIT to LONGEST_WAIT. The library has it as a number or as a
+    timedelta."""
     wait = error.retry_after
-    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+    asked = float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+    return min(max(asked, SHORTEST_WAIT), LONGEST_WAIT)

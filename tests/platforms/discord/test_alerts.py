@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from newsbot.platforms.discord.alerts import AGAIN, LATE, Alerts
+from newsbot.platforms.alerts import LATE
+from newsbot.platforms.discord.alerts import AGAIN, Alerts
 from newsbot.platforms.discord.doors import Doors
 from newsbot.platforms.discord.pace import FIRST
 from tests.platforms.discord.sending import open_way
