@@ -88,7 +88,7 @@ async def _alone(scene: Scene, ann: Person) -> None:
     followed = await scene.replies(ann, question, "Xiaomi EV", "You follow")
     story = await scene.sees(ann.private, _is_story, after=followed.id)
     await scene.presses(ann, story, "Why?")
-    await scene.sees(ann.private, "It was posted here", after=story.id)
+    await scene.sees(ann.private, "It came here because", after=story.id)
     await scene.presses(ann, story, "👍")
     found = await scene.says(ann, "battery -tesla", "articles on")
     await scene.presses(ann, found, "Next ›")

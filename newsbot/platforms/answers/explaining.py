@@ -48,8 +48,11 @@ async def _unread(visit: Visit, url: str) -> list[Paragraph]:
 
 
 async def press_why(visit: Visit, arguments: tuple[str, ...]) -> Reply:
-    """Why a story came here."""
-    return _told(visit, await visit.newsdesk.explaining.story(visit.asker, number(arguments[0])))
+    """Why a story came here. Who presses that has its post before them: it needs no word on when it came, and is there
+    also where the answer that it is has not been recorded yet."""
+    found = await visit.newsdesk.explaining.story(visit.asker, number(arguments[0]))
+    there = found.verdict == "shown" and found.standing in {"sent", "sending"}
+    return _told(visit, found, visit.words("why_shown") if there else "")
 
 
 async def press_way(visit: Visit, arguments: tuple[str, ...]) -> Reply:
@@ -73,9 +76,9 @@ def _detail(visit: Visit, passage: Passage) -> str:
     return "" if passage.kind in {"queued", "withdrawn", "again", "retracted"} else passage.detail
 
 
-def _told(visit: Visit, found: Explanation) -> Reply:
+def _told(visit: Visit, found: Explanation, verdict: str = "") -> Reply:
     title = Paragraph((Span(found.headline or UNTITLED, "bold", url=found.url),))
-    blocks = [title, line(_verdict(visit, found))]
+    blocks = [title, line(verdict or _verdict(visit, found))]
     kept = found.verdict == "skipped" or found.standing == "withdrawn"
     reasons = found.outcome.reasons if found.outcome and not kept else ()
     blocks += [Paragraph(_reason(visit, reason)) for reason in reasons]
