@@ -169,6 +169,7 @@ def _listed(button: Button) -> Choice | None:
 
 
 def _kind(button: Button) -> str:
-    """What a button does: the verb of its action, with the command that it may carry."""
-    found = re.match(r"~|c:/\w+|[^:]*", button.action)
+    """What a button does: the verb of its action, with the command that it may carry, or the setting that it sets: a
+    switch stays a key, since what was chosen in a menu cannot be chosen again."""
+    found = re.match(r"~|c:/\w+|sv:\w+|[^:]*", button.action)
     return found.group() if found else ""

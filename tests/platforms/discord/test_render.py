@@ -366,6 +366,8 @@ def test_many_buttons_of_a_kind_become_a_menu() -> None:
     )
     few = Reply((Paragraph((Span("Which?"),)),), (zones[:4], (Button("‹ Back", "se"),)))
     assert labels(reply(few)[0]) == [["✓ UTC", "Asia/Tokyo", "Asia/Kolkata", "a"], ["‹ Back"]]
+    switches = tuple(Button(f"{name}: on", f"sv:{name}:off") for name in ("a", "b", "c", "d", "e"))
+    assert labels(reply(Reply((Paragraph((Span("Which?"),)),), (switches,)))[0]) == [[each.label for each in switches]]
 
 
 def test_lines_of_a_list_are_a_list() -> None:
