@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from newsbot.domain.plan import SETTLE, still_reading, was_away
+from newsbot.domain.plan import SETTLE, caught_up, still_reading, was_away
 from newsbot.storage import Storage
 from newsbot.storage.leases import Fence
 
@@ -27,13 +27,14 @@ class Absence:
         self._storage = storage
         self._fence: Fence | None = None
         self._seen: datetime | None = None
+        self._read_all: datetime | None = None
         self.back: datetime | None = None
 
     async def note(self, fence: Fence, now: datetime) -> None:
         """The planner is at work, as the leader that ``fence`` stands for."""
         if fence != self._fence:
             self._seen, self.back = await self._read(SEEN), await self._read(BACK)
-            self._fence = fence
+            self._fence, self._read_all = fence, None
         if was_away(self._seen, now):
             log.info("back again", last_seen=str(self._seen))
             await self._set_back(now)
@@ -43,11 +44,18 @@ class Absence:
         await self._storage.meta.put(SEEN, now.isoformat())
 
     async def reading(self, now: datetime) -> bool:
-        """Whether posts wait since what came during an absence is still being read and judged."""
+        """Whether posts wait since what came during an absence is still being read and judged. Soon after that, it is
+        over: what comes then comes as ever."""
         if self.back is None:
             return False
-        unread = await self._storage.feeds.unread(now, self.back) or bool(await self._storage.articles.new(1))
-        return still_reading(self.back, now, unread=unread)
+        if self._read_all is None:
+            unread = await self._storage.feeds.unread(now, self.back) or bool(await self._storage.articles.new(1))
+            if still_reading(self.back, now, unread=unread):
+                return True
+            self._read_all = now
+        if caught_up(self._read_all, now):
+            await self._set_back(None)
+        return False
 
     async def over(self, now: datetime) -> None:
         """Nothing was due: unless something is within seconds, the absence is made up for."""
@@ -56,7 +64,7 @@ class Absence:
 
     async def _set_back(self, back: datetime | None) -> None:
         await self._storage.meta.put(BACK, back.isoformat() if back else "")
-        self.back = back
+        self.back, self._read_all = back, None
 
     async def _read(self, key: str) -> datetime | None:
         stored = await self._storage.meta.get(key)

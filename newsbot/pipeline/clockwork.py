@@ -83,6 +83,7 @@ class Loop:
     pause: float = 1.0
     health: LoopHealth = field(init=False)
     _stopping: bool = field(init=False, default=False)
+    _waits_since: datetime | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.health = LoopHealth(self.name)
@@ -120,10 +121,19 @@ class Loop:
             self._failed(f"{type(error).__name__}: {error}")
             log.exception("a round failed", loop=self.name)
             return False
-        self.health.last_good = self.clock.now()
-        self.health.failures, self.health.error, self.health.waits = 0, "", False
+        self._went_well()
         return busy
+
+    def _went_well(self) -> None:
+        self.health.last_good = now = self.clock.now()
+        self.health.failures, self.health.error, self.health.waits = 0, "", False
+        if self._waits_since is not None:
+            waited = round((now - self._waits_since).total_seconds())
+            log.info("the database answers again", loop=self.name, seconds=waited)
+            self._waits_since = None
 
     def _failed(self, reason: str, *, waits: bool = False) -> None:
         self.health.failures += 1
         self.health.error, self.health.waits = reason, waits
+        if waits and self._waits_since is None:
+            self._waits_since = self.clock.now()

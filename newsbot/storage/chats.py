@@ -15,6 +15,7 @@ from newsbot.domain.models import NO_MESSAGE, Chat, ChatKey, ChatKind, ChatSetti
 from newsbot.storage import codec
 from newsbot.storage.chat_rows import chat_of, key_of
 from newsbot.storage.lines import Lines
+from newsbot.storage.merging import absorb
 from newsbot.storage.servers import GOES_ON, Places
 from newsbot.storage.sql import chunks
 from newsbot.storage.subscriptions import UNSET, Mutes, Subscriptions
@@ -146,7 +147,7 @@ class Chats(Subscriptions, Mutes, Tokens, Places, Lines):
             if key.native != mine.native and not same_place:
                 await _leave_messages(conn, chat_id)
             if other is not None:
-                await _absorb(conn, other, chat_id)
+                await absorb(conn, other, chat_id)
             address = {"platform": key.platform, "native": key.native, "thread": key.thread}
             await conn.execute(update(chats).where(chats.c.id == chat_id).values(**address))
             await self._align(conn, [chat_id])
@@ -215,20 +216,3 @@ async def _leave_messages(conn: AsyncConnection, chat_id: int) -> None:
     if left:
         statement = update(deliveries).where(d.id == bindparam("this")).values(message_ids=bindparam("left"))
         await conn.execute(statement, left)
-
-
-async def _absorb(conn: AsyncConnection, other: int, mine: int) -> None:
-    """Move all that hangs on chat ``other`` to chat ``mine``, except what ``mine`` has too, and delete ``other``."""
-    for table, same in (
-        (subscriptions, (subscriptions.c.identity,)),
-        (mutes, (mutes.c.kind, mutes.c.ref)),
-        (outcomes, (outcomes.c.story_id,)),
-    ):
-        twin = table.alias()
-        alike = [twin.c[column.name] == column for column in same]
-        doubled = select(twin.c.chat_id).where(twin.c.chat_id == mine, *alike).exists()
-        await conn.execute(delete(table).where(table.c.chat_id == other, doubled))
-        await conn.execute(update(table).where(table.c.chat_id == other).values(chat_id=mine))
-    for table in (deliveries, steps):
-        await conn.execute(update(table).where(table.c.chat_id == other).values(chat_id=mine))
-    await conn.execute(delete(chats).where(chats.c.id == other))

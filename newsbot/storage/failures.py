@@ -77,5 +77,5 @@ def _named(error: BaseException) -> StorageError:
         for prefix in sorted(known, key=len, reverse=True):
             if text and text.startswith(prefix):
                 kind, sentence = known[prefix]
-                return kind(f"{sentence} ({error})")
+                return kind(sentence if known is _SQLITE else f"{sentence} ({error})")  # SQLite says no more than we do
     return StorageError(f"the database cannot be used: {error}")

@@ -88,6 +88,9 @@ class Storage:
 
 
 async def _migrate(db: Database) -> None:
+    async with db.read() as conn:  # nearly always current; and reading waits for nobody who writes
+        if await conn.run_sync(migrate.is_current):
+            return
     async with db.write() as conn:
         await db.serialise(conn, "migrations")
         await conn.run_sync(migrate.upgrade)

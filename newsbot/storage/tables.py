@@ -320,7 +320,7 @@ steps = Table(
     Column("detail", Words, nullable=False),
     Index("ix_steps_chat_id_story_id", "chat_id", "story_id"),
     Index("ix_steps_delivery_id", "delivery_id"),
-    Index("ix_steps_at", "at"),
+    Index("ix_steps_story_id", "story_id"),
     sqlite_autoincrement=True,
 )
 

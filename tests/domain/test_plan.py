@@ -36,6 +36,7 @@ from newsbot.domain.plan import (
     Composition,
     Held,
     Judged,
+    caught_up,
     compose,
     due_anew,
     held,
@@ -187,6 +188,7 @@ def test_the_bot_was_away_after_half_an_hour_and_then_reads_for_ten_minutes_at_m
     assert [was_away(last, NOW) for last in (None, NOW - AWAY, NOW - AWAY + SETTLE)] == [False, True, False]
     assert still_reading(NOW, NOW, unread=True) and not still_reading(NOW, NOW, unread=False)
     assert not still_reading(NOW - READING, NOW, unread=True)
+    assert [caught_up(NOW, NOW + timedelta(minutes=m)) for m in (-1, 0, 1, 2)] == [True, False, False, True]
 
 
 def test_a_ceiling_makes_the_rest_of_a_day_wait_for_one_digest_in_the_evening() -> None:

@@ -4,8 +4,9 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 
-from newsbot.errors import LeadershipLost, StorageFull
+from newsbot.errors import LeadershipLost, StorageError, StorageFull
 from newsbot.pipeline.clockwork import LocalWake, Loop, SystemClock
 
 
@@ -29,7 +30,7 @@ async def test_one_call_wakes_every_platforms_sender() -> None:
 @pytest.mark.parametrize(
     "error", [StorageFull("the disk is full"), LeadershipLost("another leads"), ValueError("a bug")]
 )
-async def test_a_failing_round_never_ends_the_loop(error: Exception) -> None:
+async def test_a_failing_round_never_ends_the_loop_and_a_database_that_is_back_is_told(error: Exception) -> None:
     wake, done = LocalWake(), asyncio.Event()
     rounds = 0
 
@@ -43,12 +44,17 @@ async def test_a_failing_round_never_ends_the_loop(error: Exception) -> None:
         return False
 
     loop = Loop("judge", step, SystemClock(), wake, pause=60)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(loop.run())
-        async with asyncio.timeout(5):
-            await done.wait()
-        loop.stop()
+    with structlog.testing.capture_logs() as events:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(loop.run())
+            async with asyncio.timeout(5):
+                await done.wait()
+            loop.stop()
     assert rounds >= 2 and loop.health.failures == 0
+    back = [e for e in events if e["event"] == "the database answers again"]
+    assert [(e["loop"], e["log_level"]) for e in back] == (
+        [("judge", "info")] if isinstance(error, StorageError) else []
+    )
     assert loop.health.last_good is not None and loop.health.last_good <= datetime.now(UTC)
 
 

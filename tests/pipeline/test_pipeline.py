@@ -310,6 +310,23 @@ async def test_after_an_absence_a_feed_that_cannot_be_read_is_not_waited_for_nor
     assert told(await house.settle()) == [("me", "catchup", 2, 0)]
 
 
+async def test_catching_up_ends_though_news_comes_without_a_pause(house: House) -> None:
+    feed, chat = await house.feed(), await house.chat()
+    await house.storage.chats.set_settings(chat.id, ChatSettings(ceiling=3))
+    await house.subscribe(chat)
+    await house.settle()
+    house.clock.advance(hours=2)
+    for article in OTHERS[:14]:  # always one that is due within seconds
+        await house.bring(feed, article)
+        await house.think()
+        house.clock.advance(1.5)
+        await house.think()
+        house.clock.advance(13.5)
+    await house.deliver()
+    notes = {outcome.note for outcome in await house.storage.outbox.waiting(chat.id)}
+    assert "ceiling" in notes
+
+
 async def test_after_an_outage_of_the_platform_one_digest_follows_what_was_planned_before(either: House) -> None:
     house = either
     feed = await house.feed()

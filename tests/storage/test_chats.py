@@ -12,13 +12,15 @@ from newsbot.domain.models import (
     ChatKey,
     ChatSettings,
     DeliveryState,
+    Digest,
+    DigestStory,
     QuietHours,
     TopicDefinition,
     What,
     When,
 )
 from newsbot.storage import Storage
-from tests.storage.making import NOW, chat, outcome, posts
+from tests.storage.making import NOW, chat, outcome, post, posts, queue
 
 LATER = NOW + timedelta(hours=1)
 DAILY = When("daily", time(8, 30), 2)
@@ -139,6 +141,25 @@ async def test_a_chat_that_moves_onto_another_becomes_one_with_it(storage: Stora
     assert len(await storage.chats.mutes(old.id)) == 1
     assert len(await storage.outbox.outcomes(old.id, range(10))) == 3
     assert {d.chat.native for d in await storage.outbox.list()} == {"-1001"}
+
+
+async def test_a_story_that_both_of_two_chats_were_to_get_comes_once_when_they_become_one(storage: Storage) -> None:
+    old, new = await chat(storage, "-1"), await chat(storage, "-1001")
+    both = Digest((DigestStory(1, "One"), DigestStory(2, "Two"), DigestStory(3, "Three")))
+    for room in (new, old):
+        await storage.outbox.record([], [outcome(room.id, story) for story in (1, 2, 3, 4)])
+    [first] = await queue(storage.outbox, [replace(post(new.id, 1), digest=replace(both, stories=both.stories[:1]))])
+    assert [d.id for d in await storage.outbox.claim("web", NOW, 9)] == [first]
+    await storage.outbox.settle(first, DeliveryState.SENT, message_ids=("m",), now=NOW)
+    [waits] = await queue(storage.outbox, [replace(post(old.id, 1, 2, 3), digest=both)])
+    [twin] = await queue(storage.outbox, [replace(post(new.id, 2), digest=replace(both, stories=both.stories[1:2]))])
+    await storage.chats.rekey(old.id, new.key)
+    [only] = await storage.outbox.claim("web", LATER, 9)
+    assert (only.id, [story.headline for story in only.digest.stories]) == (waits, ["Two", "Three"])
+    left = await storage.outbox.get(twin)
+    assert left is not None and left.state is DeliveryState.DROPPED
+    kept = {story: o.delivery_id for story, o in (await storage.outbox.outcomes(old.id, range(9))).items()}
+    assert kept == {1: first, 2: waits, 3: waits, 4: None}
 
 
 async def test_a_forgotten_chat_leaves_nothing(storage: Storage) -> None:

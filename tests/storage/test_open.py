@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from newsbot.errors import StorageError
+from newsbot.errors import StorageBusy, StorageError
 from newsbot.storage import Storage
 from newsbot.storage.tables import metadata
 from tests.storage.making import chat
@@ -52,6 +52,18 @@ async def test_a_second_opening_changes_nothing(empty_url: str) -> None:
         await chat(storage)
         assert len(await storage.chats.all()) == 1
         await storage.close()
+
+
+async def test_a_database_that_another_process_writes_to_can_be_opened_and_read(
+    sqlite_storage: Storage, tmp_path: Path
+) -> None:
+    async with sqlite_storage._db.write():
+        other = await Storage.open(f"sqlite:///{tmp_path / 'newsbot.db'}", busy_seconds=0.01)
+        assert await other.outbox.list() == []
+        with pytest.raises(StorageBusy) as caught:
+            await chat(other)
+        assert str(caught.value) == "the database is locked by another process"
+        await other.close()
 
 
 async def test_processes_that_open_at_once_migrate_once(empty_url: str) -> None:

@@ -6,7 +6,7 @@ Two decisions, both over plain values:
 - :func:`compose` : of the stories that wait in a chat, which are posted now, one by one or as one digest?
 """
 
-from newsbot.domain.plan.absence import AWAY, READING, still_reading, was_away
+from newsbot.domain.plan.absence import AWAY, READING, caught_up, still_reading, was_away
 from newsbot.domain.plan.bounds import BUSY_POSTS, BUSY_WINDOW, EVENING, Bounds, Held, bounds_of, held
 from newsbot.domain.plan.composing import (
     BURST,
@@ -50,6 +50,7 @@ __all__ = [
     "bounds_of",
     "by_importance",
     "called",
+    "caught_up",
     "compose",
     "covers",
     "due_anew",

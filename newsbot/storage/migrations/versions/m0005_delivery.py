@@ -40,7 +40,7 @@ def upgrade(op: Operations) -> None:
     )
     op.create_index("ix_steps_chat_id_story_id", "steps", ["chat_id", "story_id"], unique=False)
     op.create_index("ix_steps_delivery_id", "steps", ["delivery_id"], unique=False)
-    op.create_index("ix_steps_at", "steps", ["at"], unique=False)
+    op.create_index("ix_steps_story_id", "steps", ["story_id"], unique=False)
     _holds(op)
     _first(op)
 
