@@ -113,7 +113,8 @@ async def test_how_full_a_queue_is_and_the_steps_of_a_story_are_found_by_an_inde
     asked: list[str] = []
     room, source = await chat(sqlite_storage), await feed(sqlite_storage)
     await queue(sqlite_storage.outbox, [post(room.id), post(room.id), edit(room.id, 1)])
-    await judged(sqlite_storage, *await stored(sqlite_storage, source.id, "a", now=NOW - 99 * HOUR))
+    ids = await judged(sqlite_storage, *await stored(sqlite_storage, source.id, "a", now=NOW - 99 * HOUR))
+    await sqlite_storage.outbox.record(ids, [])
     await sqlite_storage.feeds.remove(source.id)
     engines = [engine.sync_engine for engine in (sqlite_storage._db._reader, sqlite_storage._db._writer)]
     for engine in engines:
