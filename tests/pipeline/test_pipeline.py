@@ -15,6 +15,7 @@ from newsbot.domain.models import (
     Delivery,
     DeliveryState,
     FeedSpec,
+    Outcome,
     OutcomeState,
     QuietHours,
     Reason,
@@ -22,9 +23,11 @@ from newsbot.domain.models import (
     When,
 )
 from newsbot.domain.ports import ChatGone, Moved, Rejected, RetryLater, SendOutcome, Unknown
+from newsbot.pipeline.absence import Absence
 from newsbot.pipeline.contents import Summaries
 from newsbot.storage import Storage
 from newsbot.storage.feeds import NewArticle, PolledFeed
+from newsbot.storage.leases import Fence
 from tests.clock import ManualClock
 from tests.fakes.sender import FakeSender
 from tests.newsdesk.room import ME, open_room
@@ -278,8 +281,7 @@ async def test_after_an_absence_each_chat_gets_one_digest_of_all_that_came_the_m
     assert not await again.settle()
     await again.bring(two, XIAOMI_AGAIN)
     posts = await again.settle()
-    kept = 4 if hours == 1 else 3  # what came before that is a week old by then
-    assert told(posts) == [("daily", "catchup", 10, kept), ("instant", "catchup", 10, 3)]
+    assert told(posts) == [("daily", "catchup", 10, 4), ("instant", "catchup", 10, 3)]
     assert {post.digest.stories[0].headline for post in posts} == {XIAOMI[0]}
     await again.bring(two, OTHERS[13])
     assert told(await again.settle()) == [("instant", "story", 1, 0)]
@@ -310,21 +312,18 @@ async def test_after_an_absence_a_feed_that_cannot_be_read_is_not_waited_for_nor
     assert told(await house.settle()) == [("me", "catchup", 2, 0)]
 
 
-async def test_catching_up_ends_though_news_comes_without_a_pause(house: House) -> None:
-    feed, chat = await house.feed(), await house.chat()
-    await house.storage.chats.set_settings(chat.id, ChatSettings(ceiling=3))
-    await house.subscribe(chat)
-    await house.settle()
-    house.clock.advance(hours=2)
-    for article in OTHERS[:14]:  # always one that is due within seconds
-        await house.bring(feed, article)
-        await house.think()
-        house.clock.advance(1.5)
-        await house.think()
-        house.clock.advance(13.5)
-    await house.deliver()
-    notes = {outcome.note for outcome in await house.storage.outbox.waiting(chat.id)}
-    assert "ceiling" in notes
+async def test_catching_up_ends_though_something_is_always_due_within_seconds(house: House) -> None:
+    chat, now, outbox = await house.chat(), house.clock.now(), house.storage.outbox
+    fence, back = Fence("plan", 1), now + timedelta(hours=2)
+    absence = Absence(house.storage)
+    for at in (now, back):
+        await absence.note(fence, at)
+    for seconds, away in ((0, True), (119, True), (121, False)):
+        at = back + timedelta(seconds=seconds)
+        await outbox.record([], [Outcome(chat.id, seconds + 1, 1, (), due=at + timedelta(seconds=1), at=at)])
+        assert not await absence.reading(at)
+        await absence.over(at)
+        assert (absence.back is not None) is away
 
 
 async def test_after_an_outage_of_the_platform_one_digest_follows_what_was_planned_before(either: House) -> None:
@@ -393,11 +392,12 @@ async def test_what_waited_for_too_long_is_left_out_and_nothing_is_composed_whil
     await house.bring(feed, OTHERS[0])
     assert not await house.settle()
     assert not await house.storage.outbox.list()
-    house.clock.advance(days=7)
-    await house.bring(feed, OTHERS[1], OTHERS[2])
-    await house.wait(hours=1)
+    house.clock.advance(days=7, minutes=5)
+    await house.storage.meta.put(SEEN, house.clock.now().isoformat())  # the planner was at work all the time
+    later = House(house.storage, house.clock, house.sender, owner="here:2")
+    await later.bring(feed, OTHERS[1], OTHERS[2])
     assert await house.storage.holds.end("")
-    assert told(await house.settle()) == [("me", "catchup", 2, 0)]
+    assert len(await later.settle()) == 2
     assert await left_out(house, chat) == {"old"}
 
 
