@@ -139,7 +139,7 @@ class Composer:
         ready = due_now(table.waiting, now)
         own = own_feeds(table.orders)
         told = {o.story_id: stories.told(o.story_id, own) for o in ready}
-        notes = {o.story_id: self._unwanted(o, table, told[o.story_id], stories, now) for o in ready}
+        notes = {o.story_id: self._unwanted(o, table, told[o.story_id], stories, now, away=away) for o in ready}
         wanted = [_candidate(o, told[o.story_id]) for o in ready if not notes[o.story_id]]
         occasion: Occasion = next((s.when.kind for s in (*moved, *table.orders) if s.when.kind != "instant"), "daily")
         made = compose(bounds, wanted, table.posted, occasion, now, paced=paced, away=away)
@@ -152,14 +152,15 @@ class Composer:
         )
 
     def _unwanted(
-        self, waiting: Outcome, table: Table, told: Sequence[Article], stories: Stories, now: datetime
+        self, waiting: Outcome, table: Table, told: Sequence[Article], stories: Stories, now: datetime, *, away: bool
     ) -> str:
-        """Why a story that is due is left out: taken back, too old by now, or turned down since it began to wait."""
+        """Why a story that is due is left out: taken back, too old by now, or turned down since it began to wait. What
+        waited while the bot was ``away`` did so for that, and is not too old."""
         if waiting.story_id in table.withdrawn:
             return "withdrawn"
         if not told:
             return "ended"
-        if outdated(waiting, table.orders, self.defaults.news_age, now):
+        if not away and outdated(waiting, table.orders, self.defaults.news_age, now):
             return "old"
         asked = [(article, stories.narrow[article.id]) for article in told]
         return lapsed(table.chat, waiting, table.orders, table.mutes, asked)

@@ -152,7 +152,7 @@ def test_an_article_shows_its_own_words() -> None:
     assert article.positions["car"] == [2, article.body + 1]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(TEXTS)
 def test_no_text_raises_and_keys_have_no_case_and_no_blanks(text: str) -> None:
     for token in ANALYZER.tokens(text):
@@ -164,7 +164,7 @@ def test_no_text_raises_and_keys_have_no_case_and_no_blanks(text: str) -> None:
     ANALYZER.article(text, text, text[:5])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(WORDS, max_size=8).map(" ".join))
 def test_case_normal_form_and_blanks_change_nothing(text: str) -> None:
     assert keys(text.upper()) == keys(text) == keys(text.lower())
@@ -173,7 +173,7 @@ def test_case_normal_form_and_blanks_change_nothing(text: str) -> None:
     assert keys("\n\t " + text.replace(" ", " \u3000\r\n\xa0") + " ") == keys(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_has_the_same_keys_composed_and_decomposed(text: str) -> None:
     assert keys(unicodedata.normalize("NFC", text)) == keys(unicodedata.normalize("NFD", text))

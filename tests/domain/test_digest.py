@@ -381,7 +381,7 @@ TEXTS = st.text() | st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS, st.sampled_from(["", "en", "de", "zh", "ru"])), min_size=1, max_size=3))
 def test_every_word_of_a_digest_stands_in_a_source(told: list[tuple[str, str, str]]) -> None:
     articles = [
@@ -398,7 +398,7 @@ def test_every_word_of_a_digest_stands_in_a_source(told: list[tuple[str, str, st
         assert any(fact.sentence in source for source in sources)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(TEXTS)
 def test_splitting_loses_nothing_but_white_space(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())

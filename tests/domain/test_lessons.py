@@ -68,7 +68,7 @@ def learned(*marks: Mark, without: tuple[str, ...] = ()) -> Lessons:
     return Lessons(marks, without)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(some_words, some_words, some_words)
 def test_what_was_learned_vetoes_alike_in_the_compiled_topic_and_for_the_live_order(
     title: list[str], text: list[str], without: list[str]

@@ -131,7 +131,7 @@ ARTICLES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(QUERIES, max_size=8),
     st.lists(ARTICLES, max_size=4),

@@ -222,7 +222,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_whatever_the_bytes_only_parse_errors_are_raised(data: st.DataObject) -> None:
     start = bytearray(rss("<item><title>T</title><description><![CDATA[<p>x</p>]]></description></item>"))

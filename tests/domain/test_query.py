@@ -200,7 +200,7 @@ def test_the_same_topic_has_one_canonical_form() -> None:
     assert len({canonical(TopicDefinition(text)) for text in different}) == len(different)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.one_of(
         st.text(max_size=60),

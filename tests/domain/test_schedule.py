@@ -98,7 +98,7 @@ def test_whatever_people_write_is_a_when_or_refused_and_in_quotes_it_is_words(te
         parse_when(f'"{text}"')
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(whens, st.sampled_from(ZONES), moments)
 def test_in_every_zone_there_is_one_digest_a_day_or_week_at_its_hour_by_the_clock_on_the_wall(
     when: When, zone: str, now: datetime
@@ -125,7 +125,7 @@ def _is_real(due: datetime, zone: ZoneInfo, when: When) -> bool:
     return due.astimezone(zone).time() == when.at
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.times(), st.times(), st.sampled_from(ZONES), moments)
 def test_in_every_zone_quiet_hours_end_and_what_they_hold_is_not_held_again(
     start: time, end: time, zone: str, now: datetime

@@ -60,7 +60,7 @@ URLS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(TEXT, URLS))
 @example("https://e.com/%%34%31")
 @example("http://[::1")
@@ -75,7 +75,7 @@ def test_canonical_is_idempotent_and_nothing_raises(url: str) -> None:
     redacted(url)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXT, TEXT)
 def test_absolute_gives_a_web_address_or_nothing(base: str, url: str) -> None:
     found = absolute(base, url)

