@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import re
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.e2e.house import Rows
+from tests.torture.books import Books
 from tests.torture.press import Press, Story, covered
 from tests.torture.town import Place, Town
+from tests.torture.witness import Witness
 
 SOON = 1500
 """Milliseconds that are worth a wait."""
+LOST = 0.05
+"""Of all posts, so many at most may be such that nobody can know whether they came."""
+COUNTED = 0.25
+"""Of all, so many at most may be told in "N more" alone."""
 
 QUEUED = (
     "state = 'queued' AND NOT (deliveries.kind <> 'post' AND EXISTS "
@@ -38,18 +45,21 @@ async def settled(rows: Rows, press: Press) -> bool:
 class Ledger:
     """The books: ``counts`` by name, and what is ``broken``, in words."""
 
+    witness: Witness
     counts: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
 
     @classmethod
-    async def read(cls, rows: Rows, town: Town, press: Press) -> Ledger:
-        """Compare what the press announced, what the rows say and what is to be seen."""
-        ledger = cls()
+    async def read(cls, rows: Rows, town: Town, press: Press, witness: Witness) -> Ledger:
+        """Compare what the press announced, what the rows say, what the servers know and what is to be seen."""
+        ledger = cls(witness)
+        witness.read(town)
         await ledger._rows_are_at_rest(rows)
         stories = await ledger._stories(rows, press)
         for place in town.places:
-            await ledger._place(place, town, rows, press, stories)
+            await ledger._place(place, town.ids[place.name], rows, press, stories)
         ledger.counts |= Counter({"stories": len(press.stories), "grown": press.grown, "corrected": press.corrected})
+        ledger._excuses_are_few()
         return ledger
 
     async def _rows_are_at_rest(self, rows: Rows) -> None:
@@ -83,16 +93,21 @@ class Ledger:
             self._break(f"stories {doubled} hold two events")
         return {token: min(ids) for token, ids in found.items()}
 
-    async def _place(self, place: Place, town: Town, rows: Rows, press: Press, stories: dict[str, int]) -> None:
+    async def _place(self, place: Place, chat: int, rows: Rows, press: Press, stories: dict[str, int]) -> None:
         """One chat. What "N more" counts is told, though it is not shown."""
-        texts = await place.read(rows)
-        seen = Counter({s.token: sum(s.token in text for text in texts) for s in press.stories})
-        books = await Books.of(town.ids[place.name], rows)
-        for story in press.stories:
+        texts = list(await place.read(rows))
+        said = "\n".join(texts).lower()
+        seen = {stories.get(s.token, -n): said.count(s.token) for n, s in enumerate(press.stories, 1)}
+        books = await Books.of(chat, rows)
+        for number, story in enumerate(press.stories, 1):
+            story_id = stories.get(story.token, -number)
             if covered(place.what, story):
-                self._story(place, story, seen[story.token], books, stories.get(story.token, 0))
-            elif seen[story.token]:
+                self._story(place, story, seen[story_id], books, story_id)
+            elif seen[story_id]:
                 self._break(f"{place.name}: {story.token} is there, though nobody ordered it")
+        self._doubts(place, chat, books, seen)
+        self._more(place, books, texts)
+        self._edits(place, books, texts)
 
     def _story(self, place: Place, story: Story, seen: int, books: Books, story_id: int) -> None:
         self.counts["chat × story"] += 1
@@ -110,39 +125,50 @@ class Ledger:
             self.counts["doubles accounted for"] += seen - 1
             self.counts["uncertain and there"] += uncertain
 
+    def _doubts(self, place: Place, chat: int, books: Books, seen: dict[int, int]) -> None:
+        """What the bot calls a doubt, against what its server left without a clear answer, and accepted."""
+        doubts, doubles = books.all_doubts, sum(books.doubles(seen))
+        may, most = self.witness.doubts(place, chat), self.witness.doubles(place, chat)
+        if books.unknown and (place.key.platform == "web" or (place.key.platform == "discord" and place.readable)):
+            self._break(f"{place.name}: {books.unknown} posts are uncertain, where the bot can look")
+        if doubts > may:
+            self._break(f"{place.name}: the bot doubts {doubts} sends, and {may} had no clear answer")
+        if doubles > most:
+            self._break(f"{place.name}: {doubles} posts stand there once more, and {most} were accepted unheard")
+        self.counts["doubts"] += doubts
+        self.counts["sends without a clear answer"] += may
+
+    def _more(self, place: Place, books: Books, texts: Sequence[str]) -> None:
+        """Each "N more" is right, and stands where its post is."""
+        standing = Counter(int(number) for text in texts for number in re.findall(r"and (\d+) more stor", text))
+        for number, (counted, told, state) in books.counted.items():
+            if counted != told:
+                self._break(f"{place.name}: post {number} says {told} more, and {counted} are counted there")
+            elif state == "sent" and told and not standing[told]:
+                self._break(f"{place.name}: no message says the {told} more of post {number}")
+            standing[told] -= 1
+
+    def _edits(self, place: Place, books: Books, texts: Sequence[str]) -> None:
+        """What an edit that was sent says is to be read."""
+        for number, stories in books.edited.items():
+            for headline, sources in stories:
+                words = [headline, *sources] if len(stories) == 1 else [headline]
+                if any(all(_plain(word) in _plain(text) for word in words) for text in texts):
+                    self.counts[f"edits seen ({place.key.platform})"] += 1
+                else:
+                    self._break(f"{place.name}: edit {number} was sent, and “{headline}” of {sources} is not there")
+
+    def _excuses_are_few(self) -> None:
+        all_told = self.counts["chat × story"]
+        posts = sum(number for name, number in self.counts.items() if name.startswith("posts "))
+        if (lost := self.counts["posts uncertain"]) > max(4, LOST * posts):
+            self._break(f"{lost} of {posts} posts are uncertain")
+        if self.counts["in N more"] > COUNTED * all_told:
+            self._break(f"{self.counts['in N more']} of {all_told} are told in “N more” alone")
+
     def _break(self, what: str) -> None:
         self.broken.append(what)
 
 
-@dataclass
-class Books:
-    """What the rows say of one chat, by story: ``doubts`` are sends that may have shown it once more."""
-
-    doubts: Counter[int] = field(default_factory=Counter)
-    uncertain: set[int] = field(default_factory=set)
-    more: set[int] = field(default_factory=set)
-    ways: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    @classmethod
-    async def of(cls, chat_id: int, rows: Rows) -> Books:
-        """The books of a chat."""
-        books, mine = cls(), f"chat_id = {chat_id}"
-        for story, state, note, delivery in await rows.all(
-            f"SELECT story_id, state, note, delivery_id FROM outcomes WHERE {mine}"
-        ):
-            books.ways[story].append(f"{state} {note} by {delivery}")
-            if state == "more":
-                books.more.add(story)
-        for number, kind, state, reason, doubts, digest in await rows.all(
-            f"SELECT id, kind, state, reason, doubts, digest FROM deliveries WHERE {mine} AND kind IN ('post', 'edit')"
-        ):
-            for told in json.loads(digest)["stories"]:
-                books.ways[told["story_id"]].append(f"{kind} {number} {state} ({reason}) doubts {doubts}")
-                if kind == "post":
-                    books.doubts[told["story_id"]] += doubts + (state == "uncertain")
-                    books.uncertain |= {told["story_id"]} if state == "uncertain" else set()
-        return books
-
-    def way(self, story_id: int) -> str:
-        """All that is known of one."""
-        return "; ".join(self.ways.get(story_id, ["no row"]))
+def _plain(text: str) -> str:
+    return text.replace("\\", "").lower()

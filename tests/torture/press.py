@@ -46,7 +46,7 @@ class Press:
     def specs(self) -> list[dict[str, object]]:
         """The config of the feeds."""
         categories = dict.fromkeys(PAPERS, "papers") | dict.fromkeys(WIRES, "wires") | {RARE: "rare"}
-        found = self._feeds.specs(every="2s", new_feed="all")
+        found = self._feeds.specs(every="1s", new_feed="all")
         return [spec | {"category": categories[spec["id"]]} for spec in found]
 
     def happen(self) -> None:
@@ -59,11 +59,17 @@ class Press:
         else:
             self.release()
 
-    def release(self) -> Story:
-        """A new story in one of the feeds."""
+    def revise(self) -> None:
+        """One of the last stories is told by one more, and another is corrected: what was posted has to change."""
+        self.grown += self._grow()
+        self.corrected += self._correct()
+
+    def release(self, name: str = "") -> Story:
+        """A new story in one of the feeds, or in the one of this name."""
         number = len(self.stories)
         story = Story(f"{self._word(3)}{chr(97 + number % 26)}{chr(97 + number // 26 % 26)}{chr(97 + number // 676)}")
-        name = RARE if self._dice.random() < SHARE else self._dice.choice((*PAPERS, *WIRES))
+        drawn = RARE if self._dice.random() < SHARE else self._dice.choice((*PAPERS, *WIRES))
+        name = name or drawn
         title = f"{story.token} {self._phrase(5)}".capitalize()
         text = ". ".join(self._phrase(12).capitalize() for _ in range(3))
         self.stories.append(story)

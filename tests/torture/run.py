@@ -13,10 +13,15 @@ from pathlib import Path
 from random import Random
 
 from tests.e2e.house import Bot, Feeds, House, Rows, feeds_served, rows_of, until
+from tests.fakes.telegram.faults import Fault as Telegrams
 from tests.torture.ledger import QUEUED, Ledger, settled
-from tests.torture.press import Press
+from tests.torture.press import PAPERS, WIRES, Press
 from tests.torture.town import Place, Town
+from tests.torture.witness import Witness
 
+SCRIPTED, WITHIN = 2, 1
+"""The first kills are over sends that are held: not accepted yet, then accepted, and started again while Discord still
+knows their nonces, of which one is in a channel whose history the bot cannot read."""
 STATEMENTS = (
     "feeds WHERE claimed_by <> ''",
     "stories",
@@ -31,8 +36,16 @@ STATEMENTS = (
 )
 """Moments to kill at: as soon as there are more of these rows, what comes after them never happens."""
 
+HELD = 2
+"""Sends on each platform that are held at once when the bot is to be killed over them."""
+HIT = 0.5
+"""Of the kills, so many at least must cut off a send."""
+LATE = 0.5
+"""Seconds after which a server may still accept what it never answered."""
 HOURS = 6
 """After so many, all that rightly waited has had its time."""
+REVISED = 8
+"""So many stories are told by others, and so many corrected, once all is calm."""
 TOLD = 40
 """Broken promises that are told; one cause may break hundreds."""
 
@@ -46,7 +59,7 @@ class Plan:
     kills: int
     seed: int = 1
     processes: int = 1
-    longest: float = 5.0
+    longest: float = 2.0
     pace: float = 2.0
     trouble: float = 6.0
     faults: float = 1.0
@@ -58,6 +71,8 @@ class Figures:
     """What happened, and every promise that was ``broken``, in words."""
 
     kills: int = 0
+    hits: int = 0
+    cut: Counter[str] = field(default_factory=Counter)
     hours: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
@@ -67,10 +82,17 @@ class Figures:
     broken: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [
-            f"{self.kills} kills, {self.hours} hours passed in rows, {self.seconds:.0f} s ({self.killing:.0f} killing)"
-        ]
-        for name, counter in (("faults", self.faults), ("counts", self.counts), ("errors logged", self.errors)):
+        done = (
+            f"{self.kills} kills, {self.hits} of them over a send to Telegram or Discord, "
+            f"{self.hours} hours passed in rows, {self.seconds:.0f} s ({self.killing:.0f} killing)"
+        )
+        lines = [done]
+        for name, counter in (
+            ("cut off in flight", self.cut),
+            ("faults", self.faults),
+            ("counts", self.counts),
+            ("errors logged", self.errors),
+        ):
             lines.append(f"{name}: " + (", ".join(f"{n} {what}" for what, n in sorted(counter.items())) or "none"))
         more = [f"… and {len(self.broken) - TOLD} more"] if len(self.broken) > TOLD else []
         return "\n".join([*lines, *(f"BROKEN: {each}" for each in self.broken[:TOLD]), *more])
@@ -94,7 +116,8 @@ class Torture:
         self._trouble = Random(plan.seed + 2)
         self._folders = [folder / f"process-{n}" for n in range(plan.processes)]
         self._houses = [self._house(each, database) for each in self._folders]
-        self._figures = Figures()
+        self._held = asyncio.Event()
+        self._figures, self._witness = Figures(), Witness()
 
     def _house(self, folder: Path, database: str) -> House:
         folder.mkdir()
@@ -115,12 +138,11 @@ class Torture:
         async with self._meanwhile(self._publish, self._shut_some):
             await self._kill_again_and_again()
         self._figures.killing = time.monotonic() - began
-        self._faults_end()
         try:
             await self._finish()
         except AssertionError as error:
             self._figures.broken.append(str(error))
-        ledger = await Ledger.read(self._rows, self._town, self._press)
+        ledger = await Ledger.read(self._rows, self._town, self._press, self._witness)
         self._figures.counts += ledger.counts
         self._figures.broken += ledger.broken
         self._read_logs()
@@ -134,7 +156,11 @@ class Torture:
         def odds(**chances: float) -> dict[str, float]:
             return {name: chance * self._plan.faults for name, chance in chances.items()}
 
-        both = odds(drop_before=0.005, drop_after=0.01, errors=0.03)
+        both = odds(drop_before=0.005, drop_after=0.01, errors=0.03, late=0.005) | {
+            "slow": 0.3,
+            "each": 1.0,
+            "late_for": LATE,
+        }
         self._town.discord.faults.at_random(
             self._plan.seed, **both, **odds(limited=0.02, forbidden=0.005), forbidden_for=3.0
         )
@@ -178,34 +204,50 @@ class Torture:
             bots = [await stack.enter_async_context(self._started(n)) for n in range(self._plan.processes)]
             for number in range(self._plan.kills):
                 victim = self._dice.randrange(len(bots))
-                await self._moment(bots[victim])
+                await self._moment(bots[victim], number)
                 assert not bots[victim].ended, f"the bot ended by itself: {bots[victim].errors[-2000:]}"
-                await bots[victim].kill()
-                self._figures.kills += 1
-                if self._dice.random() < 0.7:
-                    await self._an_hour_passes()
+                await self._kill(bots[victim])
+                if number != WITHIN and self._dice.random() < 0.7:
+                    await self._an_hour_passes(alive=len(bots) > 1)
+                    if len(bots) == 1:  # by the clock of one that runs no hour has passed
+                        self._town.discord.nonces.clear()
                 if number + 1 < self._plan.kills or len(bots) > 1:
                     bots[victim] = await stack.enter_async_context(self._started(victim))
             for bot in bots:
                 if not bot.ended:
-                    await bot.kill()
+                    await self._kill(bot, counts=False)
+        if self._witness.hits < HIT * self._plan.kills:
+            self._figures.broken.append(f"only {self._witness.hits} kills cut off a send")
+
+    async def _kill(self, bot: Bot, *, counts: bool = True) -> None:
+        await bot.kill()
+        hits = self._witness.hits
+        await self._witness.see_killed(self._rows)
+        self._held.set()
+        if counts:
+            self._figures.kills += 1
+            self._figures.hits += self._witness.hits - hits
+        self._figures.cut = self._witness.cut
 
     def _started(self, number: int) -> contextlib.AbstractAsyncContextManager[Bot]:
         """The second process talks to nobody: Telegram has one ear for each token."""
         roles = ("--role", "ingest,deliver") if number else ()
         return self._houses[number].newsbot("run", *roles)
 
-    async def _moment(self, bot: Bot) -> None:
-        """One kill in ten comes while the bot starts, and of the others half at any time; the rest as soon as a certain
-        row is there, or a server has accepted something of which the bot may not have heard."""
+    async def _moment(self, bot: Bot, number: int) -> None:
+        """The first kills, and half of the others, come over sends that are held before or behind their acceptance. One
+        in ten comes while the bot starts; the rest at any time, or as soon as a certain row is there, or a server has
+        accepted something of which the bot may not have heard."""
         kind, longest = self._dice.random(), self._plan.longest
-        if kind < 0.1:
+        if number >= SCRIPTED and kind < 0.1:
             await asyncio.sleep(self._dice.uniform(0, 2))
             return
         await until(lambda: bot.ended or "newsbot runs" in bot.output, "the bot runs")
-        if kind < 0.5:
+        if number < SCRIPTED or kind < 0.6:
+            await self._over_sends(accepted=bool(number) if number < SCRIPTED else kind < 0.35, number=number)
+        elif kind < 0.7:
             await asyncio.sleep(self._dice.uniform(0, longest))
-        elif kind < 0.75:
+        elif kind < 0.85:
             sql = self._dice.choice(STATEMENTS)
             before = await self._rows.count(sql)
             await self._within(longest, lambda: self._more_rows(sql, before))
@@ -214,6 +256,29 @@ class Torture:
             before, delay = self._town.accepted(), self._dice.uniform(0, 0.03)
             await self._within(longest, lambda: self._more_accepted(before))
             await asyncio.sleep(delay)
+
+    async def _over_sends(self, *, accepted: bool, number: int) -> None:
+        """Some sends on each platform are held, and nobody ever hears what became of them."""
+        self._held = held = asyncio.Event()
+        telegram, discord = self._town.telegram.faults, self._town.discord.faults
+        before = len(telegram.log), len(discord.log)
+        await self._rows.an_hour_passes()
+        telegram.waiting["sendMessage"] = [Telegrams(drop_before=not accepted, until=held)] * HELD
+        blind = self._town.blind.id if number == WITHIN else "*"
+        for path in (f"/channels/{blind}/messages", "/channels/*/threads"):
+            discord.next("POST", path, drop="" if accepted else "before", hold=held, times=HELD)
+        for paper in (*PAPERS, *WIRES):
+            self._press.release(paper)
+
+        async def holds() -> bool:
+            met = [sum(f.until is held for _, _, f in telegram.log[before[0] :])]
+            met.append(sum(f.hold is held for _, _, f in discord.log[before[1] :]))
+            return all(met)
+
+        longest = self._plan.patience if number < SCRIPTED else 2 * self._plan.longest
+        await self._within(longest, holds)
+        telegram.waiting.clear()
+        discord.forget()
 
     async def _more_rows(self, sql: str, before: int) -> bool:
         return await self._rows.count(sql) > before
@@ -225,10 +290,19 @@ class Torture:
         with contextlib.suppress(AssertionError):
             await until(happened, "the moment to kill", seconds, pause=0.002)
 
-    async def _an_hour_passes(self) -> None:
-        """In the rows, and in Discord's memory of nonces."""
+    async def _an_hour_passes(self, *, alive: bool = True) -> None:
+        """In the rows; where Discord still works at a post, or will be asked for it again, its nonce would change."""
+        tried = "deliveries WHERE platform = 'discord' AND state IN ('queued', 'sending') AND attempts > 0"
+
+        async def at_rest() -> bool:
+            return not await self._rows.count(tried)
+
+        if alive:
+            await self._within(5, at_rest)
+            if not await at_rest():
+                return
+        await asyncio.sleep(LATE)
         await self._rows.an_hour_passes()
-        self._town.discord.nonces.clear()
         self._figures.hours += 1
 
     # --- the end ---------------------------------------------------------------------------------
@@ -236,6 +310,11 @@ class Torture:
     async def _finish(self) -> None:
         """Let the bot run in peace until nothing waits; what rightly waits for later gets its hour."""
         async with self._houses[0].running() as bot:
+            await self._everything_goes_wrong_once()
+            self._faults_end()
+            for _ in range(REVISED):
+                self._press.revise()
+            await self._an_hour_passes()
             for _ in range(HOURS):
                 await until(lambda: settled(self._rows, self._press), "what is due is done", self._plan.patience)
                 waiting = await self._rows.count("outcomes WHERE state = 'waiting'")
@@ -245,6 +324,16 @@ class Torture:
             status, _ = await bot.stop()
             if status:
                 self._figures.broken.append(f"SIGTERM ended the bot with {status}: {bot.errors[-500:]}")
+
+    async def _everything_goes_wrong_once(self) -> None:
+        """Until each kind of fault was met, if kills left no time for it."""
+        for _ in range(10):
+            if not self._town.telegram.faults.unmet and not self._town.discord.faults.unmet:
+                return
+            await self._an_hour_passes()
+            self._press.release(PAPERS[0])  # which reaches a chat of each kind
+            with contextlib.suppress(AssertionError):
+                await until(lambda: settled(self._rows, self._press), "it is posted", 3)
 
     # --- what is left to be told -----------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -26,8 +27,8 @@ Act = Callable[[], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class Place:
     """One chat: its name in the config, what it ordered, and what all its visible messages say (None: the web's, which
-    are rows). ``shut`` and ``open`` are what makes posts impossible there, and possible again; on Discord and in groups
-    that happens by chance."""
+    are rows); ``others`` are further addresses of it on its server. ``shut`` and ``open`` are what makes posts
+    impossible there, and possible again; on Discord and in groups that happens by chance."""
 
     name: str
     kind: ChatKind
@@ -36,6 +37,9 @@ class Place:
     texts: Texts | None = None
     shut: Act | None = None
     open: Act | None = None
+    others: Callable[[], set[str]] = set
+    readable: bool = True
+    """Whether the bot may read what was said there."""
 
     @property
     def key(self) -> ChatKey:
@@ -49,12 +53,18 @@ class Place:
         """Whether no config can name it: a person alone orders in a direct message."""
         return self.key.native.startswith("@")
 
+    def addresses(self) -> set[str]:
+        """What requests name it by."""
+        return {self.key.thread if self.key.platform == "discord" and self.key.thread else self.key.native} | (
+            self.others()
+        )
+
     async def read(self, rows: Rows) -> Sequence[str]:
-        """What each of its visible messages says, in small letters."""
+        """What each of its visible messages says."""
         if self.texts is not None:
-            return [text.lower() for text in self.texts()]
+            return self.texts()
         found = await rows.all(f"SELECT body FROM web_messages WHERE chat = '{self.key.native}' AND deleted = FALSE")
-        return [str(body).lower() for (body,) in found]
+        return [_digest(json.loads(body)) for (body,) in found]
 
 
 @dataclass
@@ -129,7 +139,14 @@ class Town(AbstractAsyncContextManager["Town"]):
             Place(
                 "another person", "private", "telegram:1002", "courier", _said(bob.private), bob.blocks, bob.unblocks
             ),
-            Place("a group that moves", "group", f"telegram:{self.group.id}", "papers", _said_in_both(self.group)),
+            Place(
+                "a group that moves",
+                "group",
+                f"telegram:{self.group.id}",
+                "papers",
+                _said_in_both(self.group),
+                others=lambda: _moved(self.group),
+            ),
             Place("a topic", "group", f"telegram:{forum.id}/{topic.id}", "wires", _said(forum, topic.id)),
         ]
         return alone + [
@@ -146,14 +163,22 @@ class Town(AbstractAsyncContextManager["Town"]):
         guild = self.discord.guild("Garage", owner=ann, community=True)
         guild.admits_bot(EVERYONE | Permission.MANAGE_THREADS)
         guild.text("general")
-        blind = guild.text("blind").overwrite(guild.bot, deny=Permission.READ_MESSAGE_HISTORY)
+        self.blind = blind = guild.text("blind").overwrite(guild.bot, deny=Permission.READ_MESSAGE_HISTORY)
         text, news, forum = guild.text("text"), guild.announcement("announcements"), guild.forum("forum")
         guild.text("follower").follow(news)
         thread = guild.text("host").thread("thread", owner=ann)
 
         def place(name: str, channel: Channel, what: str) -> Place:
             kind: ChatKind = "forum" if channel.is_forum else "channel" if channel is news else "group"
-            return Place(name, kind, f"discord:{channel.id}", what, _posted(channel))
+
+            def inside() -> set[str]:
+                return {thread.id for thread in channel.threads}
+
+            seen = channel is not blind
+            return Place(name, kind, f"discord:{channel.id}", what, _posted(channel), others=inside, readable=seen)
+
+        def dm() -> set[str]:
+            return {ann.dm.id} if ann.dm else set()
 
         return [
             place("a text channel", text, "everything"),
@@ -161,7 +186,14 @@ class Town(AbstractAsyncContextManager["Town"]):
             place("a forum", forum, "papers"),
             Place("a thread", "group", f"discord:{_parent(thread)}/{thread.id}", "wires", _posted(thread)),
             place("a channel without history", blind, "courier"),
-            Place("a direct message", "private", f"discord:@{ann.id}", "wires", lambda: _texts(ann.dm)),
+            Place(
+                "a direct message",
+                "private",
+                f"discord:@{ann.id}",
+                "wires",
+                lambda: _texts(ann.dm),
+                others=dm,
+            ),
         ]
 
 
@@ -171,6 +203,16 @@ def _on_the_web() -> list[Place]:
 
 def _said(chat: Chat, thread: int | None = None) -> Texts:
     return lambda: [m.text for m in chat.messages if thread is None or m.thread == thread]
+
+
+def _moved(group: Group) -> set[str]:
+    return {str(group.successor.id)} if group.successor is not None else set()
+
+
+def _digest(body: dict[str, Any]) -> str:
+    """What a post on the web says, each headline once, with its sources."""
+    told = body.get("digest") or {"stories": [], "more": ""}
+    return "\n".join([*(json.dumps(story) for story in told["stories"]), told["more"]])
 
 
 def _said_in_both(group: Group) -> Texts:

@@ -4,11 +4,14 @@
 Each call that posts, edits or reads messages, opens threads or DMs, or looks at a channel meets, with these chances:
 
 * ``drop_before``, ``drop_after``: the connection breaks before anything was accepted, or behind it without an answer;
+* ``late``: the connection breaks, and the call is carried out up to ``late_for`` (1) seconds later;
+* ``slow``: all is well, and the answer takes up to ``slow_for`` (0.6) seconds;
 * ``limited``: a 429 for a moment, one in ten for the whole bot; nothing is done;
 * ``errors``: a 500, 502, 503 or 504; half of them behind a call that was carried out ("errors_done");
 * ``forbidden``: what sends to a guild's channel loses the permission there for ``forbidden_for`` (2) seconds: the bot
   hears of it by CHANNEL_UPDATE, both times.
 
+With ``each=1.0`` the first posts meet each of these that has a chance, once; after that comes chance.
 ``dc.faults.met`` counts what was met by these names; ``dc.faults.calm()`` ends it, and every channel is open again.
 Commands and presses, logins and the gateway meet nothing. Nonces are enforced for ``dc.nonce_seconds`` and history is
 told to whom may read it, whatever happens.
@@ -38,6 +41,8 @@ MEETS = (
     "/users/@me/channels",
 )
 SPEAKS = ("/channels/*/messages", "/channels/*/threads")
+FIRST = 0.8  # of the posts, while there is something that each is to be met once
+FAULTS = ("drop_before", "drop_after", "limited", "errors", "forbidden", "late", "slow")
 GLOBAL = 0.1  # of the 429s
 SENDING = Permission.SEND_MESSAGES | Permission.SEND_MESSAGES_IN_THREADS
 
@@ -51,7 +56,12 @@ class Odds:
     limited: float = 0.0
     errors: float = 0.0
     forbidden: float = 0.0
+    late: float = 0.0
+    slow: float = 0.0
+    each: float = 0.0
     forbidden_for: float = 2.0
+    late_for: float = 1.0
+    slow_for: float = 0.6
 
 
 class Chances:
@@ -59,14 +69,24 @@ class Chances:
 
     def __init__(self, world: World, seed: int, odds: Odds, met: Counter[str]) -> None:
         self._world, self._random, self._odds, self._met = world, Random(seed), odds, met
+        self.first = [name for name in FAULTS if odds.each and getattr(odds, name)]
+        if "errors" in self.first:
+            self.first.append("errors_done")
         self._shut: dict[str, tuple[asyncio.TimerHandle, Channel, Overwrite | None]] = {}
 
     def take(self, method: str, path: str) -> Fault:
         """What this call meets."""
         if not any(fits(path, each) for each in MEETS):
             return Fault()
+        speaks = method == "POST" and any(fits(path, each) for each in SPEAKS)
+        if self.first and speaks and self._random.random() < FIRST:
+            for name in tuple(self.first):
+                before, fault = self._met[name], self._fault(name, method, path)
+                if self._met[name] > before:  # it may be none for this chat
+                    self.first.remove(name)
+                    return fault
         drawn = self._random.random()
-        for name in ("drop_before", "drop_after", "limited", "errors", "forbidden"):
+        for name in FAULTS:
             drawn -= getattr(self._odds, name)
             if drawn < 0:
                 return self._fault(name, method, path)
@@ -80,8 +100,13 @@ class Chances:
                 fault = Fault(drop="after")
             case "limited":
                 fault = self._limit()
-            case "errors":
-                fault = Fault(self._random.choice((500, 502, 503, 504)), done=self._random.random() < 0.5)
+            case "late":
+                fault = Fault(late=self._random.uniform(0.1, self._odds.late_for))
+            case "slow":
+                fault = Fault(hold=_after(self._random.uniform(0.05, self._odds.slow_for)))
+            case "errors" | "errors_done":
+                done = name == "errors_done" or self._random.random() < 0.5
+                fault = Fault(self._random.choice((500, 502, 503, 504)), done=done)
                 name = "errors_done" if fault.done else name
             case _:
                 return self._forbid(method, path)
@@ -124,3 +149,9 @@ class Chances:
         """Every channel is open again."""
         for channel_id in list(self._shut):
             self._open(channel_id)
+
+
+def _after(seconds: float) -> asyncio.Event:
+    event = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, event.set)
+    return event

@@ -30,25 +30,35 @@ class Fault:
     """The call does what it should before the ``status`` is answered, as behind a proxy that gave up."""
     headers: dict[str, str] = field(default_factory=dict)
     drop: Drop = ""
-    """The connection breaks before anything was accepted, or after it and before the answer."""
+    """The connection breaks before anything was accepted, or after it and before the answer; with ``hold``, when that
+    is set."""
     hold: asyncio.Event | None = None
     """The call does what it should, and the answer comes when this is set."""
+    late: float = 0.0
+    """The connection breaks, and the call is carried out so many seconds later, whether anybody waits for it or not."""
 
 
 class Faults:
     """What is scripted, by method and path (a pattern: ``/channels/*/messages``), in order; what is not may meet
-    something by chance. ``met`` counts what it met. ``draw`` makes the chances of a seed and of odds."""
+    something by chance. ``met`` counts what it met, and ``log`` has whatever was met, with its method and path.
+    ``draw`` makes the chances of a seed and of odds."""
 
     def __init__(self, draw: Callable[..., Chances]) -> None:
         self._waiting: list[tuple[str, str, Fault]] = []
         self._draw = draw
         self._chances: Chances | None = None
         self.met: Counter[str] = Counter()
+        self.log: list[tuple[str, str, Fault]] = []
 
     def at_random(self, seed: int, **odds: float) -> None:
         """From now on calls meet something by chance; ``odds`` are those of :class:`.chances.Odds`."""
         self.calm()
         self._chances = self._draw(seed, self.met, **odds)
+
+    @property
+    def unmet(self) -> list[str]:
+        """What each run with ``each`` is to meet, and this one has not met yet."""
+        return list(self._chances.first) if self._chances else []
 
     def calm(self) -> None:
         """Nothing comes by chance any more."""
@@ -75,20 +85,28 @@ class Faults:
 
     def take(self, method: str, path: str) -> Fault:
         """The fault that a call meets, which is used up by it."""
-        for each in self._waiting:
-            if each[0] in (method, "*") and fits(path, each[1]):
-                self._waiting.remove(each)
-                return each[2]
-        return self._chances.take(method, path) if self._chances else Fault()
+        scripted = next((e for e in self._waiting if e[0] in (method, "*") and fits(path, e[1])), None)
+        if scripted is not None:
+            self._waiting.remove(scripted)
+            fault = scripted[2]
+        else:
+            fault = self._chances.take(method, path) if self._chances else Fault()
+        if fault != Fault():
+            self.log.append((method, path, fault))
+        return fault
 
     @property
     def left(self) -> int:
         """How many were not met yet."""
         return len(self._waiting)
 
+    def forget(self) -> None:
+        """What was scripted and not met never comes."""
+        self._waiting.clear()
+
     def clear(self) -> None:
         """Nothing goes wrong any more."""
-        self._waiting.clear()
+        self.forget()
         self.calm()
 
 

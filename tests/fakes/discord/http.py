@@ -33,6 +33,7 @@ class Transport:
         self.socket: Socket = _no_gateway
         self._dc = dc
         self._runner: web.AppRunner | None = None
+        self._late: set[asyncio.Task[None]] = set()
 
     @property
     def host(self) -> str:
@@ -65,8 +66,13 @@ class Transport:
         path = "/" + request.match_info["path"]
         fault = self._dc.faults.take(request.method, path)
         if fault.drop == "before":
+            if fault.hold is not None:
+                await fault.hold.wait()
             return _broken(request)
         body, files = await _given(request)
+        if fault.late:
+            self._later(fault.late, request, path, body, files)
+            return _broken(request)
         if self._dc.rates.banned:
             return web.Response(status=429, text="error code: 1015", content_type="text/plain")
         if fault.status and not fault.done:
@@ -99,6 +105,15 @@ class Transport:
         except Exception as error:  # told when the server closes; the bot sees what it would see of Discord's bugs
             self._dc.broken.append(error)
             return Answer(500, {"message": "500: Internal Server Error", "code": 0}), headers
+
+    def _later(self, seconds: float, request: web.Request, path: str, body: object, files: dict[int, Upload]) -> None:
+        async def perform() -> None:
+            await asyncio.sleep(seconds)
+            await self._answer(request, path, body, files)
+
+        task = asyncio.create_task(perform())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
 
     def _admit(self, request: web.Request, route: Route) -> None:
         """Check who calls; https://discord.com/developers/docs/reference#authentication and #user-agent."""

@@ -5,6 +5,8 @@ migrate=0.01)`` has each call of sendMessage, editMessageText, editMessageReplyM
 chances:
 
 * ``drop_before``, ``drop_after``: the connection breaks before anything was accepted, or behind it without an answer;
+* ``late``: the connection breaks, and the call is carried out up to ``late_for`` (1) seconds later;
+* ``slow``: all is well, and the answer takes up to ``slow_for`` (0.6) seconds;
 * ``flood``: 429 with a ``retry_after`` of one second; nothing is done;
 * ``errors``: a 500 that explains itself (nothing is done), or a gateway's 502, 503 or 504, half of them behind a call
   that was carried out ("errors_done");
@@ -12,6 +14,7 @@ chances:
   write, for ``forbidden_for`` seconds; the bot is told by my_chat_member, both times;
 * ``migrate``: the basic group that a message goes to has just become a supergroup. It happens to each group once.
 
+With ``each=1.0`` the first calls meet each of these that has a chance, once; after that comes chance.
 ``tg.faults.met`` counts what was met by these names; ``tg.faults.calm()`` ends it, and every chat is open again.
 Updates, presses and questions about chats meet nothing.
 
@@ -40,7 +43,10 @@ from tests.fakes.telegram.people import TELEGRAM, Private
 if TYPE_CHECKING:
     from tests.fakes.telegram.server import TelegramServer
 
+FIRST = 0.8
+"""Of the calls, while there is something that each is to be met once."""
 MEETS = {"sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage"}
+FAULTS = ("drop_before", "drop_after", "flood", "errors", "forbidden", "migrate", "late", "slow")
 EXPLAINED = ApiError(500, "Internal Server Error: CONNECTION_NOT_INITED")
 
 
@@ -54,7 +60,12 @@ class Odds:
     errors: float = 0.0
     forbidden: float = 0.0
     migrate: float = 0.0
+    late: float = 0.0
+    slow: float = 0.0
+    each: float = 0.0
     forbidden_for: float = 2.0
+    late_for: float = 1.0
+    slow_for: float = 0.6
 
 
 class Chances:
@@ -62,14 +73,23 @@ class Chances:
 
     def __init__(self, server: TelegramServer, seed: int, odds: Odds, met: Counter[str]) -> None:
         self._server, self._random, self._odds, self._met = server, Random(seed), odds, met
+        self.first = [name for name in FAULTS if odds.each and getattr(odds, name)]
+        if "errors" in self.first:
+            self.first.append("errors_done")
         self._shut: dict[int, tuple[asyncio.TimerHandle, Callable[[], None]]] = {}
 
     def take(self, method: str, params: Params) -> Fault:
         """What this call meets."""
         if method not in MEETS:
             return Fault()
+        if self.first and method == "sendMessage" and self._random.random() < FIRST:
+            for name in tuple(self.first):
+                before, fault = self._met[name], self._fault(name, method, params)
+                if self._met[name] > before:  # it may be none for this chat
+                    self.first.remove(name)
+                    return fault
         drawn = self._random.random()
-        for name in ("drop_before", "drop_after", "flood", "errors", "forbidden", "migrate"):
+        for name in FAULTS:
             drawn -= getattr(self._odds, name)
             if drawn < 0:
                 return self._fault(name, method, params)
@@ -83,8 +103,12 @@ class Chances:
                 fault = Fault(drop_after=True)
             case "flood":
                 fault = Fault(error=too_many(1))
-            case "errors":
-                fault = self._error()
+            case "late":
+                fault = Fault(late=self._random.uniform(0.1, self._odds.late_for))
+            case "slow":
+                fault = Fault(until=_after(self._random.uniform(0.05, self._odds.slow_for)))
+            case "errors" | "errors_done":
+                fault = self._error(done=name == "errors_done")
                 name = "errors_done" if fault.done else name
             case _:
                 self._change(name, method, params)
@@ -92,11 +116,11 @@ class Chances:
         self._met[name] += 1
         return fault
 
-    def _error(self) -> Fault:
-        if self._random.random() < 0.5:
+    def _error(self, *, done: bool) -> Fault:
+        if not done and self._random.random() < 0.5:
             return Fault(error=EXPLAINED)
         gateways = html_error(self._random.choice((502, 503, 504)))
-        return Fault(status=gateways.status, body=gateways.body, done=self._random.random() < 0.5)
+        return Fault(status=gateways.status, body=gateways.body, done=done or self._random.random() < 0.5)
 
     def _change(self, name: str, method: str, params: Params) -> None:
         try:
@@ -136,6 +160,12 @@ class Chances:
         """Every chat is open again."""
         for chat_id in list(self._shut):
             self._open(chat_id)
+
+
+def _after(seconds: float) -> asyncio.Event:
+    event = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, event.set)
+    return event
 
 
 def _reopen(room: Room, before: Member) -> None:

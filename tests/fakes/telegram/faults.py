@@ -23,7 +23,7 @@ class Fault:
     error: ApiError | None = None
     """The call is refused."""
     drop_before: bool = False
-    """The connection breaks before anything was accepted."""
+    """The connection breaks before anything was accepted; with ``until``, when that is set."""
     drop_after: bool = False
     """The call does what it should, and the connection breaks before the answer."""
     until: asyncio.Event | None = None
@@ -34,6 +34,8 @@ class Fault:
     content_type: str = "text/html"
     done: bool = False
     """The ``status`` is answered behind a call that was carried out."""
+    late: float = 0.0
+    """The connection breaks, and the call is carried out so many seconds later, whether anybody waits for it or not."""
 
 
 def refused(code: int, description: str) -> Fault:
@@ -77,12 +79,13 @@ def fine() -> Fault:
 
 
 class Faults:
-    """What is scripted, by method, in order; what is not may meet something by chance. ``met`` counts that. ``draw``
-    makes the chances of a seed and of odds."""
+    """What is scripted, by method, in order; what is not may meet something by chance. ``met`` counts that, and ``log``
+    has whatever was met, with its call. ``draw`` makes the chances of a seed and of odds."""
 
     def __init__(self, draw: Callable[..., Chances]) -> None:
         self.waiting: dict[str, list[Fault]] = {}
         self.met: Counter[str] = Counter()
+        self.log: list[tuple[str, Params, Fault]] = []
         self._draw = draw
         self._chances: Chances | None = None
 
@@ -90,6 +93,11 @@ class Faults:
         """From now on calls meet something by chance; ``odds`` are those of :class:`.chances.Odds`."""
         self.calm()
         self._chances = self._draw(seed, self.met, **odds)
+
+    @property
+    def unmet(self) -> list[str]:
+        """What each run with ``each`` is to meet, and this one has not met yet."""
+        return list(self._chances.first) if self._chances else []
 
     def calm(self) -> None:
         """Nothing comes by chance any more."""
@@ -100,5 +108,9 @@ class Faults:
     def take(self, method: str, params: Params) -> Fault:
         """What this call of ``method`` meets."""
         if waiting := self.waiting.get(method):
-            return waiting.pop(0)
-        return self._chances.take(method, params) if self._chances else Fault()
+            fault = waiting.pop(0)
+        else:
+            fault = self._chances.take(method, params) if self._chances else Fault()
+        if fault != Fault():
+            self.log.append((method, params, fault))
+        return fault

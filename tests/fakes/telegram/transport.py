@@ -5,6 +5,8 @@ https://core.telegram.org/bots/api#making-requests
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,7 @@ class Transport:
         self.port = 0
         self._server = server
         self._runner: web.AppRunner | None = None
+        self._late: set[asyncio.Task[None]] = set()
 
     async def open(self, port: int = 0, routes: Iterable[web.RouteDef] = ()) -> None:
         """Serve on 127.0.0.1; port 0 is any free one, or after :meth:`close` the one it had."""
@@ -70,7 +73,11 @@ class Transport:
             if fault.done:
                 await methods.call(self._server, method, given)
             return web.Response(status=fault.status, text=fault.body, content_type=fault.content_type)
-        if fault.drop_before:
+        if fault.late:
+            self._later(fault.late, method, given)
+        if fault.drop_before and fault.until is not None:
+            await fault.until.wait()
+        if fault.drop_before or fault.late:
             return _broken(request)
         result = await methods.call(self._server, method, given)
         if fault.until is not None:
@@ -78,6 +85,16 @@ class Transport:
         if fault.drop_after:
             return _broken(request)
         return web.json_response({"ok": True, "result": result})
+
+    def _later(self, seconds: float, method: str, given: Params) -> None:
+        async def perform() -> None:
+            await asyncio.sleep(seconds)
+            with contextlib.suppress(ApiError):
+                await methods.call(self._server, method, given)
+
+        task = asyncio.create_task(perform())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
 
 
 def _broken(request: web.Request) -> web.Response:
