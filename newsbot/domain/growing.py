@@ -50,7 +50,7 @@ def edit_at(posted: datetime, grown: Growths, now: datetime, *, corrects: bool =
     if corrects:
         return _correct_at(posted, grown, now)
     if grown.pending:
-        return max(now, grown.edited or now)
+        return max(now, grown.edited or now, grown.corrected or now)  # a correction that waits is hurried by nothing
     if grown.edits >= len(SPACES):
         return None
     at = max(now, (grown.edited or posted) + SPACES[grown.edits])

@@ -14,9 +14,9 @@ from typing import Literal
 from newsbot.domain.schedule import backoff
 from newsbot.domain.waiting import Wait
 
-Heard = Literal["well", "down", "unknown"]
-"""What one answer says of its platform: it works; the send surely was not accepted, through no fault of its own; nobody
-knows, and a repeat may show twice."""
+Heard = Literal["well", "down", "unreachable", "unknown"]
+"""What one answer says of its platform: it works; the send surely was not accepted, through no fault of its own; there
+was no connection; nobody knows, and a repeat may show twice."""
 
 FAILURES = 3
 """So many failed sends in a row, over more than one chat, are the platform's trouble and not a post's."""
@@ -24,7 +24,9 @@ REST_SECONDS, LONGEST_REST_SECONDS = 5.0, 300.0
 """The first rest of an outage, and the longest; each is about twice as long as the one before."""
 
 PATIENCE = timedelta(days=1)
-"""So long a post is tried again that fails where nothing else is sent by which to tell whose fault that is."""
+MANY = 50
+"""So long, and so many times, a post is tried again that the platform answers with a failure, where nothing else is
+sent by which to tell whose fault that is."""
 
 DOUBTFUL = 3
 """So many unknown outcomes in a row are the platform's trouble."""
@@ -41,26 +43,30 @@ _NONE = Wait()
 @dataclass(frozen=True, slots=True)
 class Outage:
     """Sends that fail in a row. ``chats`` holds up to two of those that they were for; ``rests`` counts the rests since
-    it is an outage, 0: it is none; ``since``: the first failure of the row. ``hopeless``: all that was sent for a day
-    was for one chat, and failed: nothing else will ever tell whose fault it is, and what follows in that chat is not to
-    wait for ever. The next failure begins a new row."""
+    it is an outage, 0: it is none; ``since``: the first failure of the row that the platform itself ``answered``, as
+    it does not while there is no network, of so many. ``hopeless``: all that was sent for a day was for one chat, and
+    failed: nothing else will ever tell whose fault it is, and what follows in that chat is not to wait for ever. The
+    next failure begins a new row."""
 
     row: int = 0
     chats: frozenset[int] = frozenset()
     rests: int = 0
     rest: Wait = _NONE
     since: datetime | None = None
+    answered: int = 0
     hopeless: bool = False
 
-    def failed(self, chat_id: int, now: datetime, seed: str) -> Outage:
+    def failed(self, chat_id: int, now: datetime, seed: str, *, answered: bool = True) -> Outage:
         """One more failed."""
         if self.hopeless:
-            return Outage().failed(chat_id, now, seed)
+            return Outage().failed(chat_id, now, seed, answered=answered)
         chats = self.chats if len(self.chats) > 1 else self.chats | {chat_id}
-        more = replace(self, row=self.row + 1, chats=chats, since=self.since or now)
+        since, number = (self.since or now, self.answered + 1) if answered else (None, 0)
+        more = replace(self, row=self.row + 1, chats=chats, since=since, answered=number)
         proven = self.rests > 0 or (more.row >= FAILURES and len(chats) > 1)
         if not proven:
-            return replace(more, hopeless=more.since is not None and now - more.since >= PATIENCE and len(chats) == 1)
+            long = since is not None and now - since >= PATIENCE
+            return replace(more, hopeless=long and number >= MANY and len(chats) == 1)
         if self.rest.lasts(now):
             return more
         wait = backoff(self.rests + 1, seed, base=REST_SECONDS, ceiling=LONGEST_REST_SECONDS)
@@ -132,8 +138,8 @@ class Health:
                 return replace(self, outage=Outage(), doubt=self.doubt.heard(False, now), well=True, blames=False)
             case "unknown":
                 return replace(self, doubt=self.doubt.heard(True, now), well=False, blames=False)
-            case "down":
-                outage = self.outage.failed(chat_id, now, self.platform)
+            case "down" | "unreachable":
+                outage = self.outage.failed(chat_id, now, self.platform, answered=what == "down")
                 return replace(self, outage=outage, well=False, blames=self.well and not outage.rests)
 
     def released(self) -> Health:

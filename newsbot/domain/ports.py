@@ -68,13 +68,15 @@ class RetryLater:
     """Surely not accepted; try again after ``seconds`` (None: our own backoff).
 
     ``whole_platform``: every chat must wait. ``tried`` is False when it was not even tried, since its turn under the
-    platform's limits had not come: that is no failed attempt. ``limited``: the platform said that it was too much."""
+    platform's limits had not come: that is no failed attempt. ``limited``: the platform said that it was too much.
+    ``reached`` is False when there was no connection to it at all."""
 
     reason: str
     seconds: float | None = None
     whole_platform: bool = False
     tried: bool = True
     limited: bool = False
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True)

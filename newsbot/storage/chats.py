@@ -118,8 +118,8 @@ class Chats(Subscriptions, Mutes, Tokens, Places, Lines):
         async with self._db.write() as conn:
             for chunk in chunks(sorted(chat_ids)):
                 mine = chats.c.id.in_(chunk)
-                waited = select(chats.c.id).where(mine, chats.c.paused != "").order_by(chats.c.id)
-                ids = (await conn.execute(waited.with_for_update(key_share=True))).scalars().all()
+                await self._lock(conn, chunk)
+                ids = (await conn.execute(select(chats.c.id).where(mine, chats.c.paused != ""))).scalars().all()
                 await conn.execute(update(chats).where(mine).values(**free))
                 await self._align(conn, ids)
 

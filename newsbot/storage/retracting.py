@@ -60,6 +60,8 @@ class Retracting(Queue):
         async with self._db.write() as conn:
             await self._db.serialise(conn, OUTBOX)
             rows = (await conn.execute(mine.order_by(o.chat_id).limit(limit))).all()
+            await self._lock(conn, {row.chat_id for row in rows})  # before their stories, as whoever forgets a chat
+            rows = (await conn.execute(mine.order_by(o.chat_id).limit(limit))).all()
             told = [row for row in rows if row.state in _TOLD]
             posts = await self._posts(
                 conn, [row.delivery_id for row in told if row.delivery_id and row.state == "shown"]

@@ -40,7 +40,7 @@ class Settlement:
     tried again; ``attempts`` and ``doubts`` (None: as they are) are their counts from now on; ``then`` is queued with
     it. ``step``: what kind of step this is on the story's way, with the reason as its words; "": what the state is by
     itself (:data:`STEPS`), and none where it is queued again or sent. ``attempt``: which one this is the answer to, as
-    its claim counted it; None: the latest."""
+    its claim counted it, and when that was (``claimed``), since an admin's retry counts anew; None: the latest."""
 
     delivery_id: int
     state: DeliveryState
@@ -52,6 +52,7 @@ class Settlement:
     then: PlannedDelivery | None = None
     step: StepKind | str = ""
     attempt: int | None = None
+    claimed: datetime | None = None
 
 
 class Settling(Queue):
@@ -177,12 +178,18 @@ async def _settle(conn: AsyncConnection, row: dict[str, Any] | None, settlement:
         believed |= {DeliveryState.QUEUED, DeliveryState.QUARANTINED}
     if row is None or row["state"] not in believed:
         return False
-    if not sent and settlement.attempt not in {None, row["attempts"]}:
+    if not sent and not _latest(row, settlement):
         return False
     await _apply(conn, row, settlement, now)
     if row["state"] == DeliveryState.QUEUED and await _gone_meanwhile(conn, row):
         row |= {"state": DeliveryState.DROPPED.value, "reason": WITHDRAWN}
     return True
+
+
+def _latest(row: dict[str, Any], settlement: Settlement) -> bool:
+    """Whether the settlement is the answer to the latest attempt."""
+    flying = row["state"] == DeliveryState.SENDING and settlement.claimed is not None
+    return settlement.attempt in {None, row["attempts"]} and (not flying or settlement.claimed == row["updated"])
 
 
 async def _gone_meanwhile(conn: AsyncConnection, row: dict[str, Any]) -> bool:

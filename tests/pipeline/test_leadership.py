@@ -41,6 +41,7 @@ async def test_who_takes_long_to_send_keeps_the_lead_for_as_long(storage: Storag
     clock.advance(3)
     await house.think()
     start = clock.now()
+    house.outbox._patience = 30.0  # so that one round waits for all of it
     assert await house.outbox.step()
     assert clock.now() - start >= 2 * TTL
     assert await rival.hold() is None

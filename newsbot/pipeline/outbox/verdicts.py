@@ -46,8 +46,8 @@ def heard(delivery: Delivery, answer: SendOutcome, manner: Manner) -> Heard | No
     match answer:
         case RetryLater(tried=False) | RetryLater(limited=True) | RetryLater(whole_platform=True) | Unknown(final=True):
             return None
-        case RetryLater(seconds=None):
-            return "down"
+        case RetryLater(seconds=None, reached=reached):
+            return "down" if reached else "unreachable"
         case RetryLater():
             return None
         case Unknown():
@@ -61,7 +61,8 @@ def settlement(
 ) -> Settlement:
     """What becomes of a delivery in flight that was answered so, after ``parts`` of it went out; ``health`` is its
     platform's, the answer included."""
-    return replace(_settlement(delivery, answer, parts, manner, health, now), attempt=delivery.attempts)
+    made = _settlement(delivery, answer, parts, manner, health, now)
+    return replace(made, attempt=delivery.attempts, claimed=delivery.updated)
 
 
 def _settlement(

@@ -75,7 +75,7 @@ def outcome_of(error: Exception, to: ChatKey) -> SendOutcome:
         case discord.HTTPException():
             return _refused(error, to)
         case _ if isinstance(error, _NOT_SENT):
-            return RetryLater(in_words(error))
+            return RetryLater(in_words(error), reached=False)
         case _:
             return Unknown(in_words(error))
 

@@ -97,7 +97,7 @@ def _lost(error: NetworkError) -> SendOutcome:
     if cause is None and _SENT_AND_DELETED in words:
         return Over(in_words(error))
     if isinstance(cause, _NOT_SENT) or (isinstance(cause, RuntimeError) and "not initialized" in str(cause)):
-        return RetryLater(in_words(error))
+        return RetryLater(in_words(error), reached=False)
     if cause is None and words.startswith("too many requests"):
         return RetryLater(in_words(error))
     explained = cause is None and words.startswith("internal server error: ")
