@@ -43,7 +43,7 @@ def main() -> int:
         folder = given.keep or Path(place)
         folder.mkdir(parents=True, exist_ok=True)
         with database(given.database, folder) as url:
-            plan = Plan(given.kills, given.seed, given.processes)
+            plan = Plan(given.kills, given.seed, given.processes, patience=900)
             figures = asyncio.run(torture(folder, url, plan))
     print(figures)
     return 1 if figures.broken else 0
