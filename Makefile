@@ -9,9 +9,9 @@ UV := uv==0.13.9
 run: $(VENV)/.run
 	@$(BIN)/newsbot run
 
-# Three workers, for on two cores the tests wait more than they compute.
+# More workers than cores, for the tests wait as much as they compute.
 test: lint
-	@$(BIN)/pytest -n 4 --dist worksteal
+	@$(BIN)/pytest -n 6 --dist worksteal
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from zlib import crc32
 
 import httpx
 import pytest
@@ -14,6 +16,9 @@ from tests.clock import ManualClock
 from tests.fakes.telegram import Person, TelegramServer
 from tests.platforms.telegram.running import Answers, Proxy
 from tests.platforms.telegram.town import MODES, Town, open_town
+
+HERE = Path(__file__).parent
+BOTH_WAYS = {"test_talk.py", "test_updates.py", "test_bot.py"}
 
 
 @pytest.fixture(autouse=True, scope="package")
@@ -54,11 +59,28 @@ def ben(tg: TelegramServer) -> Person:
     return tg.person(1002, "Ben", language="de")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What people say and press goes by both ways in; of all else that could, each test takes one, by its name."""
+    names = {item.nodeid for item in items}
+    left = [item for item in items if _has_another_way(item, names)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
+
+
+def _has_another_way(test: pytest.Item, names: set[str]) -> bool:
+    if test.path.parent != HERE or test.path.name in BOTH_WAYS:
+        return False
+    mine = next((way for way in MODES if way in test.keywords), None)
+    if mine is None or not all(test.nodeid.replace(mine, way) in names for way in MODES):
+        return False
+    return mine != MODES[crc32(test.nodeid.partition("[")[0].encode()) % len(MODES)]
+
+
 @pytest.fixture(params=MODES)
 async def town(
     request: pytest.FixtureRequest, tg: TelegramServer, sqlite_storage: Storage, clock: ManualClock
 ) -> AsyncIterator[Town]:
-    """The bot, running over a real desk with three articles: once by long polling, once by webhook."""
+    """The bot, running over a real desk with three articles, by long polling or by webhook."""
     async with open_town(tg, sqlite_storage, clock, mode=request.param) as opened:
         yield opened
 
