@@ -11,7 +11,7 @@ run: $(VENV)/.run
 
 # More workers than cores, for the tests wait as much as they compute.
 test: lint
-	@$(BIN)/pytest -n 6 --dist worksteal
+	@$(BIN)/pytest -n 5 --dist worksteal
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

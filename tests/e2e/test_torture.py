@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.torture.run import Plan, torture
 
 TELEGRAM = ("drop_before", "drop_after", "flood", "errors", "errors_done", "migrate", "late", "slow")
 DISCORD = ("drop_before", "drop_after", "limited", "errors", "errors_done", "forbidden", "late", "slow")
 
 
+@pytest.mark.timeout(240)
 async def test_a_bot_that_is_killed_under_load_on_failing_servers_loses_no_story_and_doubles_none_unaccounted_for(
     tmp_path: Path, database_url: str
 ) -> None:
