@@ -100,6 +100,7 @@ def cut_off(delivery: Delivery, manner: Manner, now: datetime) -> Settlement:
             DeliveryState.QUEUED,
             CUT_OFF,
             doubts=_doubts(delivery),
+            attempts=_uncounted(delivery),  # that we stopped is no failure of its own, however often
             step="retry",
             attempt=delivery.attempts,
         )
