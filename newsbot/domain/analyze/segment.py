@@ -34,6 +34,7 @@ _WORDS = re.compile(
     |(?P<dictionary>[{DICTIONARY}]+)""",
     re.VERBOSE,
 )
+_COMMON = frozenset({"am", "as", "do", "he", "is", "it", "me", "no", "or", "pm", "so", "us", "we", "who"})
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-"})
 _JOINS = re.compile("[\u1160-\u11ff\uff9e\uff9f]")  # Jamo vowels and finals, half-width voicing marks
 
@@ -112,6 +113,12 @@ def _number(text: str) -> str:
     return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
 
 
+def _initials(text: str) -> str:
+    """A.I. is AI; but U.S. is told apart from us."""
+    letters = text.replace(".", "")
+    return text.rstrip(".") if letters in _COMMON else letters
+
+
 def _pairs(text: str, start: int) -> Iterator[tuple[int, int, str]]:
     """Every pair of neighbours, then the last character alone: each character then begins a key."""
     for at in range(len(text)):
@@ -127,7 +134,7 @@ def _dictionary(text: str, start: int) -> Iterator[tuple[int, int, str]]:
 
 _WHOLE: dict[str, Callable[[str, Callable[[str], str]], str]] = {
     "symbol": lambda text, _: text,
-    "initials": lambda text, _: text.rstrip("."),
+    "initials": lambda text, _: _initials(text),
     "model": lambda text, _: text.replace("-", ""),
     "joined": lambda text, key: key(text.replace("-", "")),
     "number": lambda text, _: _number(text),

@@ -28,7 +28,13 @@ _UNMARKED = re.compile("[\u0300-\u036f\u00ad\u200c\u200d\u0640\u064b-\u065f\u067
 
 # Forms that the dictionary takes for another word than the news means.
 _AS_THEY_ARE = frozenset({"us", "ai", "fed", "led", "media", "data", "mars", "united", "rose", "left", "gates", "jobs"})
-_PLAIN_PLURALS = frozenset({"tvs", "pcs", "evs", "ads"})
+_PLAIN_PLURALS = frozenset(
+    {"tvs", "pcs", "evs", "ads", "mps", "cpus", "gpus", "britons", "danes", "poles", "turks", "iraqis", "houthis"}
+)
+_PEOPLE = re.compile(
+    r"[a-z]{3,}(?:an|[aeiou][a-z]i)s"
+)  # Russians, Israelis: the dictionary has them as words of their own
+_LEMMAS = {"gone": "go", "men": "man"}
 
 _RUSSIAN = re.compile(
     "(?:иями|ями|ами|ьями|ией|иях|ях|ах|иев|иям|ием|ого|его|ому|ему|ыми|ими|ой|ый|ий|ей|ое|ее|ые|ие|ые|ых|их|ым|им|"
@@ -87,9 +93,13 @@ class Words:
     def _latin(self, word: str) -> str:
         if word in _AS_THEY_ARE or len(word) < 3:
             return word
-        lemma = self._lemma(word)
+        if word in _PLAIN_PLURALS:
+            return word[:-1]
+        lemma = _LEMMAS.get(word) or self._lemma(word)
         if len(word) == 3:
-            return word[:2] if lemma == word[:2] or word in _PLAIN_PLURALS else word
+            return lemma if lemma == word[:2] or word in _LEMMAS else word
+        if lemma == word and _PEOPLE.fullmatch(word):
+            return self._lemma(word[:-1]) or word
         base = lemma or unplural(word)
         return base[:-2] + "y" if base.endswith("ie") and len(base) > 4 else base
 
@@ -116,8 +126,12 @@ def unplural(word: str) -> str:
         word = word[:-1]
     if word.endswith("en") and len(word) > 6:
         return word[:-1] if word.endswith("ien") else word[:-2]
-    if word.endswith("oe") and len(word) > 5:
+    if word.endswith("oe") and len(word) > 4:
         return word[:-2] + "ao"  # milhões, milhão
+    if word.endswith("aux") and len(word) > 5:
+        return word[:-1] if word[-4] == "e" else word[:-2] + "l"  # bateaux, bateau; journaux, journal
+    if word.endswith(("oni", "ali", "ori", "enti")) and len(word) > 6:
+        return word[:-1]  # elezioni, elezione
     if word.endswith("e") and not word.endswith("ie") and len(word) > 5:
         word = word[:-1]
     if len(word) > 6 and word.endswith(("ico", "ica", "iqu", "ich")):
