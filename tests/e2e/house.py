@@ -269,8 +269,9 @@ class Rows:
 
     async def all(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        if self._postgres is not None:
-            return [tuple(row) for row in await self._postgres.fetch(sql)]
+        while self._postgres is not None:  # who changes every row may meet the bot, and PostgreSQL picks one of the two
+            with contextlib.suppress(asyncpg.DeadlockDetectedError):
+                return [tuple(row) for row in await self._postgres.fetch(sql)]
         return await asyncio.to_thread(self._asked, sql)  # who waits for a writer must not hold up our own servers
 
     def _asked(self, sql: str) -> list[tuple[Any, ...]]:
