@@ -20,13 +20,15 @@ was no connection; nobody knows, and a repeat may show twice."""
 
 FAILURES = 3
 """So many failed sends in a row, over more than one chat, are the platform's trouble and not a post's."""
+CHATS = 3
+"""What lasts in fewer chats than these may be theirs after all."""
 REST_SECONDS, LONGEST_REST_SECONDS = 5.0, 300.0
 """The first rest of an outage, and the longest; each is about twice as long as the one before."""
 
 PATIENCE = timedelta(days=1)
 MANY = 50
-"""So long, and so many times, a post is tried again that the platform answers with a failure, where nothing else is
-sent by which to tell whose fault that is."""
+"""So long, and so many times, a post is tried again that the platform answers with a failure, where nothing is sent to
+other chats by which to tell whose fault that is."""
 
 DOUBTFUL = 3
 """So many unknown outcomes in a row are the platform's trouble."""
@@ -42,11 +44,11 @@ _NONE = Wait()
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Sends that fail in a row. ``chats`` holds up to two of those that they were for; ``rests`` counts the rests since
-    it is an outage, 0: it is none; ``since``: the first failure of the row that the platform itself ``answered``, as
-    it does not while there is no network, of so many. ``hopeless``: all that was sent for a day was for one chat, and
-    failed: nothing else will ever tell whose fault it is, and what follows in that chat is not to wait for ever. The
-    next failure begins a new row."""
+    """Sends that fail in a row. ``chats`` holds some of those that they were for, up to :data:`CHATS`; ``rests`` counts
+    the rests since it is an outage, 0: it is none; ``since``: the first failure of the row that the platform itself
+    ``answered``, as it does not while there is no network, of so many. ``hopeless``: all that was sent for a day was for
+    one or two chats, and failed: nothing else will ever tell whose fault it is, and what follows in those chats is not
+    to wait for ever. The next failure begins a new row."""
 
     row: int = 0
     chats: frozenset[int] = frozenset()
@@ -60,14 +62,13 @@ class Outage:
         """One more failed."""
         if self.hopeless:
             return Outage().failed(chat_id, now, seed, answered=answered)
-        chats = self.chats if len(self.chats) > 1 else self.chats | {chat_id}
+        chats = self.chats if len(self.chats) >= CHATS else self.chats | {chat_id}
         since, number = (self.since or now, self.answered + 1) if answered else (None, 0)
         more = replace(self, row=self.row + 1, chats=chats, since=since, answered=number)
+        if since is not None and now - since >= PATIENCE and number >= MANY and len(chats) < CHATS:
+            return replace(more, hopeless=True)
         proven = self.rests > 0 or (more.row >= FAILURES and len(chats) > 1)
-        if not proven:
-            long = since is not None and now - since >= PATIENCE
-            return replace(more, hopeless=long and number >= MANY and len(chats) == 1)
-        if self.rest.lasts(now):
+        if not proven or self.rest.lasts(now):
             return more
         wait = backoff(self.rests + 1, seed, base=REST_SECONDS, ceiling=LONGEST_REST_SECONDS)
         return replace(more, rests=self.rests + 1, rest=Wait(now, now + wait))

@@ -55,6 +55,19 @@ def test_in_an_outage_the_rests_grow_to_five_minutes_with_one_probe_between_and_
     assert health.heard("well", 2, health.outage.rest.until).places(30, health.outage.rest.until) == 30
 
 
+def test_what_fails_for_a_day_in_one_or_two_chats_alone_may_be_their_own_fault() -> None:
+    for chats, hopeless in ((1, True), (2, True), (3, False)):
+        health = NEW
+        for n in range(300):
+            assert not health.outage.hopeless
+            health = health.heard("down", n % chats, START + n * 5 * MINUTE)
+            if health.outage.hopeless:
+                break
+        assert health.outage.hopeless is hopeless
+        now = START + 26 * 60 * MINUTE
+        assert (health.heard("down", 1, now).outage.row == 1) is hopeless  # and it is to be shown anew
+
+
 def test_what_failed_in_an_outage_is_not_the_next_probe_for_it_may_be_what_cannot_be_taken() -> None:
     health = after("d" * FAILURES)
     assert START + health.patience(1, 5, START) > health.outage.rest.until

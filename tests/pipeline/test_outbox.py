@@ -402,11 +402,13 @@ async def test_only_what_fails_while_others_go_through_is_given_up(box: Box) -> 
         await box.later(30)
     assert ((await box.get(lonely)).state, (await box.get(lonely)).attempts <= 2) == (QUEUED, True)
     (behind,) = await posts(box.storage, (await box.chat("alone")).id, 1, first_story=2)
-    while (await box.get(lonely)).state is QUEUED:  # a day of it and more, and always answered
+    other = await box.post("other")  # and nobody else has anything to send
+    while (states := await box.states([lonely, other])) == {QUEUED: 2}:  # a day of it and more, and always answered
         await box.later(30)
-    assert [(await box.get(number)).state for number in (lonely, behind)] == [QUARANTINED, QUEUED]
-    await box.later(600)
+    assert states == {QUARANTINED: 1, QUEUED: 1}
     assert (await box.get(behind)).state is QUEUED
+    await box.later(600)
+    assert await box.states([lonely, other, behind]) == {QUARANTINED: 1, QUEUED: 2}
 
 
 @pytest.mark.parametrize("idempotent", [False, True])
