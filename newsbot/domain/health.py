@@ -46,9 +46,9 @@ _NONE = Wait()
 class Outage:
     """Sends that fail in a row. ``chats`` holds some of those that they were for, up to :data:`CHATS`; ``rests`` counts
     the rests since it is an outage, 0: it is none; ``since``: the first failure of the row that the platform itself
-    ``answered``, as it does not while there is no network, of so many. ``hopeless``: all that was sent for a day was for
-    one or two chats, and failed: nothing else will ever tell whose fault it is, and what follows in those chats is not
-    to wait for ever. The next failure begins a new row."""
+    ``answered``, as it does not while there is no network, of so many. ``hopeless``: all that was sent for a day was
+    for one or two chats, and failed: nothing else will ever tell whose fault it is, and what follows in those chats is
+    not to wait for ever. The next failure begins a new row."""
 
     row: int = 0
     chats: frozenset[int] = frozenset()
