@@ -130,8 +130,19 @@ def _print_way(moments: Sequence[tuple[datetime, str]]) -> None:
 @commands.command()
 def retry(ctx: typer.Context, number: Number, config: ConfigOption = None) -> None:
     """Send a delivery again that is uncertain, quarantined or dropped."""
-    done = run(_with(settings(ctx, config), lambda room: room.storage.outbox.retry(number, room.clock.now())))
-    _say(done, f"{number} is queued again", f"{number} is not uncertain, quarantined or dropped")
+    run(_with(settings(ctx, config), lambda room: _again(room, number)))
+    out.print(f"{number} is queued again", markup=False)
+
+
+async def _again(room: Newsroom, number: int) -> None:
+    outbox = room.storage.outbox
+    if await outbox.retry(number, room.clock.now()):
+        return
+    found = await outbox.get(number)
+    if found is None or found.state not in {DeliveryState.UNCERTAIN, DeliveryState.QUARANTINED, DeliveryState.DROPPED}:
+        raise NotThere(f"{number} is not uncertain, quarantined or dropped")
+    why = "a later edit may have taken its place" if found.kind == "edit" else found.reason
+    raise NotThere(f"{number} is not to be sent again: {why}")
 
 
 @commands.command()

@@ -12,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import NO_MESSAGE, DeliveryState, Step, StepKind
 from newsbot.domain.withdrawing import TAKEN_BACK, WITHDRAWN, found_again
+from newsbot.storage import leases
+from newsbot.storage.leases import Fence
 from newsbot.storage.lines import POSTS, QUEUED, SENDING, SENT, WAITS, lane_column, lane_of
+from newsbot.storage.merging import ELSEWHERE
 from newsbot.storage.queueing import PlannedDelivery, Queue
 from newsbot.storage.sql import each_chunk
 from newsbot.storage.steps import write_steps
@@ -24,6 +27,9 @@ STEPS: dict[DeliveryState, StepKind] = {
     DeliveryState.DROPPED: "dropped",
 }
 """What is always a step: the row forgets it when the delivery is tried again."""
+
+_FOR_GOOD = TAKEN_BACK | {ELSEWHERE}
+"""Reasons of what is dropped and never to be sent again: the chat would get what it shall not, or has already."""
 
 _FOLLOWED = (DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.SENT)
 
@@ -66,15 +72,18 @@ class Settling(Queue):
         async with self._db.write() as conn:
             await conn.execute(update(deliveries).where(flying).values(message_ids=list(message_ids)))
 
-    async def settle_all(self, settlements: Sequence[Settlement], now: datetime) -> list[bool]:
-        """Record what became of deliveries in flight: all of it, or nothing.
+    async def settle_all(
+        self, settlements: Sequence[Settlement], now: datetime, fence: Fence | None = None
+    ) -> list[bool]:
+        """Record what became of deliveries in flight: all of it, or nothing. What is no answer, but concluded from
+        nobody sending them, holds only while ``fence`` stands: raises LeadershipLost when it does not.
 
         False for each that was settled before, or that another attempt was made at since, of which nothing is queued:
-        only "sent" is still believed then. An edit
-        that was sent becomes the content of its post, and what it found of the messages is known of the post too. What
-        was to be done to a post that will never go out, or was retracted, is dropped; what waited for one that is out
-        now may go."""
+        only "sent" is still believed then. An edit that was sent becomes the content of its post, and what it found of
+        the messages is known of the post too. What was to be done to a post that will never go out, or was retracted,
+        is dropped; what waited for one that is out now may go."""
         async with self._db.write() as conn:
+            await leases.check(conn, fence)
             rows = await self._rows(conn, [settlement.delivery_id for settlement in settlements])
             done = [await _settle(conn, rows.get(each.delivery_id), each, now) for each in settlements]
             settled = [each for each, counts in zip(settlements, done, strict=True) if counts]
@@ -86,26 +95,6 @@ class Settling(Queue):
                 await self._queue(conn, then)
             await self._align(conn, set(where.values()))
         return done
-
-    async def settle(
-        self,
-        delivery_id: int,
-        state: DeliveryState,
-        reason: str = "",
-        *,
-        message_ids: Sequence[str] = (),
-        not_before: datetime | None = None,
-        attempts: int | None = None,
-        doubts: int | None = None,
-        then: PlannedDelivery | None = None,
-        step: StepKind | str = "",
-        now: datetime,
-    ) -> bool:
-        """:meth:`settle_all` for one."""
-        settlement = Settlement(
-            delivery_id, state, reason, tuple(message_ids), not_before, attempts, doubts, then, step
-        )
-        return (await self.settle_all([settlement], now))[0]
 
     async def retry(self, delivery_id: int, now: datetime, by: str = "") -> bool:
         """Queue a delivery again that is uncertain, quarantined or dropped, as if it were new, in its old place in
@@ -126,7 +115,7 @@ class Settling(Queue):
         async with self._db.write() as conn:
             rows = await self._rows(conn, [settlement.delivery_id])
             row = rows.get(settlement.delivery_id)
-            if row is None or row["state"] not in believed or row["reason"] in TAKEN_BACK:
+            if row is None or row["state"] not in believed or row["reason"] in _FOR_GOOD:
                 return False
             if settlement.state is DeliveryState.QUEUED and row["kind"] == "edit" and await _overtaken(conn, row):
                 return False

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_httpserver import HTTPServer
 
+from newsbot.storage.merging import ELSEWHERE
 from tests.cli.conftest import Call
 
 OPML = """\
@@ -145,6 +146,15 @@ def test_a_delivery_that_was_sent_is_neither_retried_nor_dropped(newsroom: Path,
         result = call("deliveries", command, "1")
         assert result.status == 1
         assert result.err.startswith("newsbot: 1 is not ")
+
+
+def test_a_delivery_whose_story_is_posted_elsewhere_is_not_sent_again(newsroom: Path, call: Call) -> None:
+    number = rows(call, "deliveries", "list", "--state", "sent")[0][0]
+    with sqlite3.connect(next(newsroom.glob("**/*.db"))) as database:
+        database.execute("UPDATE deliveries SET state = 'dropped', reason = ? WHERE id = ?", (ELSEWHERE, number))
+    database.close()
+    refused = call("deliveries", "retry", number)
+    assert (refused.status, refused.err) == (1, f"newsbot: {number} is not to be sent again: {ELSEWHERE}\n")
 
 
 def test_the_emergency_stop_stops_all_platforms_or_one(newsroom: Path, call: Call) -> None:

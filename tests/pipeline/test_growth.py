@@ -20,6 +20,7 @@ from tests.clock import START, ManualClock
 from tests.newsdesk.room import BOSS, CHAIR, LEXICON, ME, MEMBER, Addresses, Wakes
 from tests.pipeline.house import ANALYZER, House
 from tests.pipeline.test_pipeline import OTHERS, XIAOMI, XIAOMI_AGAIN
+from tests.storage.making import settle
 
 QUAKE = (
     "Earthquake kills 12 in the Peruvian town of Arequipa",
@@ -213,12 +214,12 @@ async def test_what_is_queued_of_a_story_is_stopped_or_emptied_when_it_is_taken_
     outbox, now = house.storage.outbox, house.clock.now()
     [first, *others] = await outbox.claim("web", now, 10)
     [bad, refused, flying] = [each.id for each in others]
-    await outbox.settle(first.id, DeliveryState.QUEUED, "lost", doubts=1, now=now)  # for all that is known it is out
-    await outbox.settle(bad, DeliveryState.QUARANTINED, "bad", now=now)
-    await outbox.settle(refused, DeliveryState.QUEUED, "503", now=now)
+    await settle(outbox, first.id, DeliveryState.QUEUED, "lost", doubts=1, now=now)  # for all that is known it is out
+    await settle(outbox, bad, DeliveryState.QUARANTINED, "bad", now=now)
+    await settle(outbox, refused, DeliveryState.QUEUED, "503", now=now)
     story = first.digest.stories[0].story_id
     await newsdesk.withdrawing.story(BOSS, story)
-    await outbox.settle(flying, DeliveryState.QUEUED, "503", now=now)
+    await settle(outbox, flying, DeliveryState.QUEUED, "503", now=now)
     sent = await house.settle()
     assert [(d.kind, [s.headline for s in d.digest.stories]) for d in sent[:1]] == [("post", [""])]
     assert [(d.kind, d.target) for d in sent[1:]] == [("retract", first.id)]

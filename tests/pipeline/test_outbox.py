@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from newsbot.domain.models import Chat, ChatKey, Delivery, DeliveryState, Hold
 from newsbot.domain.ports import ChatGone, Moved, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
-from newsbot.errors import StorageBusy
+from newsbot.errors import LeadershipLost, StorageBusy
 from newsbot.pipeline.outbox import GIVE_UP, Outbox
 from newsbot.storage import Fence, Storage
 from newsbot.storage.outbox import Outbox as Rows
@@ -385,6 +385,25 @@ async def test_what_the_sender_left_out_and_what_nobody_can_find_out_is_kept_in_
     assert ((await box.get(hidden)).state, (await box.get(hidden)).reason) == (UNCERTAIN, "no history")
 
 
+async def test_what_another_process_sends_by_now_is_not_taken_back(box: Box) -> None:
+    number = await box.post()
+    box.storage.outbox = rows = Shaky(box.storage._db)
+    rows.after = 1  # it is claimed, and we do not hear of it
+    with pytest.raises(StorageBusy):
+        await box.outbox.step()
+
+    async def sending(platform: str) -> list[Delivery]:
+        found = await Rows.sending(rows, platform)
+        now = box.clock.now() + timedelta(minutes=1)
+        assert await box.storage.leases.acquire(f"deliver:{platform}", "another process", now, 30)
+        return found
+
+    rows.sending = sending  # type: ignore[method-assign]  # just then another takes over
+    with pytest.raises(LeadershipLost):
+        await box.outbox.step()
+    assert (await box.get(number)).state is SENDING
+
+
 # --- a platform in trouble -------------------------------------------------------------------------
 
 
@@ -544,9 +563,11 @@ class Shaky(Rows):
         self._after(bool(claimed))
         return claimed
 
-    async def settle_all(self, settlements: Sequence[Settlement], now: datetime) -> list[bool]:
+    async def settle_all(
+        self, settlements: Sequence[Settlement], now: datetime, fence: Fence | None = None
+    ) -> list[bool]:
         self._before()
-        done = await super().settle_all(settlements, now)
+        done = await super().settle_all(settlements, now, fence)
         self._after(bool(settlements))
         return done
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from newsbot.domain.models import Chat, ChatKey, Digest, DigestStory, Feed, FeedSpec, Match, Outcome, Reason
+from newsbot.domain.models import (
+    Chat,
+    ChatKey,
+    DeliveryState,
+    Digest,
+    DigestStory,
+    Feed,
+    FeedSpec,
+    Match,
+    Outcome,
+    Reason,
+)
 from newsbot.storage import Storage
 from newsbot.storage.articles import Verdict
 from newsbot.storage.feeds import NewArticle, PolledFeed
-from newsbot.storage.outbox import Composed, Outbox, PlannedDelivery
+from newsbot.storage.outbox import Composed, Outbox, PlannedDelivery, Settlement
 from tests.clock import START
 
 NOW = START
@@ -70,6 +81,13 @@ def edit(chat_id: int, target: int, headline: str = "Grown", at: datetime = NOW)
 async def queue(outbox: Outbox, planned: Sequence[PlannedDelivery]) -> list[int]:
     """Queue deliveries; their ids, those left out whose stories wait no longer."""
     return await outbox.carry_out([Composed(each.chat_id, (each,)) for each in planned], None, NOW)
+
+
+async def settle(
+    outbox: Outbox, delivery_id: int, state: DeliveryState, reason: str = "", *, now: datetime = NOW, **more: object
+) -> bool:
+    """Record what became of a delivery in flight; ``more``: what else a :class:`Settlement` holds."""
+    return (await outbox.settle_all([Settlement(delivery_id, state, reason, **more)], now))[0]  # type: ignore[arg-type]  # the test says which
 
 
 async def posts(storage: Storage, chat_id: int, number: int, *, first_story: int = 1) -> list[int]:

@@ -20,7 +20,7 @@ from newsbot.domain.models import (
     When,
 )
 from newsbot.storage import Storage
-from tests.storage.making import NOW, chat, outcome, post, posts, queue
+from tests.storage.making import NOW, chat, outcome, post, posts, queue, settle
 
 LATER = NOW + timedelta(hours=1)
 DAILY = When("daily", time(8, 30), 2)
@@ -118,7 +118,7 @@ async def test_messages_stay_behind_when_a_chat_moves_but_not_when_only_its_name
 
     for delivery in await storage.outbox.claim("telegram", NOW, 9):
         sent = ("1", "2") if delivery.chat_id == old.id else ("1",)
-        await storage.outbox.settle(delivery.id, DeliveryState.SENT, message_ids=sent, now=NOW)
+        await settle(storage.outbox, delivery.id, DeliveryState.SENT, message_ids=sent, now=NOW)
     await storage.chats.rekey(old.id, ChatKey("telegram", "-1"), same_place=True)
     assert await ids() == [(), ("1",), ("1", "2")]
     await storage.chats.rekey(old.id, ChatKey("telegram", "-1"))
@@ -150,12 +150,13 @@ async def test_a_story_that_both_of_two_chats_were_to_get_comes_once_when_they_b
         await storage.outbox.record([], [outcome(room.id, story) for story in (1, 2, 3, 4)])
     [first] = await queue(storage.outbox, [replace(post(new.id, 1), digest=replace(both, stories=both.stories[:1]))])
     assert [d.id for d in await storage.outbox.claim("web", NOW, 9)] == [first]
-    await storage.outbox.settle(first, DeliveryState.SENT, message_ids=("m",), now=NOW)
+    await settle(storage.outbox, first, DeliveryState.SENT, message_ids=("m",), now=NOW)
     [waits] = await queue(storage.outbox, [replace(post(old.id, 1, 2, 3), digest=both)])
     [twin] = await queue(storage.outbox, [replace(post(new.id, 2), digest=replace(both, stories=both.stories[1:2]))])
     await storage.chats.rekey(old.id, new.key)
     [only] = await storage.outbox.claim("web", LATER, 9)
     assert (only.id, [story.headline for story in only.digest.stories]) == (waits, ["Two", "Three"])
+    assert not await storage.outbox.retry(twin, NOW)
     left = await storage.outbox.get(twin)
     assert left is not None and left.state is DeliveryState.DROPPED
     kept = {story: o.delivery_id for story, o in (await storage.outbox.outcomes(old.id, range(9))).items()}

@@ -17,7 +17,7 @@ from newsbot.storage.claiming import chores, early, posts
 from newsbot.storage.lines import firsts
 from newsbot.storage.outbox import PlannedDelivery, Settlement
 from newsbot.storage.tables import lines
-from tests.storage.making import NOW, chat, digest, edit, post, queue
+from tests.storage.making import NOW, chat, digest, edit, post, queue, settle
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 QUEUED, SENT, UNCERTAIN = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.UNCERTAIN
@@ -87,7 +87,7 @@ async def test_a_retry_is_no_reason_to_lose_its_place(sqlite_storage: Storage) -
     room = await chat(storage)
     first, second, _ = await line_up(storage, *(post(room.id) for _ in range(3)))
     assert await claim(storage, 5) == [first]
-    await storage.outbox.settle(first, UNCERTAIN, "timeout", now=NOW)
+    await settle(storage.outbox, first, UNCERTAIN, "timeout", now=NOW)
     assert await claim(storage, 5) == [second]
     await send_all(storage)
     assert await storage.outbox.retry(first, NOW)

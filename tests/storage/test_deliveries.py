@@ -10,7 +10,7 @@ import pytest
 from newsbot.domain.models import DeliveryState, Digest, DigestStory
 from newsbot.storage import Storage
 from newsbot.storage.outbox import PlannedDelivery, Settlement
-from tests.storage.making import NOW, chat, digest, edit, outcome, post, posts, queue
+from tests.storage.making import NOW, chat, digest, edit, outcome, post, posts, queue, settle
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 QUEUED, SENDING, SENT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT
@@ -23,7 +23,7 @@ async def claim(storage: Storage, limit: int = 10, platform: str = "web", late: 
 
 async def send(storage: Storage, *ids: int, messages: tuple[str, ...] = ("m1",)) -> None:
     for delivery_id in ids:
-        assert await storage.outbox.settle(delivery_id, SENT, message_ids=messages, now=NOW)
+        assert await settle(storage.outbox, delivery_id, SENT, message_ids=messages, now=NOW)
 
 
 async def state(storage: Storage, delivery_id: int) -> DeliveryState:
@@ -77,8 +77,8 @@ async def test_a_post_that_must_wait_is_not_overtaken_in_its_chat(storage: Stora
     first, second = await posts(storage, room.id, 2)
     (free,) = await posts(storage, other.id, 1)
     await claim(storage)
-    await storage.outbox.settle(first, QUEUED, "429", not_before=NOW + 30 * SECOND, now=NOW)
-    await storage.outbox.settle(free, SENT, now=NOW)
+    await settle(storage.outbox, first, QUEUED, "429", not_before=NOW + 30 * SECOND, now=NOW)
+    await settle(storage.outbox, free, SENT, now=NOW)
     assert await claim(storage) == []
     assert await claim(storage, late=30 * SECOND) == [first]
     await send(storage, first)
@@ -104,7 +104,7 @@ async def test_an_edit_that_failed_holds_up_no_post(storage: Storage) -> None:
     await send(storage, first)
     (change,) = await queue(storage.outbox, [edit(room.id, first)])
     assert await claim(storage) == [change]
-    await storage.outbox.settle(change, QUEUED, "503", not_before=NOW + HOUR, now=NOW)
+    await settle(storage.outbox, change, QUEUED, "503", not_before=NOW + HOUR, now=NOW)
     (second,) = await posts(storage, room.id, 1, first_story=9)
     assert await claim(storage) == [second]
 
@@ -131,7 +131,7 @@ async def test_an_edit_to_be_tried_again_gives_way_to_a_later_one(storage: Stora
     await claim(storage)
     (new,) = await queue(storage.outbox, [edit(room.id, first, "new")])
     assert old != new
-    await storage.outbox.settle(old, QUEUED, "503", not_before=NOW, now=NOW)
+    await settle(storage.outbox, old, QUEUED, "503", not_before=NOW, now=NOW)
     assert await state(storage, old) is DROPPED
     assert await claim(storage) == [new]
 
@@ -142,7 +142,7 @@ async def test_the_edits_of_a_post_that_will_not_go_out_are_dropped(storage: Sto
     (first,) = await posts(storage, room.id, 1)
     (change,) = await queue(storage.outbox, [edit(room.id, first)])
     await claim(storage)
-    await storage.outbox.settle(first, end, "refused", now=NOW)
+    await settle(storage.outbox, first, end, "refused", now=NOW)
     assert await state(storage, change) is DROPPED
 
 
@@ -150,18 +150,18 @@ async def test_what_was_settled_stays_settled_but_a_late_sent_is_believed(storag
     room = await chat(storage)
     (first,) = await posts(storage, room.id, 1)
     await claim(storage)
-    assert await storage.outbox.settle(first, UNCERTAIN, "timeout", now=NOW)
+    assert await settle(storage.outbox, first, UNCERTAIN, "timeout", now=NOW)
     await send(storage, first)
-    assert not await storage.outbox.settle(first, QUEUED, "late", now=NOW)
+    assert not await settle(storage.outbox, first, QUEUED, "late", now=NOW)
     assert await state(storage, first) is SENT
-    assert not await storage.outbox.settle(999, SENT, now=NOW)
+    assert not await settle(storage.outbox, 999, SENT, now=NOW)
 
 
 async def test_a_sent_that_comes_after_a_recovery_is_not_sent_again(storage: Storage) -> None:
     room = await chat(storage)
     (first,) = await posts(storage, room.id, 1)
     await claim(storage)
-    await storage.outbox.settle(first, QUEUED, "the bot stopped while sending", now=NOW)
+    await settle(storage.outbox, first, QUEUED, "the bot stopped while sending", now=NOW)
     await send(storage, first)
     assert await claim(storage) == []
 
@@ -173,7 +173,7 @@ async def test_parts_are_recorded_while_in_flight_only_and_a_doubt_is_forgotten_
     (claimed,) = await storage.outbox.claim("web", NOW, 1)
     assert claimed.message_ids == ()
     await storage.outbox.progress(first, ["m1"], 1)
-    await storage.outbox.settle(first, UNCERTAIN, "timeout", doubts=1, now=NOW)
+    await settle(storage.outbox, first, UNCERTAIN, "timeout", doubts=1, now=NOW)
     await storage.outbox.progress(first, ["m1", "late"], 1)
     held = await storage.outbox.get(first)
     assert held is not None
@@ -189,10 +189,10 @@ async def test_an_admin_can_retry_and_drop(storage: Storage) -> None:
     assert not await storage.outbox.retry(first, NOW)
     await claim(storage)
     assert not await storage.outbox.drop(first, NOW)
-    await storage.outbox.settle(first, QUARANTINED, "refused", now=NOW)
+    await settle(storage.outbox, first, QUARANTINED, "refused", now=NOW)
     assert await storage.outbox.retry(first, NOW)
     assert await claim(storage) == [first]
-    await storage.outbox.settle(first, UNCERTAIN, "timeout", now=NOW)
+    await settle(storage.outbox, first, UNCERTAIN, "timeout", now=NOW)
     assert await storage.outbox.drop(first, NOW)
     assert await state(storage, first) is DROPPED
     assert not await storage.outbox.retry(999, NOW)
@@ -203,7 +203,7 @@ async def test_the_outbox_is_counted_and_listed(storage: Storage) -> None:
     ids = [(await posts(storage, room.id, 1))[0] for room in rooms]
     assert await claim(storage, 3, late=HOUR) == ids[:3]
     await send(storage, ids[0])
-    await storage.outbox.settle(ids[1], UNCERTAIN, "timeout", now=NOW)
+    await settle(storage.outbox, ids[1], UNCERTAIN, "timeout", now=NOW)
     assert await storage.outbox.depth() == {"queued": 1, "sending": 1, "uncertain": 1, "quarantined": 0}
     assert [d.id for d in await storage.outbox.list([UNCERTAIN, SENDING])] == [ids[2], ids[1]]
     assert [d.id for d in await storage.outbox.list(limit=2)] == [ids[3], ids[2]]
@@ -216,7 +216,7 @@ async def test_what_is_to_follow_is_queued_only_with_a_settling_that_counts(stor
     (first,) = await posts(storage, room.id, 1)
     then = PlannedDelivery(room.id, "publish", digest("News"), 3, NOW, target=first)
     await claim(storage)
-    assert [await storage.outbox.settle(first, SENT, message_ids=("m1",), then=then, now=NOW) for _ in range(2)] == [
+    assert [await settle(storage.outbox, first, SENT, message_ids=("m1",), then=then, now=NOW) for _ in range(2)] == [
         True,
         False,
     ]
@@ -229,7 +229,7 @@ async def test_the_answer_to_an_earlier_attempt_is_believed_only_where_it_says_s
     outbox, room = sqlite_storage.outbox, await chat(sqlite_storage)
     (number,) = await queue(outbox, [post(room.id)])
     (old,) = await outbox.claim("web", NOW, 5)
-    await outbox.settle(number, DeliveryState.QUEUED, "cut off", doubts=1, now=NOW)
+    await settle(outbox, number, DeliveryState.QUEUED, "cut off", doubts=1, now=NOW)
     (new,) = await outbox.claim("web", NOW, 5)
     assert await outbox.settle_all([Settlement(number, DeliveryState.QUEUED, "503", attempt=old.attempts)], NOW) == [
         False
@@ -263,7 +263,7 @@ async def test_nothing_that_was_taken_back_comes_again_by_an_edit_or_an_admin(sq
     third = replace(post(room.id, 3, at=NOW + HOUR), digest=Digest((DigestStory(3, "three"),)))
     number, queued = await queue(outbox, [shows, third])
     await outbox.claim("web", NOW, 1)
-    await outbox.settle(number, DeliveryState.SENT, message_ids=("m",), now=NOW)
+    await settle(outbox, number, DeliveryState.SENT, message_ids=("m",), now=NOW)
     for story in (1, 3):
         await outbox.take_back(story, "Ann", NOW)
     grown = PlannedDelivery(room.id, "edit", digest("one", "two"), 2, NOW, target=number)
@@ -281,7 +281,7 @@ async def test_an_edit_that_a_later_one_followed_is_not_tried_again(sqlite_stora
         if headline:
             await queue(outbox, [edit(room.id, number, headline)])
         (claimed,) = await outbox.claim("web", NOW, 1)
-        await outbox.settle(claimed.id, DeliveryState(state), message_ids=("m",), now=NOW)
+        await settle(outbox, claimed.id, DeliveryState(state), message_ids=("m",), now=NOW)
     old, _ = await outbox.of_target(number)
     assert not await outbox.retry(old.id, NOW)
 
@@ -292,5 +292,5 @@ async def test_what_follows_a_post_is_queued_where_its_chat_is_by_then(sqlite_st
     await outbox.claim("web", NOW, 1)
     await sqlite_storage.chats.rekey(new.id, old.key)
     then = PlannedDelivery(old.id, "publish", digest(), 3, NOW, target=number)
-    assert await outbox.settle(number, DeliveryState.SENT, message_ids=("m",), then=then, now=NOW)
+    assert await settle(outbox, number, DeliveryState.SENT, message_ids=("m",), then=then, now=NOW)
     assert [d.chat_id for d in await outbox.of_target(number)] == [new.id]

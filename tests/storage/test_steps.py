@@ -10,7 +10,7 @@ from newsbot.domain.models import ChatKey, DeliveryState
 from newsbot.domain.plan import Held
 from newsbot.storage import Storage
 from newsbot.storage.outbox import Composed, Figures, PlannedDelivery, Settlement
-from tests.storage.making import NOW, chat, digest, edit, feed, judged, outcome, post, posts, queue, stored
+from tests.storage.making import NOW, chat, digest, edit, feed, judged, outcome, post, posts, queue, settle, stored
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 QUEUED, SENT, QUARANTINED = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.QUARANTINED
@@ -33,7 +33,7 @@ async def test_the_way_of_a_story_is_told_with_that_of_its_post_and_its_edits(st
         assert await storage.outbox.settle_all([answer], next(moments)) == [True]
     assert await storage.outbox.retry(first, next(moments), by="Ann")
     await storage.outbox.claim("web", NOW + HOUR, 1)
-    assert await storage.outbox.settle(first, SENT, now=next(moments))
+    assert await settle(storage.outbox, first, SENT, now=next(moments))
     (change,) = await queue(storage.outbox, [edit(room.id, first)])
     await storage.outbox.drop(change, next(moments), "stale")
     way = await storage.outbox.steps(room.id, 1)
@@ -88,7 +88,7 @@ async def test_the_outbox_is_told_in_figures(storage: Storage) -> None:
     )
     assert (await storage.outbox.figures(NOW))["telegram"].oldest == NOW - HOUR
     assert [d.id for d in await storage.outbox.claim("telegram", NOW - 2 * SECOND, 1)] == [first]
-    await storage.outbox.settle(first, SENT, now=NOW - 61 * SECOND)
+    await settle(storage.outbox, first, SENT, now=NOW - 61 * SECOND)
     await queue(storage.outbox, [PlannedDelivery(one.id, "publish", digest(), 3, NOW, target=first)])
     found = await storage.outbox.figures(NOW)
     depth = {"queued": 2, "sending": 0, "uncertain": 0, "quarantined": 0}

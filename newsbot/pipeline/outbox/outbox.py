@@ -89,7 +89,7 @@ class Outbox:
         if fence != self._fence:
             await self._take_over(fence)
         elif self._unheard:
-            await self._take_back()
+            await self._take_back(fence)
         await self._watch.tend()
         room = min(self._watch.places(self._most) - len(self._flying), AHEAD - self._sender.waiting)
         if room > 0:
@@ -108,16 +108,16 @@ class Outbox:
         lost = [each for each in await self._storage.outbox.sending(self.platform) if each.id not in self._ledger]
         for delivery in lost:
             log.warning("a send was cut off", delivery=delivery.id)
-        await self._storage.outbox.settle_all([cut_off(each, self._manner, now) for each in lost], now)
+        await self._storage.outbox.settle_all([cut_off(each, self._manner, now) for each in lost], now, fence)
         await self._watch.begin()
         self._fence, self._unheard = fence, False
 
-    async def _take_back(self) -> None:
+    async def _take_back(self, fence: Fence) -> None:
         """The database did not tell what became of a claim: what it took has not been sent by anybody."""
         flying = set(self._flying.values())
         sending = await self._storage.outbox.sending(self.platform)
         mine = [never_left(each) for each in sending if each.id not in flying and each.id not in self._ledger]
-        await self._storage.outbox.settle_all(mine, self._clock.now())
+        await self._storage.outbox.settle_all(mine, self._clock.now(), fence)
         self._unheard = False
 
     # --- in flight -------------------------------------------------------------------------------

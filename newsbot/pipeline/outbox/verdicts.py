@@ -109,7 +109,9 @@ def cut_off(delivery: Delivery, manner: Manner, now: datetime) -> Settlement:
 
 def never_left(delivery: Delivery) -> Settlement:
     """What becomes of one that was claimed, though we did not hear of it: nobody sent it."""
-    return Settlement(delivery.id, DeliveryState.QUEUED, NEVER_LEFT, attempts=max(0, delivery.attempts - 1))
+    attempts = max(0, delivery.attempts - 1)
+    mine = Settlement(delivery.id, DeliveryState.QUEUED, NEVER_LEFT, attempts=attempts, attempt=delivery.attempts)
+    return replace(mine, claimed=delivery.updated)
 
 
 def _again(delivery: Delivery, answer: RetryLater, queued: Settlement, health: Health, now: datetime) -> Settlement:

@@ -17,7 +17,7 @@ from tests.fakes.discord import Channel, DiscordServer, Permission
 from tests.platforms.discord.garage import Garage, open_garage
 from tests.platforms.discord.sending import STORY
 from tests.platforms.discord.town import Town, one_shard_and_two
-from tests.storage.making import queue
+from tests.storage.making import queue, settle
 
 SEND = Permission.SEND_MESSAGES
 NO_SENDING = "missing permission: Send Messages"
@@ -129,7 +129,7 @@ async def test_that_a_lost_answer_cannot_be_looked_for_is_told_once_and_stops_no
         (number,) = await queue(outbox, [PlannedDelivery(chat.id, "post", STORY, 0, now)])
         garage.clock.advance(minutes=5)
         assert await outbox.claim("discord", garage.clock.now(), 1)
-        await outbox.settle(number, DeliveryState.UNCERTAIN, NO_HISTORY, now=garage.clock.now())
+        await settle(outbox, number, DeliveryState.UNCERTAIN, NO_HISTORY, now=garage.clock.now())
         await garage.told()
     [said] = moderators(garage).messages
     assert "may be missing in Garage" in said.text and general.mention in said.text
