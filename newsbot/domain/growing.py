@@ -50,7 +50,7 @@ def edit_at(posted: datetime, grown: Growths, now: datetime, *, corrects: bool =
     if corrects:
         return _correct_at(posted, grown, now)
     if grown.pending:
-        return max(now, grown.edited or now, grown.corrected or now)  # a correction that waits is hurried by nothing
+        return _in_its_place(grown, now)
     if grown.edits >= len(SPACES):
         return None
     at = max(now, (grown.edited or posted) + SPACES[grown.edits])
@@ -62,7 +62,14 @@ def _correct_at(posted: datetime, grown: Growths, now: datetime) -> datetime | N
     at, number = now, grown.corrections - 1
     if grown.corrected is not None:
         at = max(now, grown.corrected + (SPACES[number] if number < len(SPACES) else WINDOW))
-    return at if at - posted <= CORRECTED else None
+    if at - posted <= CORRECTED:
+        return at
+    return _in_its_place(grown, now) if grown.pending else None
+
+
+def _in_its_place(grown: Growths, now: datetime) -> datetime:
+    """When what takes the place of an edit that is not out goes: a correction that waits is hurried by nothing."""
+    return max(now, grown.edited or now, grown.corrected or now)
 
 
 def may_reply(posted: datetime, grown: Growths, now: datetime) -> bool:

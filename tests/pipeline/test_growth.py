@@ -131,6 +131,10 @@ def test_a_source_that_corrects_itself_again_and_again_edits_its_post_a_few_time
         now += timedelta(seconds=15)
     assert [edits[n + 1] - edits[n] for n in range(len(SPACES))] == list(SPACES)
     assert len(edits) == 1 + len(SPACES) + 6 and edits[-1] <= START + CORRECTED
+    late, waits = START + CORRECTED - timedelta(hours=3), START + CORRECTED - timedelta(hours=1)
+    grown = replace(grown, corrected=waits)
+    assert edit_at(START, grown, late, corrects=True) is None
+    assert edit_at(START, replace(grown, pending=True), late, corrects=True) == waits  # it goes out anyway: with this
 
 
 async def test_what_is_really_new_comes_as_a_reply_to_the_post_and_seldom(house: House) -> None:
