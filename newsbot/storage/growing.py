@@ -15,7 +15,7 @@ from newsbot.domain.models import Chat, DeliveryState
 from newsbot.storage.chat_rows import chat_of
 from newsbot.storage.lines import WAITS, Lines
 from newsbot.storage.queueing import PlannedDelivery
-from newsbot.storage.sql import each_chunk
+from newsbot.storage.sql import chunks, each_chunk
 from newsbot.storage.tables import OPEN, chats, deliveries, outcomes, stories
 
 _QUEUED = deliveries.c.state == literal_column("'queued'")
@@ -79,10 +79,12 @@ class Growing(Lines):
         async with self._db.write() as conn:
             chat_ids = set((await conn.execute(select(d.chat_id).where(late))).scalars())
             await self._lock(conn, chat_ids)
-            mine = late & d.chat_id.in_(chat_ids)
-            dropped = (await conn.execute(update(deliveries).where(mine).values(**gone))).rowcount
+            dropped = 0
+            for chunk in chunks(sorted(chat_ids)):
+                mine = late & d.chat_id.in_(chunk)
+                dropped += (await conn.execute(update(deliveries).where(mine).values(**gone))).rowcount
             await self._align(conn, chat_ids)
-        return int(dropped)
+        return dropped
 
 
 async def still_told(conn: AsyncConnection, edits: Sequence[PlannedDelivery]) -> list[PlannedDelivery]:
@@ -91,15 +93,17 @@ async def still_told(conn: AsyncConnection, edits: Sequence[PlannedDelivery]) ->
     ids = sorted({story.story_id for edit in edits for story in edit.digest.stories})
     o, gone = outcomes.c, stories.c.withdrawn.is_not(None)
     withdrawn = await each_chunk(conn, ids, lambda c: select(stories.c.id).where(stories.c.id.in_(c), gone))
-    hidden = select(o.chat_id, o.story_id).where(o.state != "shown", o.chat_id.in_({edit.chat_id for edit in edits}))
-    rows = await each_chunk(conn, ids, lambda c: hidden.where(o.story_id.in_(c)))
-    everywhere, there = {row.id for row in withdrawn}, {(row.chat_id, row.story_id) for row in rows}
+    hidden, rows = select(o.chat_id, o.story_id).where(o.state != "shown"), []
+    for some in chunks(sorted({edit.chat_id for edit in edits})):
+        there = hidden.where(o.chat_id.in_(some))
+        rows += await each_chunk(conn, ids, lambda c, there=there: there.where(o.story_id.in_(c)))
+    everywhere, left_out = {row.id for row in withdrawn}, {(row.chat_id, row.story_id) for row in rows}
     told = []
     for edit in edits:
         left = tuple(
             story
             for story in edit.digest.stories
-            if story.story_id not in everywhere and (edit.chat_id, story.story_id) not in there
+            if story.story_id not in everywhere and (edit.chat_id, story.story_id) not in left_out
         )
         if left:
             told.append(replace(edit, digest=replace(edit.digest, stories=left)))

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from newsbot.domain.models import DeliveryState, Digest, DigestStory
-from newsbot.storage import Storage
+from newsbot.storage import Storage, growing
 from newsbot.storage.outbox import PlannedDelivery, Settlement
+from newsbot.storage.sql import chunks
 from tests.storage.making import NOW, chat, digest, edit, outcome, post, posts, queue, settle
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -241,8 +242,9 @@ async def test_the_answer_to_an_earlier_attempt_is_believed_only_where_it_says_s
 
 
 async def test_what_is_too_late_leaves_the_lines_and_what_a_doubtful_post_waits_for_goes_with_it(
-    storage: Storage,
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(growing, "chunks", lambda items: chunks(items, 5))  # of many thousands of chats, a few at once
     outbox, rooms = storage.outbox, [await chat(storage, str(n)) for n in range(14)]
     ids = await queue(outbox, [post(room.id) for room in rooms])
     await outbox.claim("web", NOW, 20)
