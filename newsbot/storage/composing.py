@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, literal_column, select, true, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Chat, Mute, Outcome, Subscription
 from newsbot.domain.plan import LATE
@@ -26,6 +27,8 @@ _LOOK = 4
 """Stories looked at for each chat that is asked for: one may have several due."""
 _LEAST = 1000
 """Stories looked at, however few chats are asked for."""
+_LOOKS = 8
+"""So often one asks on behind those that wait in chats that get nothing now, each time for twice as many stories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Composing(Repository):
 
     def __init__(self, db: Database) -> None:
         super().__init__(db)
-        self._behind: tuple[datetime, int] | None = None  # up to here, stories wait in chats that get nothing now
+        self._behind: Seen | None = None  # up to here, stories wait in chats that get nothing now
 
     async def due_chats(self, now: datetime, limit: int) -> list[int]:
         """Up to ``limit`` chats in which some story is due: half of them those where one is due for longest, the others
@@ -56,21 +59,14 @@ class Composing(Repository):
         waits.
 
         However many of them there are, few stories are looked at: the newest, and those that are due for longest. Where
-        all of these wait in chats that are left out, the next time goes on behind them."""
-        o, most = outcomes.c, max(limit * _LOOK, _LEAST)
-        due = select(o.due, o.chat_id).where(WAITING, o.due <= now).limit(most)
-        behind = tuple_(o.due, o.chat_id) > self._behind if self._behind else true()
+        all of these wait in chats that are left out, the look goes on behind them, and the next time begins there."""
+        most = max(limit * _LOOK, _LEAST)
         async with self._db.read() as conn:
-            oldest = (await conn.execute(due.where(behind).order_by(o.due, o.chat_id))).all()
-            newest = (await conn.execute(due.order_by(o.due.desc(), o.chat_id.desc()))).all()
-            rows = await each_chunk(conn, sorted({row.chat_id for row in (*oldest, *newest)}), lambda c: _free(c, now))
-        free = {row.id for row in rows}
-        first = [chat_id for chat_id in dict.fromkeys(row.chat_id for row in oldest) if chat_id in free]
-        if not first:
-            self._behind = (oldest[-1].due, oldest[-1].chat_id) if len(oldest) == most else None
-        half = set(first[: (limit + 1) // 2])
-        others = [c for c in dict.fromkeys(row.chat_id for row in newest) if c in free and c not in half]
-        return list(dict.fromkeys([*first[: (limit + 1) // 2], *others[: limit // 2], *first, *others]))[:limit]
+            newest = await _free_ones(conn, _due(now, most).order_by(*_LATEST), now)
+            oldest, self._behind = await _look(conn, now, most, self._behind, looks=1 if newest else _LOOKS)
+        half = set(oldest[: (limit + 1) // 2])
+        others = [chat_id for chat_id in newest if chat_id not in half]
+        return list(dict.fromkeys([*oldest[: (limit + 1) // 2], *others[: limit // 2], *oldest, *others]))[:limit]
 
     async def due_since(self) -> datetime | None:
         """Since when the longest overdue story has been due, in any chat that is not paused."""
@@ -83,6 +79,44 @@ class Composing(Repository):
         """All that decides on what these chats get, those that are gone left out; their posts from ``since`` on. Of a
         chat that is paused or blocked nothing is read, since nothing is composed for it."""
         return await self._db.look(lambda conn: _tables(conn, chat_ids, since, now))
+
+
+Seen = tuple[datetime, int]
+"""A waiting story's due, and its chat: so far a look went."""
+
+_LONGEST = (outcomes.c.due, outcomes.c.chat_id)
+_LATEST = (outcomes.c.due.desc(), outcomes.c.chat_id.desc())
+
+
+def _due(now: datetime, most: int) -> Select[Any]:
+    return select(*_LONGEST).where(WAITING, outcomes.c.due <= now).limit(most)
+
+
+async def _look(
+    conn: AsyncConnection, now: datetime, most: int, behind: Seen | None, looks: int
+) -> tuple[list[int], Seen | None]:
+    """The chats that may get something, of those where a story is due for longest, and behind what the next look is to
+    begin: where it began, when it found one; None: with the first, since there was nothing behind."""
+    for size in (most << n for n in range(looks)):
+        beyond = tuple_(*_LONGEST) > behind if behind else true()
+        rows = (await conn.execute(_due(now, size).where(beyond).order_by(*_LONGEST))).all()
+        if found := await _free_of(conn, rows, now):
+            return found, behind
+        behind = (rows[-1].due, rows[-1].chat_id) if len(rows) == size else None
+        if behind is None:
+            break
+    return [], behind
+
+
+async def _free_ones(conn: AsyncConnection, query: Select[Any], now: datetime) -> list[int]:
+    return await _free_of(conn, (await conn.execute(query)).all(), now)
+
+
+async def _free_of(conn: AsyncConnection, rows: Sequence[Any], now: datetime) -> list[int]:
+    """The chats of these stories in which something may be posted, in their order."""
+    met = list(dict.fromkeys(row.chat_id for row in rows))
+    free = {row.id for row in await each_chunk(conn, sorted(met), lambda chunk: _free(chunk, now))}
+    return [chat_id for chat_id in met if chat_id in free]
 
 
 def _free(chat_ids: Sequence[int], now: datetime) -> Select[Any]:

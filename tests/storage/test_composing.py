@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from newsbot.domain.models import OutcomeState, What, When
 from newsbot.domain.plan import LATE, Held
-from newsbot.storage import Storage
+from newsbot.storage import Storage, composing
 from newsbot.storage.outbox import Composed
 from tests.storage.making import NOW, chat, outcome, post, queue
 
@@ -52,13 +54,20 @@ async def test_what_was_composed_is_done_for_each_chat_wholly_or_where_it_was_ov
     assert [d.id for d in await storage.outbox.claim(one.key.platform, NOW, 9)] == [delivery]
 
 
-async def test_who_waits_behind_many_that_get_nothing_is_found_by_and_by(sqlite_storage: Storage) -> None:
+async def test_who_waits_behind_many_that_get_nothing_is_found(
+    sqlite_storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     storage, outbox = sqlite_storage, sqlite_storage.outbox
     paused, free, late = [await chat(storage, name) for name in ("paused", "free", "late")]
     await storage.chats.pause(paused.id, "blocked")
     before = [outcome(paused.id, n, due=NOW - 2 * HOUR) for n in range(1000)]
     after = [outcome(paused.id, n, due=NOW) for n in range(1000, 2000)]
     await outbox.record([], [*before, outcome(free.id, 1, due=NOW - HOUR), *after])
-    assert [await outbox.due_chats(NOW, 5) for _ in range(3)] == [[], [free.id], [free.id]]
+    assert [await outbox.due_chats(NOW, 5) for _ in range(2)] == [[free.id], [free.id]]
+    monkeypatch.setattr(composing, "_LOOKS", 1)
+    await storage.chats.pause(free.id, "blocked")
+    assert [await outbox.due_chats(NOW, 5) for _ in range(2)] == [[], []]
+    await storage.chats.resume(free.id)
+    assert [free.id] in [await outbox.due_chats(NOW, 5) for _ in range(3)]
     await outbox.record([], [outcome(late.id, 1, due=NOW + HOUR)])
     assert set(await outbox.due_chats(NOW + HOUR, 5)) == {late.id, free.id}
