@@ -154,7 +154,9 @@ def test_the_matcher_finds_exactly_what_the_predicate_says_whatever_is_common(
 
 def test_an_article_with_only_the_common_word_of_a_topic_costs_it_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
-    monkeypatch.setattr("newsbot.domain.match.matches", lambda query, one, lexicon, topic_id: tried.append(topic_id))
+    monkeypatch.setattr(
+        "newsbot.domain.match.percolator.matches", lambda query, one, lexicon, topic_id: tried.append(topic_id)
+    )
     (common,), (rare,) = ANALYZER.keys("government"), ANALYZER.keys("zorkmid")
     matcher = Matcher({1: topic("government zorkmid")}, LEXICON, {common: 900, rare: 2})
     matcher.match(article("The government spoke"))
