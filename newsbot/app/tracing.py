@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,10 +10,39 @@ from newsbot.app.asker import OPERATOR
 from newsbot.app.newsroom import Newsroom
 from newsbot.domain.models import Article, ChatKey, Delivery
 from newsbot.errors import NewsbotError
-from newsbot.newsdesk.explanation import Explanation
+from newsbot.locales import Words
+from newsbot.newsdesk.explanation import Explanation, Standing, Verdict
 from newsbot.newsdesk.ways import Passage, arrival, way
+from newsbot.platforms.answers.passages import detailed, held, noted
 
 Moments = list[tuple[datetime, str]]
+
+VERDICTS: Mapping[Verdict, str] = {
+    "shown": "in a post",
+    "more": 'counted in a post\'s "N more"',
+    "waiting": "waits to be posted",
+    "skipped": "left out",
+    "uncovered": "covered by no order of the chat",
+    "judging": "has just arrived",
+    "silent": "stored in silence: it was there before its feed",
+    "old": "no news any more when it was read",
+    "earlier": "came before the order that covers it now",
+}
+STANDINGS: Mapping[Standing, str] = {
+    "": "",
+    "queued": "in line",
+    "sending": "being sent",
+    "retrying": "to be tried again",
+    "sent": "sent",
+    "uncertain": "not known whether it arrived",
+    "quarantined": "refused by the platform",
+    "dropped": "given up",
+    "withdrawn": "taken back",
+    "paused": "the chat cannot be posted to",
+    "stopped": "posting is stopped",
+    "resting": "the platform is in trouble",
+}
+"""How it is with a post, or what keeps it from the chat; of a delivery's state the same."""
 
 
 class NoSuchChat(NewsbotError):
@@ -52,7 +81,9 @@ async def of_article(room: Newsroom, url: str, chat: str = "") -> Trace:
 
 
 def _about(found: Explanation) -> Iterable[tuple[str, str]]:
-    yield "verdict", " ".join(filter(None, (found.verdict, found.standing, found.note)))
+    yield "verdict", ": ".join(filter(None, (VERDICTS[found.verdict], STANDINGS[found.standing])))
+    if found.note:
+        yield "since", (noted if found.verdict == "skipped" else held)(Words("en"), found.note)
     for reason in found.outcome.reasons if found.outcome else ():
         yield "because of", reason.label + (f" ({', '.join(reason.words)})" if reason.words else "")
     for missed in found.missed:
@@ -65,9 +96,11 @@ def _moments(passages: Iterable[Passage]) -> Moments:
 
 
 def _said(passage: Passage) -> str:
+    words = Words("en")
+    who = passage.kind in {"again", "withdrawn"}  # an admin may know
+    detail = passage.detail if who else detailed(words, passage)
     number = f" [{passage.delivery_id}]" if passage.delivery_id else ""
-    detail = f": {passage.detail}" if passage.detail else ""
-    return f"{passage.kind.replace('_', ' ')}{number}{detail}"
+    return f"{words(f'way_{passage.kind}')}{number}{': ' if detail else ''}{detail}"
 
 
 async def _known(room: Newsroom, text: str) -> ChatKey:

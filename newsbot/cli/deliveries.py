@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -85,13 +86,14 @@ def show(
 
 
 async def _show_delivery(room: Newsroom, number: int) -> None:
-    from newsbot.app.tracing import of_delivery  # a second's worth of imports that `--help` does without
+    from newsbot.app.tracing import STANDINGS, of_delivery  # a second's worth of imports that `--help` does without
 
     found = await room.storage.outbox.get(number)
     if found is None:
         raise NotThere(f"there is no delivery {number}")
     for key, value in (
-        ("number", found.id), ("state", found.state), ("kind", found.kind), ("chat", found.chat),
+        ("number", found.id), ("state", _state(found.state, STANDINGS[found.state.value])),
+        ("kind", found.kind), ("chat", found.chat),
         ("attempts", found.attempts), ("not before", when(found.not_before)), ("created", when(found.created)),
         ("updated", when(found.updated)), ("messages", ", ".join(found.message_ids)), ("reason", found.reason),
     ):  # fmt: skip
@@ -103,6 +105,11 @@ async def _show_delivery(room: Newsroom, number: int) -> None:
             words = f": {', '.join(reason.words)}" if reason.words else ""
             out.print(f"because of {reason.label}{words}", style="dim", markup=False)
     _print_way(await of_delivery(room, found))
+
+
+def _state(state: DeliveryState, words: str) -> str:
+    """A state by its name, as ``--state`` takes it, and what that means."""
+    return f"{state} ({words})" if words != state else words
 
 
 async def _show_article(room: Newsroom, url: str, chat: str) -> None:
@@ -158,7 +165,19 @@ def _say(done: bool, yes: str, no: str) -> None:
     out.print(yes, markup=False)
 
 
-Platform = Annotated[str, typer.Argument(metavar="[PLATFORM]", help="telegram, discord or web; all when left out.")]
+def _platform(name: str) -> str:
+    from newsbot.newsdesk.running import PLATFORMS
+
+    wanted = name.strip().casefold()
+    if wanted and wanted not in PLATFORMS:
+        raise typer.BadParameter(f"there is no platform {name!r}; there are: {', '.join(PLATFORMS)}")
+    return wanted
+
+
+Platform = Annotated[
+    str,
+    typer.Argument(metavar="[PLATFORM]", callback=_platform, help="telegram, discord or web; all when left out."),
+]
 
 
 @commands.command()
@@ -188,19 +207,43 @@ def _on(platform: str) -> str:
 def retract(
     ctx: typer.Context,
     story: Annotated[str, typer.Argument(metavar="STORY|LINK", help="Its number, or the address of an article of it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking, as a script must.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Take a story back from every chat: its posts are deleted, digests go on without it, nothing more of it comes."""
+    if not yes:
+        _be_sure(run(_with(settings(ctx, config), lambda room: _headline_of(room, story))))
     for line in run(_with(settings(ctx, config), lambda room: _retracted(room, story))):
         out.print(line, markup=False)
     complain("the running bot deletes and edits now; `newsbot deliveries list` shows what is left")
+
+
+def _be_sure(headline: str) -> None:
+    """Ask the person at the terminal. Raises Abort, and BadParameter where nobody is there to be asked."""
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("nobody can be asked here whether that is meant; --yes does it without asking")
+    out.print(headline, style="bold", markup=False)
+    typer.confirm("Take it back from every chat? Its posts are deleted for good.", abort=True)
+
+
+async def _headline_of(room: Newsroom, story: str) -> str:
+    from newsbot.app.asker import OPERATOR
+
+    try:
+        return (await room.newsdesk.withdrawing.find(OPERATOR, story)).headline
+    except NotFound:
+        raise _no_story(story) from None
+
+
+def _no_story(story: str) -> NotThere:
+    return NotThere(f"there is no story {story}, and no article at such an address")
 
 
 async def _retracted(room: Newsroom, story: str) -> list[str]:
     try:
         done = await room.newsdesk.withdrawing.everywhere(story, "an admin at the command line")
     except NotFound:
-        raise NotThere(f"there is no story {story}, and no article at such an address") from None
+        raise _no_story(story) from None
     told = ((done.posts, "post to delete"), (done.digests, "digest to edit"), (done.queued, "queued delivery stopped"))
     figures = [f"{what}: {number}" for number, what in told if number]
     return [done.story.headline, f"taken back from {count(done.chats, 'chat')}", *figures]

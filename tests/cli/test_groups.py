@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
+from io import StringIO
 from pathlib import Path
 
+import pytest
 from pytest_httpserver import HTTPServer
 
 from newsbot.storage.merging import ELSEWHERE
@@ -134,10 +137,10 @@ def test_deliveries_are_listed_and_shown(newsroom: Path, call: Call) -> None:
     shown = call("deliveries", "show", number).out
     assert "Xiaomi's electric car" in shown
     assert "because of everything" in shown
-    assert " sent [" in shown
+    assert f"  posted [{number}]" in shown and "put in line" in shown
     link = "https://voltandaxle.example/news/xiaomi-electric-car-mass-production"
     assert "web:newsroom" in call("deliveries", "show", link).out
-    assert "shown sent" in call("deliveries", "show", link, "--chat", "web:newsroom").out
+    assert "verdict      in a post: sent" in call("deliveries", "show", link, "--chat", "web:newsroom").out
     assert call("deliveries", "show", "999").status == 1
 
 
@@ -154,6 +157,7 @@ def test_a_delivery_whose_story_is_posted_elsewhere_is_not_sent_again(newsroom: 
         database.execute("UPDATE deliveries SET state = 'dropped', reason = ? WHERE id = ?", (ELSEWHERE, number))
     database.close()
     refused = call("deliveries", "retry", number)
+    assert "dropped (given up)" in call("deliveries", "show", number).out
     assert (refused.status, refused.err) == (1, f"newsbot: {number} is not to be sent again: {ELSEWHERE}\n")
 
 
@@ -167,6 +171,28 @@ def test_the_emergency_stop_stops_all_platforms_or_one(newsroom: Path, call: Cal
     assert call("deliveries", "resume").out == "posting goes on\n"
     assert call("deliveries", "resume").out == "posting was not stopped\n"
     assert call("deliveries", "list").err == "no delivery waits; --state sent lists what went out\n"
+    wrong = call("deliveries", "pause", "discrod")
+    assert wrong.status == 2 and "there are: telegram, discord, web" in wrong.err
+
+
+class Keyboard(StringIO):
+    """A person at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_story_is_taken_back_only_on_a_persons_word(
+    newsroom: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = "https://voltandaxle.example/news/xiaomi-electric-car-mass-production"
+    monkeypatch.setattr(sys, "stdin", StringIO())
+    refused = call("deliveries", "retract", link)
+    assert refused.status == 2 and "--yes" in refused.err
+    monkeypatch.setattr(sys, "stdin", Keyboard("n\n"))
+    kept = call("deliveries", "retract", link)
+    assert kept.status == 1 and "Xiaomi" in kept.out and "taken back" not in kept.out
+    assert "taken back from 1 chat\n" in call("deliveries", "retract", link, "--yes").out
 
 
 def test_a_backup_is_a_database_with_everything(newsroom: Path, call: Call) -> None:

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from newsbot.domain.models import Reason
 from newsbot.domain.plan import LATE
-from newsbot.domain.withdrawing import TAKEN_BACK
 from newsbot.errors import NotFound
 from newsbot.newsdesk.explanation import Explanation, Missed
 from newsbot.newsdesk.naming import address
 from newsbot.newsdesk.ways import Passage
 from newsbot.platforms.actions import short
+from newsbot.platforms.answers.passages import detailed, noted
 from newsbot.platforms.answers.refusing import told
 from newsbot.platforms.answers.running import health
 from newsbot.platforms.answers.telling import UNTITLED
@@ -63,17 +63,9 @@ async def press_way(visit: Visit, arguments: tuple[str, ...]) -> Reply:
 
 
 def _passage(visit: Visit, passage: Passage) -> str:
-    detail = _detail(visit, passage)
+    detail = detailed(visit.words, passage)
     said = f"{visit.moment(passage.at)}: {visit.words(f'way_{passage.kind}')}"
     return f"{said} ({detail[:MOST_WORDS]})" if detail else said
-
-
-def _detail(visit: Visit, passage: Passage) -> str:
-    if passage.kind in {"held", "due"}:
-        return visit.words("way_note", note=passage.detail) if passage.detail else ""
-    if passage.kind == "left_out":
-        return _note(visit, passage.detail)
-    return "" if passage.kind in {"queued", "withdrawn", "again", "retracted"} else passage.detail
 
 
 def _told(visit: Visit, found: Explanation, verdict: str = "") -> Reply:
@@ -122,7 +114,7 @@ def _verdict(visit: Visit, found: Explanation) -> str:
     if found.verdict == "waiting":
         return _waiting(visit, found)
     if found.verdict == "skipped":
-        return visit.words("why_skipped", note=_note(visit, found.note))
+        return visit.words("why_skipped", note=noted(visit.words, found.note))
     return visit.words(f"why_{found.verdict}", source=found.article.source)
 
 
@@ -134,20 +126,6 @@ def _waiting(visit: Visit, found: Explanation) -> str:
         return visit.words("why_waiting_soon")
     key = f"why_waiting_{found.note}" if found.note in {"quiet", "busy", "ceiling", "late"} else "why_waiting"
     return visit.words(key, moment=visit.moment(due))
-
-
-def _note(visit: Visit, note: str) -> str:
-    """The planner's note on a story that was left out, in the bot's words."""
-    kind, _, detail = note.partition(":")
-    if kind == "language":
-        return visit.words("why_note_language", detail=detail)
-    if kind == "muted" and detail in {"source", "story", "topic"}:
-        return visit.words(f"why_note_{detail}")
-    if kind == "lesson":
-        return visit.words("why_note_lesson", detail=detail)
-    if kind in {"ended", "old"} | TAKEN_BACK:
-        return visit.words(f"why_note_{kind}")
-    return visit.words("why_note_other", note=note)
 
 
 def _reason(visit: Visit, reason: Reason) -> tuple[Span, ...]:
