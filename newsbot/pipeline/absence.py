@@ -35,6 +35,9 @@ class Absence:
         if fence != self._fence:
             self._seen, self.back = await self._read(SEEN), await self._read(BACK)
             self._fence, self._read_all = fence, None
+        if self._seen is not None and now < self._seen:
+            log.warning("the clock was put back", last_seen=str(self._seen))
+            await self._storage.outbox.unstall(now, fence)
         if was_away(self._seen, now):
             log.info("back again", last_seen=str(self._seen))
             await self._set_back(now)

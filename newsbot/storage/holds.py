@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.domain.models import Hold
@@ -45,4 +45,5 @@ async def held(conn: AsyncConnection, platform: str, now: datetime) -> bool:
 
 
 def _stands(now: datetime) -> Any:
-    return or_(holds.c.until.is_(None), holds.c.until > now)
+    """A clock that is put back ends a hold that ends by itself (see :class:`newsbot.domain.waiting.Wait`)."""
+    return or_(holds.c.until.is_(None), and_(holds.c.since <= now, holds.c.until > now))

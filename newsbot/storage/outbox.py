@@ -12,9 +12,10 @@ from newsbot.storage.queueing import PlannedDelivery
 from newsbot.storage.retracting import Retracting
 from newsbot.storage.settling import Settlement
 from newsbot.storage.steps import Steps
+from newsbot.storage.unstalling import Unstalling
 
 __all__ = ["Composed", "Figures", "Outbox", "PlannedDelivery", "Settlement", "Table"]
 
 
-class Outbox(Composing, Recording, Outcomes, Deliveries, Steps, Counting, Growing, Retracting):
+class Outbox(Composing, Recording, Outcomes, Deliveries, Steps, Counting, Growing, Retracting, Unstalling):
     """``storage.outbox``."""

@@ -312,6 +312,19 @@ async def test_after_an_absence_a_feed_that_cannot_be_read_is_not_waited_for_nor
     assert told(await house.settle()) == [("me", "catchup", 2, 0)]
 
 
+async def test_a_clock_that_is_put_back_holds_up_no_post(house: House) -> None:
+    feed = await house.feed()
+    await house.subscribe(await house.chat())
+    await house.bring(feed, OTHERS[0])
+    await house.think()
+    house.clock.advance(3)
+    await house.think()  # one is in line, and another about to be
+    await house.bring(feed, OTHERS[1])
+    await house.think()
+    house.clock.advance(hours=-1)
+    assert [d.digest.stories[0].headline for d in await house.settle()] == [OTHERS[0][0], OTHERS[1][0]]
+
+
 async def test_catching_up_ends_though_something_is_always_due_within_seconds(house: House) -> None:
     chat, now, outbox = await house.chat(), house.clock.now(), house.storage.outbox
     fence, back = Fence("plan", 1), now + timedelta(hours=2)

@@ -17,7 +17,7 @@ from newsbot.storage.claiming import chores, early, posts
 from newsbot.storage.lines import firsts
 from newsbot.storage.outbox import PlannedDelivery, Settlement
 from newsbot.storage.tables import lines
-from tests.storage.making import NOW, chat, digest, edit, post, queue, settle
+from tests.storage.making import NOW, chat, digest, edit, outcome, post, queue, settle
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 QUEUED, SENT, UNCERTAIN = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.UNCERTAIN
@@ -107,6 +107,23 @@ async def test_nothing_is_claimed_where_a_hold_stands(sqlite_storage: Storage) -
     await storage.holds.hold("telegram", "stopped", NOW)
     assert await claim(storage, 5, late=59 * SECOND) == []
     assert await claim(storage, 5, late=MINUTE) == [first]
+
+
+async def test_what_was_written_by_a_clock_that_is_put_back_waits_no_longer_than_it_was_to(storage: Storage) -> None:
+    room, before = await chat(storage), NOW - HOUR
+    kept = await line_up(storage, *(post(room.id, at=before - 2 * SECOND) for _ in range(3)))
+    refused, plain = await line_up(storage, *(post(room.id, at=NOW) for _ in range(2)))
+    assert await claim(storage, 9) == kept[:1]
+    await settle(storage.outbox, kept[0], QUEUED, "429", not_before=NOW + 30 * SECOND)
+    await storage.holds.hold("web", "unknown outcomes pile up", NOW, NOW + MINUTE)
+    quiet = outcome(room.id, 2, due=NOW + HOUR, urgent=True, note="quiet")
+    await storage.outbox.record([], [outcome(room.id, 1, due=NOW + SECOND, urgent=True), quiet])
+    await storage.outbox.unstall(before)
+    assert {o.story_id: o.due for o in await storage.outbox.waiting(room.id)} == {1: before, 2: NOW + HOUR}
+    assert await claim(storage, 9, late=-HOUR) == []
+    for number in (*kept, refused, plain):
+        assert await claim(storage, 9, late=30 * SECOND - HOUR) == [number]
+        await send_all(storage, late=30 * SECOND - HOUR)
 
 
 async def test_claims_look_only_at_who_is_first(sqlite_storage: Storage) -> None:

@@ -72,8 +72,8 @@ def evening(zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def recent(posted: Iterable[datetime], now: datetime) -> list[datetime]:
-    """Those of the posts that make a chat busy, oldest first."""
-    return sorted(at for at in posted if at > now - BUSY_WINDOW)
+    """Those of the posts that make a chat busy, oldest first; none that a clock planned which was put back since."""
+    return sorted(at for at in posted if now - BUSY_WINDOW < at <= now)
 
 
 def held(bounds: Bounds, posted: Sequence[datetime], now: datetime) -> Held | None:
