@@ -190,15 +190,6 @@ class Naming:
             raise Unclear(text, names.near(text))
         return found
 
-    async def leading(self, asker: Asker, text: str) -> tuple[Choice, str]:
-        """What the longest run of words at the start of ``text`` names, and the words after it. Raises Unclear."""
-        names = await self.names(asker)
-        words = text.split()
-        found, used = _longest(names, words)
-        if found is None:
-            raise Unclear(text, names.near(text) or names.near(words[0] if words else ""))
-        return found, " ".join(words[used:])
-
     async def order(self, asker: Asker, text: str) -> Order:
         """Read ``what [query] [when]``. An address that is not known yet is probed and added.
 

@@ -43,10 +43,6 @@ class Withdrawing:
         must_run_bot(asker)
         return await self.everywhere(str(story_id), by(asker))
 
-    def may_delete(self, asker: Asker) -> None:
-        """Raises Forbidden unless the asker may delete posts in the chat."""
-        must_run_chat(asker)
-
     async def post(self, asker: Asker, delivery_id: int) -> None:
         """Delete a post of the asker's chat, and what was said in reply to it; its stories do not come again there.
         Raises Forbidden; NotFound for a post of another chat, and for one that is gone."""

@@ -39,7 +39,6 @@ MENTION = Permission("mention", 1 << 17)
 MANAGE = Permission("manage", 1 << 34)
 THREADS = Permission("threads", 1 << 38)
 ADMINISTRATOR = 1 << 3
-MANAGE_SERVER = 1 << 5
 
 NEEDED: Mapping[Sort, tuple[Permission, ...]] = {
     "text": (VIEW, SEND),
@@ -77,7 +76,6 @@ _SORTS: Mapping[int, Sort] = {
     0: "text", 5: "news", 2: "voice", 13: "voice", 15: "forum", 16: "forum", 10: "thread", 11: "thread", 12: "thread",
 }  # fmt: skip
 """https://docs.discord.com/developers/resources/channel#channel-object-channel-types"""
-ANNOUNCEMENTS = 5
 FORUMS = frozenset({15, 16})
 PRIVATE_THREAD = 12
 THREAD_TYPES = frozenset({10, 11, 12})
