@@ -1,13 +1,14 @@
 """What words mean: concepts, many names for one thing. A snapshot that never changes.
 
 A concept's aliases mean the same; its narrower ones are kinds of it: who asks for a car wants electric cars too, who
-asks for an electric car does not want every car. A proper name is widened to its other spellings only.
+asks for an electric car does not want every car. A proper name is widened to its other spellings only. Some words
+mean a concept only in company: "rates" the interest rate where the Fed is asked for too, "Kyiv" Ukraine beside "war".
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
@@ -17,17 +18,35 @@ from newsbot.domain.analyze import Analyzer
 Keys = tuple[str, ...]
 """A phrase: keys side by side."""
 
+COMMON = 0.5
+"""The rarity of what any news may tell of, to order facets by; see :meth:`Lexicon.rarity`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One way to say something. ``written``: only as it is written here, with its capital and no ending, wherever the
+    text has capitals at all (Apple, Fed)."""
+
+    keys: Keys
+    text: str
+    written: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:
     """Words that mean the same. ``narrower`` are words, or first aliases of other concepts, for kinds of it.
 
-    ``name``: a proper name, which anchors a topic.
+    ``name``: a proper name, which anchors a topic. ``common``: what any news may tell of ("price", "launch"), which
+    never does beside another word. ``beside``: words that mean it where something else is asked for too. ``written``:
+    those of its words that count only with their capital.
     """
 
     aliases: tuple[str, ...]
     narrower: tuple[str, ...] = ()
     name: bool = False
+    common: bool = False
+    beside: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,9 @@ class Lexicon:
 
     concepts: tuple[Concept, ...] = ()
     _index: dict[Keys, tuple[Concept, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _said: dict[tuple[Concept, bool], tuple[Alias, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def default(cls) -> Lexicon:
@@ -60,17 +82,35 @@ class Lexicon:
     def words_of(self, concept: Concept) -> tuple[str, ...]:
         """A concept's aliases and all narrower ones, its own first, without repeats."""
         words: dict[str, None] = {}
+        for one in self._kinds(concept):
+            words.update(dict.fromkeys((*one.aliases, *one.narrower)))
+        return tuple(words)
+
+    def aliases_of(self, concept: Concept, analyzer: Analyzer, *, accompanied: bool = False) -> tuple[Alias, ...]:
+        """:meth:`words_of` with their keys, each phrase once; ``accompanied``: with what means it in company too.
+
+        Made at the first call for a concept, and the same objects from then on.
+        """
+        found = self._said.get((concept, accompanied))
+        if found is None:
+            said: dict[Keys, Alias] = {}
+            for one in self._kinds(concept):
+                for word in (*one.aliases, *one.narrower, *(one.beside if accompanied else ())):
+                    if keys := analyzer.phrase(word):
+                        said.setdefault(keys, Alias(keys, word, word in one.written))
+            found = self._said[concept, accompanied] = tuple(said.values())
+        return found
+
+    def _kinds(self, concept: Concept) -> Iterator[Concept]:
+        """The concept, then those that its narrower words head, and theirs, each once."""
         left, seen = [concept], set()
         while left:
             one = left.pop(0)
             if one.aliases in seen:
                 continue
             seen.add(one.aliases)
-            words.update(dict.fromkeys(one.aliases))
-            for narrower in one.narrower:
-                words[narrower] = None
-                left += self._heads.get(narrower, ())
-        return tuple(words)
+            yield one
+            left += (kind for narrower in one.narrower for kind in self._heads.get(narrower, ()))
 
     @cached_property
     def _heads(self) -> dict[str, list[Concept]]:
@@ -101,16 +141,32 @@ def shipped() -> tuple[Concept, ...]:
 
 
 def parse(text: str) -> tuple[Concept, ...]:
-    """Concepts from lines ``alias | alias > narrower | narrower``, under ``[names]`` or ``[concepts]``."""
-    concepts, names = [], False
+    """Concepts from lines ``alias | alias > narrower | narrower``, under ``[names]``, ``[concepts]`` or ``[common]``.
+
+    ``~word`` means the concept in company only; ``^Word`` counts only with its capital. Lines begin with an alias.
+    """
+    concepts, section = [], ""
     for line in text.splitlines():
         line = line.strip()
         if line.startswith("["):
-            names = line == "[names]"
+            section = line
         elif line and not line.startswith("#"):
-            same, _, narrower = line.partition(" > ")
-            concepts.append(Concept(_parts(same), _parts(narrower), names))
+            concepts.append(_concept(line, section))
     return tuple(concepts)
+
+
+def _concept(line: str, section: str) -> Concept:
+    same, _, narrower = line.partition(" > ")
+    words, kinds = _parts(same), _parts(narrower)
+    written = tuple(word.lstrip("~^") for word in (*words, *kinds) if "^" in word[:2])
+    return Concept(
+        aliases=tuple(word.removeprefix("^") for word in words if not word.startswith("~")),
+        narrower=tuple(word.removeprefix("^") for word in kinds),
+        name=section == "[names]",
+        common=section == "[common]",
+        beside=tuple(word.lstrip("~^") for word in words if word.startswith("~")),
+        written=written,
+    )
 
 
 def _parts(text: str) -> tuple[str, ...]:

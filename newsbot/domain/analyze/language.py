@@ -119,3 +119,8 @@ def is_function_word(word: str) -> bool:
     """Whether a lower-case word says nothing by itself: English ones, and those no other alphabet could mean."""
     codes = _VOTES.get(word, ())
     return "en" in codes or (bool(codes) and not word.isascii())
+
+
+def languages_with(word: str) -> tuple[str, ...]:
+    """The languages whose function word a lower-case ``word`` is; () for none."""
+    return _VOTES.get(word, ())

@@ -6,16 +6,16 @@ or again and again; not once in passing, nor in a list at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from newsbot.domain.analyze import AnalyzedArticle, fold
+from newsbot.domain.analyze import AnalyzedArticle
 from newsbot.domain.lexicon import Lexicon
+from newsbot.domain.match.saying import Hit, beside, hits, says, words
 from newsbot.domain.models import Match
-from newsbot.domain.query import Alias, Facet, TopicQuery
-from newsbot.domain.query.parts import SHOUTED
-
-Hit = tuple[int, int]
-"""A facet in an article: the position of its first key, and how many keys it is."""
+from newsbot.domain.query import TopicQuery
 
 TITLE = 1.0
 HEAD = 0.75  # within the first sentence or so
@@ -33,7 +33,30 @@ ANCHOR = 0.45  # what the anchor must reach
 OTHER = 0.3  # what each further facet must reach
 ALL = 0.5  # what they must reach on average
 NEAR = 30  # keys between the anchor and a facet that belong together
-MOST_WORDS = 8
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+Reason = Literal["", "words", "language", "veto", "year", "passing", "apart"]
+"""Why an article does not match: a facet that nothing says; an unwanted language; a veto; another year than the
+topic's; all is said, but only in passing; or far apart. "" where it matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetFound:
+    """How much of an article (0..1) a facet is, and the article's own ``words`` for it."""
+
+    label: str
+    score: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What :func:`judged` found: the match, or the reason that there is none, and each facet of the topic."""
+
+    match: Match | None
+    reason: Reason
+    facets: tuple[FacetFound, ...]
 
 
 def matches(query: TopicQuery, article: AnalyzedArticle, lexicon: Lexicon, topic_id: int = 0) -> Match | None:
@@ -41,70 +64,57 @@ def matches(query: TopicQuery, article: AnalyzedArticle, lexicon: Lexicon, topic
     keys = article.positions.keys()
     if any(keys.isdisjoint(facet.firsts) for facet in query.facets):
         return None
+    found = _found(query, article)
+    score, _ = _aboutness(query, found, article) if all(found) else (0.0, "words")
+    return Match(topic_id, score, words(found, article)) if score and not _barred(query, article) else None
+
+
+def judged(query: TopicQuery, article: AnalyzedArticle, lexicon: Lexicon, topic_id: int = 0) -> Judgement:
+    """What :func:`matches` says of ``article``, and why."""
+    found = _found(query, article)
+    facets = tuple(
+        FacetFound(facet.label, _strength(said, article) if said else 0.0, words([said], article))
+        for facet, said in zip(query.facets, found, strict=True)
+    )
+    if not all(found):
+        return Judgement(None, "words", facets)
+    if barred := _barred(query, article):
+        return Judgement(None, barred, facets)
+    score, reason = _aboutness(query, found, article)
+    return Judgement(Match(topic_id, score, words(found, article)) if score else None, reason, facets)
+
+
+def _found(query: TopicQuery, article: AnalyzedArticle) -> list[list[Hit]]:
+    """For each facet where it is said."""
+    return beside(query, [hits(facet, article) for facet in query.facets], article)
+
+
+def _barred(query: TopicQuery, article: AnalyzedArticle) -> Literal["", "language", "veto"]:
     if query.languages and article.language not in query.languages:
-        return None
-    if any(says(alias, article) for alias in query.none):
-        return None
-    found: list[list[Hit]] = []
-    for facet in query.facets:
-        if not (hits := _hits(facet, article)):
-            return None
-        found.append(hits)
-    score = _aboutness(query, found, article)
-    return Match(topic_id, score, _words(found, article)) if score else None
+        return "language"
+    return "veto" if any(says(alias, article) for alias in query.none) else ""
 
 
-def says(alias: Alias, article: AnalyzedArticle) -> bool:
-    """Whether ``article`` has ``alias`` anywhere: all that a veto asks."""
-    return bool(_hits_of(alias, article))
-
-
-def phrase_hits(keys: Sequence[str], article: AnalyzedArticle) -> list[Hit]:
-    """Where ``keys`` stand side by side, in order."""
-    positions = article.positions
-    at = positions.get(keys[0], ())
-    if len(keys) == 1:
-        return [(start, 1) for start in at]
-    rest = [positions.get(key, ()) for key in keys[1:]]
-    return [(start, len(keys)) for start in at if all(start + n in those for n, those in enumerate(rest, 1))]
-
-
-def _hits_of(alias: Alias, article: AnalyzedArticle) -> list[Hit]:
-    hits = phrase_hits(alias.keys, article) if alias.keys[0] in article.positions else []
-    if hits and alias.shouted and article.language in (*SHOUTED[alias.keys[0]], ""):
-        return [hit for hit in hits if (said := article.surface(*hit)) != said.lower()]
-    return hits
-
-
-def _hits(facet: Facet, article: AnalyzedArticle) -> list[Hit]:
-    """Where a facet is said, in order; of two that overlap the longer."""
-    hits = [hit for alias in facet.aliases for hit in _hits_of(alias, article)]
-    apart: list[Hit] = []
-    for start, length in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
-        if not apart or start >= sum(apart[-1]):
-            apart.append((start, length))
-    return apart
-
-
-def _aboutness(query: TopicQuery, found: Sequence[Sequence[Hit]], article: AnalyzedArticle) -> float:
-    """The score, 0 when the article is not about the query."""
-    strengths = [_strength(hits, article) for hits in found]
+def _aboutness(query: TopicQuery, found: Sequence[Sequence[Hit]], article: AnalyzedArticle) -> tuple[float, Reason]:
+    """The score, 0 with the reason when the article is not about the query."""
+    strengths = [_strength(said, article) for said in found]
     anchor = strengths[query.anchor]
-    others = [strength for at, strength in enumerate(strengths) if at != query.anchor]
     mean = sum(strengths) / len(strengths)
-    if anchor < ANCHOR or mean < ALL or any(strength < OTHER for strength in others):
-        return 0.0
-    if not all(_together(found[query.anchor], hits, article) for hits in found):
-        return 0.0
-    return round(min(1.0, mean), 4)
+    if anchor < ANCHOR or mean < ALL or min(strengths) < OTHER:
+        return 0.0, "passing"
+    if not all(_together(found[query.anchor], said, article) for said in found):
+        return 0.0, "apart"
+    if query.year and _of_other_years(query.year, found[query.anchor], article):
+        return 0.0, "year"
+    return round(min(1.0, mean), 4), ""
 
 
-def _strength(hits: Sequence[Hit], article: AnalyzedArticle) -> float:
+def _strength(said: Sequence[Hit], article: AnalyzedArticle) -> float:
     """How much of the article a facet is: 0..1."""
     size = len(article.body_keys)
     lead = article.body + min(article.lead, max(LEAST_LEAD, int(size * SHARE_OF_LEAD)))
-    first = hits[0][0]
-    again = AGAIN * min(len(hits) - 1, 3)
+    first = said[0][0]
+    again = AGAIN * min(len(said) - 1, 3)
     if first < article.body:
         return TITLE
     untitled = TITLE if not article.title_keys and first < article.body + LEAST_LEAD else 0.0
@@ -112,24 +122,23 @@ def _strength(hits: Sequence[Hit], article: AnalyzedArticle) -> float:
         return min(TITLE, max(untitled, HEAD + again))
     if first < lead:
         return IN_LEAD + again
-    return min(MOST_OF_TEXT, MENTION * len(hits) / max(1.0, size / USUAL_KEYS))
+    return min(MOST_OF_TEXT, MENTION * len(said) / max(1.0, size / USUAL_KEYS))
 
 
-def _together(anchor: Sequence[Hit], hits: Sequence[Hit], article: AnalyzedArticle) -> bool:
+def _together(anchor: Sequence[Hit], said: Sequence[Hit], article: AnalyzedArticle) -> bool:
     """Whether a facet is said near the anchor somewhere; what heads the article is near everything in its lead."""
     lead = article.body + article.lead
-    if anchor[0][0] < lead and hits[0][0] < lead:
+    if anchor[0][0] < lead and said[0][0] < lead:
         return True
-    return any(abs(here[0] - there[0]) <= NEAR for here in anchor for there in hits)
+    return any(abs(here[0] - there[0]) <= NEAR for here in anchor for there in said)
 
 
-def _words(found: Iterable[Iterable[Hit]], article: AnalyzedArticle) -> tuple[str, ...]:
-    """What was said, as it was written: for each facet in turn, without repeats."""
-    words: dict[str, str] = {}
-    for hits in found:
-        for start, length in hits:
-            if len(words) >= MOST_WORDS:
-                break
-            said = article.surface(start, length)
-            words.setdefault(fold(said.casefold()), said)
-    return tuple(words.values())
+def _of_other_years(year: str, anchor: Sequence[Hit], article: AnalyzedArticle) -> bool:
+    """Whether the anchor is dated to other years only: "World Cup 2022" is not the one of 2026."""
+    if year in article.positions:
+        return False
+    keys = (*article.title_keys, "", *article.body_keys)
+    beside = (
+        key for start, length in anchor for key in (*keys[max(0, start - 2) : start], *keys[start + length :][:2])
+    )
+    return any(_YEAR.fullmatch(key) for key in beside)

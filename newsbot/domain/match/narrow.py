@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from newsbot.domain.analyze import AnalyzedArticle
-from newsbot.domain.match.about import Hit, phrase_hits
+from newsbot.domain.match.saying import Hit, phrase_hits
 from newsbot.domain.query import And, Filters, Not, Or, Prefix, SearchQuery, Term
 from newsbot.domain.query.search import Node
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsbot.domain.lexicon import Alias
 from newsbot.domain.query.search import (
     And,
     Filters,
@@ -14,7 +15,7 @@ from newsbot.domain.query.search import (
     parse_filters,
     parse_search,
 )
-from newsbot.domain.query.topic import Alias, Facet, TopicQuery, canonical, compile_topic, understood, vetoes
+from newsbot.domain.query.topic import Facet, TopicQuery, canonical, compile_topic, understood, vetoes
 
 __all__ = [
     "Alias",

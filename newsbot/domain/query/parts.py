@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from icu4py.breakers import WordBreaker
+
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.analyze.scripts import UNSPACED
 from newsbot.domain.lexicon import Concept, Keys, Lexicon
+from newsbot.domain.query.fillers import bared
 from newsbot.domain.query.lex import Atom
 
 SHOUTED = {"us": ("en",), "it": ("en",), "who": ("en",), "un": ("fr", "es", "it"), "ai": ("it", "fr", "pt")}
@@ -16,6 +19,9 @@ SHOUTED = {"us": ("en",), "it": ("en",), "who": ("en",), "un": ("fr", "es", "it"
 
 LONGEST_NAME = 5
 """Typed words that may make one name."""
+
+LONGEST_RUN = 10
+"""Characters of a name inside a run without blanks."""
 
 _RUNS = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
 
@@ -91,19 +97,26 @@ def _pieces(atom: Atom, analyzer: Analyzer, lexicon: Lexicon) -> Iterator[Part]:
     if any(lexicon.concepts_of(piece, analyzer) for piece in pieces):
         yield from (_part(piece, atom, analyzer, lexicon) for piece in pieces)
     else:
-        yield whole
+        yield whole if bared(whole.text) in ("", whole.text) else _part(bared(whole.text), atom, analyzer, lexicon)
 
 
 def _cut(run: str, analyzer: Analyzer, lexicon: Lexicon) -> list[str]:
-    """The longest known names first, from the left; what lies between them stays in one piece."""
+    """The longest known names first, from the left, and the words between them."""
     pieces: list[str] = []
     at = rest = 0
     while at < len(run):
-        size = next((n for n in range(min(10, len(run) - at), 1, -1)
+        size = next((n for n in range(min(LONGEST_RUN, len(run) - at), 1, -1)
                      if lexicon.concepts_of(run[at : at + n], analyzer)), 0)  # fmt: skip
         if size:
-            pieces += [run[rest:at], run[at : at + size]]
+            pieces += [*_words(run[rest:at]), run[at : at + size]]
             rest = at = at + size
         else:
             at += 1
-    return [piece for piece in (*pieces, run[rest:]) if piece.strip()]
+    return [piece for piece in (*pieces, *_words(run[rest:])) if piece.strip()]
+
+
+def _words(run: str) -> list[str]:
+    """An unknown stretch by a dictionary's words; in one piece where that would leave single characters."""
+    run = bared(run)
+    words = list(map(str, WordBreaker(run, "und")))
+    return words if len(run) > 3 and min(map(len, words)) > 1 else [run]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -10,8 +12,9 @@ from itertools import takewhile
 from newsbot.domain.analyze import Analyzer
 from newsbot.domain.analyze.language import base, script
 from newsbot.domain.analyze.segment import normal
-from newsbot.domain.lexicon import Concept, Keys, Lexicon
+from newsbot.domain.lexicon import COMMON, Alias, Concept, Lexicon
 from newsbot.domain.models import TopicDefinition
+from newsbot.domain.query.fillers import idle
 from newsbot.domain.query.lex import Atom, atoms
 from newsbot.domain.query.parts import SHOUTED, Part, split
 from newsbot.domain.query.search import MOST_ATOMS, says_nothing
@@ -23,14 +26,8 @@ SHOWN = 4
 NAME = 1000.0
 """Added to the rarity of a proper name, so that it anchors before any common word."""
 
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """One way to say a facet. ``shouted``: only with capitals (US), where the language has such a word."""
-
-    keys: Keys
-    text: str
-    shouted: bool = False
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_JOINING = frozenset({"of", "de", "des", "du", "di", "do", "da", "del", "der", "von"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +48,41 @@ class Facet:
 class TopicQuery:
     """Every facet must be there, ``facets[anchor]`` above all; any of ``none`` is a veto.
 
-    ``languages``: of articles wanted, () for all.
+    ``languages``: of articles wanted, () for all. ``beside``: facets that were typed as words side by side and may
+    name one thing ("heat pump"): each must stand close to the next. ``year``: an article that speaks of other years
+    alone is not meant; "" for none.
     """
 
     facets: tuple[Facet, ...]
     anchor: int
     none: tuple[Alias, ...] = ()
     languages: tuple[str, ...] = ()
+    beside: tuple[int, ...] = ()
+    year: str = ""
 
 
 def compile_topic(definition: TopicDefinition, analyzer: Analyzer, lexicon: Lexicon) -> TopicQuery:
     """The facets of a topic; its ``feeds`` are the caller's. Raises QueryError when no positive word remains."""
     typed = atoms(definition.query)[:MOST_ATOMS]
-    languages = tuple(base(a.text) for a in typed if a.field == "lang" and not a.negative)
     words = [atom for atom in typed if atom.field in {"", "title"}]
     groups = split(words, analyzer, lexicon)
-    vetoes = [part.text for group in groups for part in group if part.atom.negative]
     wanted = [kept for group in groups if (kept := [part for part in group if not part.atom.negative])]
-    told = [group for group in wanted if not all(says_nothing(part) for part in group)] or wanted
-    facets = [_facet(group, analyzer, lexicon) for group in told]
-    for listed in (*definition.all, *((definition.any,) if definition.any else ())):
-        parts = [_listed(alias, analyzer, lexicon) for alias in listed]
-        if parts := [part for part in parts if part.keys]:
-            facets.append(_facet(parts, analyzer, lexicon, listed=True))
+    told, year = _dated(_telling(wanted))
+    listed = [_listed(words, analyzer, lexicon) for words in (*definition.all, definition.any)]
+    listed = [parts for parts in listed if parts]
+    several = len(told) + len(listed) > 1
+    facets = [_facet(group, analyzer, lexicon, accompanied=several) for group in told]
+    facets += [_facet(parts, analyzer, lexicon, accompanied=several, listed=True) for parts in listed]
     facets = list(dict.fromkeys(facets))
     if not facets:
         raise QueryError(f"no words to look for in {definition.query[:80]!r}")
     return TopicQuery(
-        tuple(facets), _anchor(facets, definition), _aliases([*definition.none, *vetoes], analyzer), languages
+        facets=tuple(facets),
+        anchor=_anchor(facets, definition),
+        none=vetoes([*definition.none, *(p.text for group in groups for p in group if p.atom.negative)], analyzer),
+        languages=tuple(base(a.text) for a in typed if a.field == "lang" and not a.negative),
+        beside=_beside(told, wanted) if len(facets) == len(told) + len(listed) else (),
+        year=year,
     )
 
 
@@ -90,7 +94,7 @@ def understood(query: TopicQuery) -> str:
 
 def vetoes(words: Iterable[str], analyzer: Analyzer) -> tuple[Alias, ...]:
     """``words`` as a topic's ``none`` has them."""
-    return _aliases(tuple(words), analyzer)
+    return tuple({alias.keys: alias for word in words if (alias := _own(word, analyzer)).keys}.values())
 
 
 def canonical(definition: TopicDefinition) -> str:
@@ -126,21 +130,65 @@ def _said(facet: Facet) -> str:
     return f"({', '.join(facet.shown)}{more})"
 
 
-def _listed(alias: str, analyzer: Analyzer, lexicon: Lexicon) -> Part:
-    keys = analyzer.phrase(alias)
-    return Part(alias, keys, (keys,), Atom(alias), lexicon.concepts_of(alias, analyzer))
+# --- which words count -----------------------------------------------------------------------------
 
 
-def _facet(parts: Sequence[Part], analyzer: Analyzer, lexicon: Lexicon, *, listed: bool = False) -> Facet:
+def _telling(groups: list[list[Part]]) -> list[list[Part]]:
+    """The groups without those that only ask for news, or all where nothing else is asked for."""
+    plain = [at for at, group in enumerate(groups) if _alone(group) and not group[0].concepts]
+    silent = {at for at, no in zip(plain, idle([groups[at][0].text for at in plain]), strict=True) if no}
+    told = [group for at, group in enumerate(groups) if at not in silent]
+    return told or [group for group in groups if not all(says_nothing(part) for part in group)] or groups
+
+
+def _dated(groups: list[list[Part]]) -> tuple[list[list[Part]], str]:
+    """The groups without the year that is the last of several, and that year."""
+    years = [group for group in groups if _alone(group) and _YEAR.fullmatch(group[0].text)]
+    if len(years) != 1 or len(groups) < 2:
+        return groups, ""
+    return [group for group in groups if group is not years[0]], years[0][0].keys[0]
+
+
+def _beside(told: Sequence[Sequence[Part]], typed: Sequence[Sequence[Part]]) -> tuple[int, ...]:
+    """Which of the groups ``told`` make one name with the next: unknown words, or a figure and any word before it."""
+    found = []
+    for at, (one, other) in enumerate(itertools.pairwise(told)):
+        if not (_alone(one) and _alone(other)):
+            continue
+        between = typed[typed.index(one) + 1 : typed.index(other)]
+        joined = all(part.text in _JOINING for group in between for part in group)
+        named = not one[0].concepts and not other[0].concepts and _capital(one[0]) == _capital(other[0])
+        if joined and (named or other[0].text.isdigit()):
+            found.append(at)
+    return tuple(found)
+
+
+def _alone(group: Sequence[Part]) -> bool:
+    return len(group) == 1 and group[0].atom.plain
+
+
+def _capital(part: Part) -> bool:
+    return part.text != part.text.lower()
+
+
+# --- facets ----------------------------------------------------------------------------------------
+
+
+def _listed(words: Iterable[str], analyzer: Analyzer, lexicon: Lexicon) -> list[Part]:
+    keyed = ((word, analyzer.phrase(word)) for word in words)
+    return [Part(word, keys, (keys,), Atom(word), lexicon.concepts_of(word, analyzer)) for word, keys in keyed if keys]
+
+
+def _facet(
+    parts: Sequence[Part], analyzer: Analyzer, lexicon: Lexicon, *, accompanied: bool, listed: bool = False
+) -> Facet:
     """One facet of parts that stand for each other. A listed one shows its own words first."""
     own = list(dict.fromkeys(part.text for part in parts))
-    concepts = [concept for part in parts for concept in part.concepts]
-    widened = [word for concept in concepts for word in lexicon.words_of(concept)]
-    aliases = _aliases([*own, *widened], analyzer, kept=len(own))
-    name = any(_is_name(part) for part in parts)
-    rarity = min(lexicon.rarity(part.keys) for part in parts) + (NAME if name else 0.0)
+    concepts = list(dict.fromkeys(concept for part in parts for concept in part.concepts))
+    widened = [lexicon.aliases_of(concept, analyzer, accompanied=accompanied) for concept in concepts]
+    aliases = _aliases([_own(text, analyzer) for text in own], [alias for many in widened for alias in many])
     shown = tuple(own[:SHOWN]) if listed or len(own) > 1 else _shown(own[0], concepts, aliases)
-    return Facet(own[0], aliases, frozenset(alias.keys[0] for alias in aliases), shown, rarity)
+    return Facet(own[0], aliases, frozenset(alias.keys[0] for alias in aliases), shown, _rarity(parts, lexicon))
 
 
 def _shown(own: str, concepts: Sequence[Concept], aliases: Sequence[Alias]) -> tuple[str, ...]:
@@ -157,6 +205,14 @@ def _shown(own: str, concepts: Sequence[Concept], aliases: Sequence[Alias]) -> t
     return tuple(list(dict.fromkeys(chosen))[:SHOWN])
 
 
+def _rarity(parts: Sequence[Part], lexicon: Lexicon) -> float:
+    if any(_is_name(part) for part in parts):
+        return NAME + min(lexicon.rarity(part.keys) for part in parts)
+    if any(concept.common for part in parts for concept in part.concepts):
+        return COMMON
+    return min(lexicon.rarity(part.keys) for part in parts)
+
+
 def _is_name(part: Part) -> bool:
     """A known name; or an unknown word that is written like one (a capital, a figure in it)."""
     if part.concepts:
@@ -171,12 +227,17 @@ def _anchor(facets: Sequence[Facet], definition: TopicDefinition) -> int:
     return max(able, key=lambda at: (facets[at].rarity, -at))
 
 
-def _aliases(texts: Sequence[str], analyzer: Analyzer, kept: int = 0) -> tuple[Alias, ...]:
-    """The texts' phrases without repeats; after the first ``kept``, one that holds a single-word alias adds nothing."""
-    found: dict[Keys, Alias] = {}
-    for text in texts:
-        if (keys := analyzer.phrase(text)) and keys not in found:
-            found[keys] = Alias(keys, text, len(keys) == 1 and keys[0] in SHOUTED)
-    single = {keys[0] for keys, alias in found.items() if len(keys) == 1 and not alias.shouted}
-    own = {analyzer.phrase(text) for text in texts[:kept]}
-    return tuple(a for k, a in found.items() if len(k) == 1 or k in own or not single.intersection(k))
+def _own(text: str, analyzer: Analyzer) -> Alias:
+    keys = analyzer.phrase(text)
+    return Alias(keys, text, len(keys) == 1 and keys[0] in SHOUTED)
+
+
+def _aliases(own: Sequence[Alias], widened: Sequence[Alias]) -> tuple[Alias, ...]:
+    """Each phrase once, the typed ones first; a widened one that holds a single-word alias adds nothing."""
+    found = {alias.keys: alias for alias in own}
+    for alias in widened:
+        if alias.keys not in found or alias.written:
+            found[alias.keys] = alias
+    single = {keys[0] for keys, alias in found.items() if len(keys) == 1 and not alias.written}
+    typed = {alias.keys for alias in own}
+    return tuple(a for k, a in found.items() if len(k) == 1 or k in typed or not single.intersection(k))
