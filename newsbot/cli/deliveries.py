@@ -166,7 +166,7 @@ def _say(done: bool, yes: str, no: str) -> None:
 
 
 def _platform(name: str) -> str:
-    from newsbot.newsdesk.running import PLATFORMS
+    from newsbot.config.values import PLATFORMS
 
     wanted = name.strip().casefold()
     if wanted and wanted not in PLATFORMS:
