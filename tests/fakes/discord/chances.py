@@ -22,9 +22,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING
 
+from tests.fakes import chances
+from tests.fakes.chances import Draws, after
 from tests.fakes.discord.faults import Fault, fits
 from tests.fakes.discord.permissions import Permission
 
@@ -41,37 +42,24 @@ MEETS = (
     "/users/@me/channels",
 )
 SPEAKS = ("/channels/*/messages", "/channels/*/threads")
-FIRST = 0.8  # of the posts, while there is something that each is to be met once
 FAULTS = ("drop_before", "drop_after", "limited", "errors", "forbidden", "late", "slow")
 GLOBAL = 0.1  # of the 429s
 SENDING = Permission.SEND_MESSAGES | Permission.SEND_MESSAGES_IN_THREADS
 
 
 @dataclass(frozen=True, slots=True)
-class Odds:
-    """The chances of one call, from 0 to 1, which exclude each other."""
+class Odds(chances.Odds):
+    """And those that only this platform has."""
 
-    drop_before: float = 0.0
-    drop_after: float = 0.0
     limited: float = 0.0
-    errors: float = 0.0
-    forbidden: float = 0.0
-    late: float = 0.0
-    slow: float = 0.0
-    each: float = 0.0
-    forbidden_for: float = 2.0
-    late_for: float = 1.0
-    slow_for: float = 0.6
 
 
-class Chances:
+class Chances(Draws[Fault]):
     """Draws what a call meets; ``met`` counts it."""
 
     def __init__(self, world: World, seed: int, odds: Odds, met: Counter[str]) -> None:
-        self._world, self._random, self._odds, self._met = world, Random(seed), odds, met
-        self.first = [name for name in FAULTS if odds.each and getattr(odds, name)]
-        if "errors" in self.first:
-            self.first.append("errors_done")
+        super().__init__(FAULTS, seed, odds, met)
+        self._world = world
         self._shut: dict[str, tuple[asyncio.TimerHandle, Channel, Overwrite | None]] = {}
 
     def take(self, method: str, path: str) -> Fault:
@@ -79,18 +67,7 @@ class Chances:
         if not any(fits(path, each) for each in MEETS):
             return Fault()
         speaks = method == "POST" and any(fits(path, each) for each in SPEAKS)
-        if self.first and speaks and self._random.random() < FIRST:
-            for name in tuple(self.first):
-                before, fault = self._met[name], self._fault(name, method, path)
-                if self._met[name] > before:  # it may be none for this chat
-                    self.first.remove(name)
-                    return fault
-        drawn = self._random.random()
-        for name in FAULTS:
-            drawn -= getattr(self._odds, name)
-            if drawn < 0:
-                return self._fault(name, method, path)
-        return Fault()
+        return self.draw(lambda name: self._fault(name, method, path), Fault(), speaks=speaks)
 
     def _fault(self, name: str, method: str, path: str) -> Fault:
         match name:
@@ -103,7 +80,7 @@ class Chances:
             case "late":
                 fault = Fault(late=self._random.uniform(0.1, self._odds.late_for))
             case "slow":
-                fault = Fault(hold=_after(self._random.uniform(0.05, self._odds.slow_for)))
+                fault = Fault(hold=after(self._random.uniform(0.05, self._odds.slow_for)))
             case "errors" | "errors_done":
                 done = name == "errors_done" or self._random.random() < 0.5
                 fault = Fault(self._random.choice((500, 502, 503, 504)), done=done)
@@ -149,9 +126,3 @@ class Chances:
         """Every channel is open again."""
         for channel_id in list(self._shut):
             self._open(channel_id)
-
-
-def _after(seconds: float) -> asyncio.Event:
-    event = asyncio.Event()
-    asyncio.get_running_loop().call_later(seconds, event.set)
-    return event

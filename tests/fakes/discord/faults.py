@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 
+from tests.fakes.chances import AtRandom
 from tests.fakes.discord.errors import Json
 
 if TYPE_CHECKING:
@@ -38,33 +38,15 @@ class Fault:
     """The connection breaks, and the call is carried out so many seconds later, whether anybody waits for it or not."""
 
 
-class Faults:
+class Faults(AtRandom["Chances"]):
     """What is scripted, by method and path (a pattern: ``/channels/*/messages``), in order; what is not may meet
     something by chance. ``met`` counts what it met, and ``log`` has whatever was met, with its method and path.
     ``draw`` makes the chances of a seed and of odds."""
 
     def __init__(self, draw: Callable[..., Chances]) -> None:
+        super().__init__(draw)
         self._waiting: list[tuple[str, str, Fault]] = []
-        self._draw = draw
-        self._chances: Chances | None = None
-        self.met: Counter[str] = Counter()
         self.log: list[tuple[str, str, Fault]] = []
-
-    def at_random(self, seed: int, **odds: float) -> None:
-        """From now on calls meet something by chance; ``odds`` are those of :class:`.chances.Odds`."""
-        self.calm()
-        self._chances = self._draw(seed, self.met, **odds)
-
-    @property
-    def unmet(self) -> list[str]:
-        """What each run with ``each`` is to meet, and this one has not met yet."""
-        return list(self._chances.first) if self._chances else []
-
-    def calm(self) -> None:
-        """Nothing comes by chance any more."""
-        if self._chances is not None:
-            self._chances.calm()
-            self._chances = None
 
     def next(
         self,

@@ -30,9 +30,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from random import Random
 from typing import TYPE_CHECKING
 
+from tests.fakes import chances
+from tests.fakes.chances import Draws, after
 from tests.fakes.telegram.errors import ApiError, too_many
 from tests.fakes.telegram.faults import Fault, html_error
 from tests.fakes.telegram.forums import Group
@@ -43,57 +44,32 @@ from tests.fakes.telegram.people import TELEGRAM, Private
 if TYPE_CHECKING:
     from tests.fakes.telegram.server import TelegramServer
 
-FIRST = 0.8
-"""Of the calls, while there is something that each is to be met once."""
 MEETS = {"sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage"}
 FAULTS = ("drop_before", "drop_after", "flood", "errors", "forbidden", "migrate", "late", "slow")
 EXPLAINED = ApiError(500, "Internal Server Error: CONNECTION_NOT_INITED")
 
 
 @dataclass(frozen=True, slots=True)
-class Odds:
-    """The chances of one call, from 0 to 1, which exclude each other."""
+class Odds(chances.Odds):
+    """And those that only this platform has."""
 
-    drop_before: float = 0.0
-    drop_after: float = 0.0
     flood: float = 0.0
-    errors: float = 0.0
-    forbidden: float = 0.0
     migrate: float = 0.0
-    late: float = 0.0
-    slow: float = 0.0
-    each: float = 0.0
-    forbidden_for: float = 2.0
-    late_for: float = 1.0
-    slow_for: float = 0.6
 
 
-class Chances:
+class Chances(Draws[Fault]):
     """Draws what a call meets; ``met`` counts it."""
 
     def __init__(self, server: TelegramServer, seed: int, odds: Odds, met: Counter[str]) -> None:
-        self._server, self._random, self._odds, self._met = server, Random(seed), odds, met
-        self.first = [name for name in FAULTS if odds.each and getattr(odds, name)]
-        if "errors" in self.first:
-            self.first.append("errors_done")
+        super().__init__(FAULTS, seed, odds, met)
+        self._server = server
         self._shut: dict[int, tuple[asyncio.TimerHandle, Callable[[], None]]] = {}
 
     def take(self, method: str, params: Params) -> Fault:
         """What this call meets."""
         if method not in MEETS:
             return Fault()
-        if self.first and method == "sendMessage" and self._random.random() < FIRST:
-            for name in tuple(self.first):
-                before, fault = self._met[name], self._fault(name, method, params)
-                if self._met[name] > before:  # it may be none for this chat
-                    self.first.remove(name)
-                    return fault
-        drawn = self._random.random()
-        for name in FAULTS:
-            drawn -= getattr(self._odds, name)
-            if drawn < 0:
-                return self._fault(name, method, params)
-        return Fault()
+        return self.draw(lambda name: self._fault(name, method, params), Fault(), speaks=method == "sendMessage")
 
     def _fault(self, name: str, method: str, params: Params) -> Fault:
         match name:
@@ -106,7 +82,7 @@ class Chances:
             case "late":
                 fault = Fault(late=self._random.uniform(0.1, self._odds.late_for))
             case "slow":
-                fault = Fault(until=_after(self._random.uniform(0.05, self._odds.slow_for)))
+                fault = Fault(until=after(self._random.uniform(0.05, self._odds.slow_for)))
             case "errors" | "errors_done":
                 fault = self._error(done=name == "errors_done")
                 name = "errors_done" if fault.done else name
@@ -160,12 +136,6 @@ class Chances:
         """Every chat is open again."""
         for chat_id in list(self._shut):
             self._open(chat_id)
-
-
-def _after(seconds: float) -> asyncio.Event:
-    event = asyncio.Event()
-    asyncio.get_running_loop().call_later(seconds, event.set)
-    return event
 
 
 def _reopen(room: Room, before: Member) -> None:

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.fakes.chances import AtRandom
 from tests.fakes.telegram.errors import ApiError, too_many
 from tests.fakes.telegram.params import Params
 
@@ -78,32 +78,14 @@ def fine() -> Fault:
     return Fault()
 
 
-class Faults:
+class Faults(AtRandom["Chances"]):
     """What is scripted, by method, in order; what is not may meet something by chance. ``met`` counts that, and ``log``
     has whatever was met, with its call. ``draw`` makes the chances of a seed and of odds."""
 
     def __init__(self, draw: Callable[..., Chances]) -> None:
+        super().__init__(draw)
         self.waiting: dict[str, list[Fault]] = {}
-        self.met: Counter[str] = Counter()
         self.log: list[tuple[str, Params, Fault]] = []
-        self._draw = draw
-        self._chances: Chances | None = None
-
-    def at_random(self, seed: int, **odds: float) -> None:
-        """From now on calls meet something by chance; ``odds`` are those of :class:`.chances.Odds`."""
-        self.calm()
-        self._chances = self._draw(seed, self.met, **odds)
-
-    @property
-    def unmet(self) -> list[str]:
-        """What each run with ``each`` is to meet, and this one has not met yet."""
-        return list(self._chances.first) if self._chances else []
-
-    def calm(self) -> None:
-        """Nothing comes by chance any more."""
-        if self._chances is not None:
-            self._chances.calm()
-            self._chances = None
 
     def take(self, method: str, params: Params) -> Fault:
         """What this call of ``method`` meets."""
