@@ -137,6 +137,9 @@ class Sender(Protocol):
         """How many of its sends wait for their turn under the platform's limits. What is claimed beyond a few would
         only wait here, and what is urgent behind it."""
 
+    def recall(self, sent: Sequence[tuple[ChatKey, datetime]]) -> None:
+        """What another process sent just now, and when: its sends count for the platform's limits too."""
+
     async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         """Carry out one delivery; "publish" is only asked of a sender whose :class:`Sent` did.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from newsbot.domain.models import Delivery, DeliveryState
+from newsbot.domain.models import ChatKey, Delivery, DeliveryState
 from newsbot.storage.claiming import Claiming
 from newsbot.storage.delivery_rows import DELIVERY, delivery_of
 from newsbot.storage.settling import Settling
@@ -27,6 +27,16 @@ class Deliveries(Claiming, Settling):
         """A platform's deliveries in flight, oldest first: a new leader finds here what the one before left."""
         mine = (deliveries.c.platform == platform) & (deliveries.c.state == DeliveryState.SENDING)
         return await self._deliveries(DELIVERY.where(mine).order_by(deliveries.c.id))
+
+    async def lately(self, platform: str, since: datetime) -> list[tuple[ChatKey, datetime]]:
+        """Where and when a platform's messages went out since then, those in flight too: each that is known of."""
+        d, c = deliveries.c, chats.c
+        out = (d.sent_at >= since) | ((d.state == DeliveryState.SENDING) & (d.updated >= since))
+        when = func.coalesce(d.sent_at, d.updated)
+        query = select(c.platform, c.native, c.thread, d.message_ids, when).join_from(deliveries, chats)
+        async with self._db.read() as conn:
+            found = (await conn.execute(query.where(d.platform == platform, out))).all()
+        return [(ChatKey(*key), at) for *key, ids, at in found for _ in range(max(1, len(ids)))]
 
     async def get(self, delivery_id: int) -> Delivery | None:
         """The delivery with this id."""

@@ -284,10 +284,11 @@ class Rows:
         """The number that ``SELECT count(*) FROM …`` gives."""
         return int((await self.all(f"SELECT count(*) FROM {sql}"))[0][0])
 
-    async def an_hour_passes(self) -> None:
-        """What was posted was posted an hour ago, and what was held back for later is due."""
+    async def an_hour_passes(self, but: str = "1 = 0") -> None:
+        """What was posted was posted an hour ago, and what was held back for later is due; ``but`` some deliveries."""
         await self.all(
-            f"UPDATE deliveries SET created = created - {HOUR}, turn = turn - {HOUR}, not_before = not_before - {HOUR}"
+            f"UPDATE deliveries SET created = created - {HOUR}, turn = turn - {HOUR}, not_before = not_before - {HOUR} "
+            f"WHERE NOT ({but})"
         )
         await self.all(f"UPDATE lines SET due = due - {HOUR}, created = created - {HOUR}")
         await self.all(f"UPDATE outcomes SET due = due - {HOUR} WHERE state = 'waiting'")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from newsbot.domain.models import Delivery
+from newsbot.domain.models import ChatKey, Delivery
 from newsbot.domain.ports import OnPart, SendOutcome, Sent
 
 
@@ -20,6 +21,7 @@ class FakeSender:
     def __init__(self, *, platform: str = "web", idempotent: bool = True) -> None:
         self._platform, self._idempotent = platform, idempotent
         self.sent: list[Delivery] = []
+        self.recalled: list[tuple[ChatKey, datetime]] = []
         self.shown: dict[str, Delivery] = {}
         self.answer: Callable[[Delivery], SendOutcome | None] = lambda _: None
 
@@ -30,6 +32,9 @@ class FakeSender:
     @property
     def idempotent(self) -> bool:
         return self._idempotent
+
+    def recall(self, sent: Sequence[tuple[ChatKey, datetime]]) -> None:
+        self.recalled = list(sent)
 
     async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         self.sent.append(delivery)

@@ -340,6 +340,7 @@ async def test_a_bot_that_was_killed_between_parts_goes_on_with_the_next(box: Bo
     box.sender.sending = dying
     await box.killed_when(killed)
     await box.deliver()
+    assert [chat.platform for chat, _ in box.sender.recalled] == [PLATFORM]  # it may count for the platform's limits
     assert ((await box.get(number)).state, (await box.get(number)).doubts) == (QUEUED, 1)
     await box.later()
     assert [delivery.message_ids for delivery in box.sender.sent] == [(), ("m1",)]

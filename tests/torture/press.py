@@ -11,8 +11,8 @@ PAPERS, WIRES, RARE = ("courier", "herald"), ("gazette", "bulletin"), "almanac"
 """Feeds of the categories "papers" and "wires", and one that seldom has anything."""
 SHARE = 0.04
 """Of the stories, what the rare one has."""
-KEPT = 60
-"""Articles that a feed carries: so many come out in minutes, and the bot reads it every few seconds."""
+KEPT = 400
+"""Articles that a feed carries: more than come out while it is not read, for no bot can tell of what it never saw."""
 FRESH = 20
 """Stories of which one may grow or be corrected."""
 

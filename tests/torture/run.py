@@ -292,17 +292,17 @@ class Torture:
 
     async def _an_hour_passes(self, *, alive: bool = True) -> None:
         """In the rows; where Discord still works at a post, or will be asked for it again, its nonce would change."""
-        tried = "deliveries WHERE platform = 'discord' AND state IN ('queued', 'sending') AND attempts > 0"
+        tried = "platform = 'discord' AND state IN ('queued', 'sending') AND attempts > 0"
 
         async def at_rest() -> bool:
-            return not await self._rows.count(tried)
+            return not await self._rows.count(f"deliveries WHERE {tried}")
 
         if alive:
             await self._within(5, at_rest)
             if not await at_rest():
                 return
         await asyncio.sleep(LATE)
-        await self._rows.an_hour_passes()
+        await self._rows.an_hour_passes(but=tried if alive else "1 = 0")
         self._figures.hours += 1
 
     # --- the end ---------------------------------------------------------------------------------

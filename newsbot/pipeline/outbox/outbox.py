@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -25,6 +26,8 @@ AHEAD = 12
 which goes before all that is not claimed yet, comes within a second."""
 PATIENCE = 0.25
 """Seconds after which slow answers hold up nobody else, such as a new post to an idle chat."""
+MINUTE = timedelta(minutes=1)
+"""For no longer do platforms count what was sent."""
 FINISH = 15.0
 """Seconds that the end waits for what is in flight."""
 
@@ -108,6 +111,8 @@ class Outbox:
         lost = [each for each in await self._storage.outbox.sending(self.platform) if each.id not in self._ledger]
         for delivery in lost:
             log.warning("a send was cut off", delivery=delivery.id)
+        if self._fence is None:  # what this process sent itself is known
+            self._sender.recall(await self._storage.outbox.lately(self.platform, now - MINUTE))
         await self._storage.outbox.settle_all([cut_off(each, self._manner, now) for each in lost], now, fence)
         await self._watch.begin()
         self._fence, self._unheard = fence, False

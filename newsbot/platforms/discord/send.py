@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import aiohttp
 import discord
 import structlog
 
-from newsbot.domain.models import Delivery
+from newsbot.domain.models import ChatKey, Delivery
 from newsbot.domain.ports import ChatGone, Clock, OnPart, Over, RetryLater, SendOutcome, Sent, Unknown
 from newsbot.platforms.discord import finding, render, wire
 from newsbot.platforms.discord.answers import (
@@ -65,6 +67,9 @@ class DiscordSender:
     def waiting(self) -> int:
         """How many requests wait for their turn."""
         return self._pace.waiting
+
+    def recall(self, sent: Sequence[tuple[ChatKey, datetime]]) -> None:
+        """Nothing to know: Discord's answers tell what is left of its limits."""
 
     async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         """Post, edit, reply or retract; the outcome is :class:`Sent`, or why not."""

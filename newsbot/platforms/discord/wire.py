@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,9 @@ from newsbot.platforms.discord.pace import Pace
 from newsbot.platforms.discord.plainer import PLAIN, plainest, without
 from newsbot.platforms.discord.requests import Http, tell
 from newsbot.platforms.discord.troubles import in_words
+
+AGAIN = 2
+"""Times that a question which changes nothing is asked again at once."""
 
 LONGEST = 10080
 """Minutes that a silent thread stays in the channel list, at most: a week."""
@@ -135,10 +139,19 @@ async def crosspost(http: HTTPClient, channel_id: str, message_id: str) -> Json:
     return dict(await http.request(Route("POST", path, channel_id=channel_id, message_id=message_id)))
 
 
+async def _read(http: HTTPClient, route: Route, **options: Any) -> Any:
+    """Ask for what is there; once more where Discord failed, for a post is looked for in many places, and each must
+    answer."""
+    for _ in range(AGAIN):
+        with suppress(discord.DiscordServerError, aiohttp.ClientConnectionError):
+            return await http.request(route, **options)
+    return await http.request(route, **options)
+
+
 async def message(http: HTTPClient, channel_id: str, message_id: str) -> Json:
     """https://docs.discord.com/developers/resources/message#get-channel-message"""
     path = "/channels/{channel_id}/messages/{message_id}"
-    return dict(await http.request(Route("GET", path, channel_id=channel_id, message_id=message_id)))
+    return dict(await _read(http, Route("GET", path, channel_id=channel_id, message_id=message_id)))
 
 
 async def history(http: HTTPClient, channel_id: str, *, after: str = "", limit: int = 100) -> list[Json]:
@@ -147,7 +160,7 @@ async def history(http: HTTPClient, channel_id: str, *, after: str = "", limit: 
     https://docs.discord.com/developers/resources/message#get-channel-messages"""
     route = Route("GET", "/channels/{channel_id}/messages", channel_id=channel_id)
     wanted: dict[str, str | int] = {"limit": limit, **({"after": after} if after else {})}
-    return list(await http.request(route, params=wanted))
+    return list(await _read(http, route, params=wanted))
 
 
 # --- places ----------------------------------------------------------------------------------------------
@@ -155,7 +168,7 @@ async def history(http: HTTPClient, channel_id: str, *, after: str = "", limit: 
 
 async def channel(http: HTTPClient, channel_id: str) -> Json:
     """https://docs.discord.com/developers/resources/channel#get-channel"""
-    return dict(await http.request(Route("GET", "/channels/{channel_id}", channel_id=channel_id)))
+    return dict(await _read(http, Route("GET", "/channels/{channel_id}", channel_id=channel_id)))
 
 
 async def open_dm(http: HTTPClient, user_id: str) -> Json:
@@ -188,7 +201,7 @@ async def remove(http: HTTPClient, channel_id: str) -> None:
 async def active_threads(http: HTTPClient, guild_id: str) -> list[Json]:
     """Every thread of a server that is not archived.
     https://docs.discord.com/developers/resources/guild#list-active-guild-threads"""
-    answer = await http.request(Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild_id))
+    answer = await _read(http, Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild_id))
     return list(answer["threads"])
 
 
@@ -197,7 +210,7 @@ async def archived_threads(http: HTTPClient, channel_id: str, *, before: str = "
     https://docs.discord.com/developers/resources/channel#list-public-archived-threads"""
     route = Route("GET", "/channels/{channel_id}/threads/archived/public", channel_id=channel_id)
     wanted: dict[str, str | int] = {"limit": limit, **({"before": before} if before else {})}
-    return list((await http.request(route, params=wanted))["threads"])
+    return list((await _read(http, route, params=wanted))["threads"])
 
 
 async def _with_less(

@@ -153,6 +153,12 @@ class Pace:
             self._note(to, turn, at, urgent)
         return turn - at
 
+    def recall(self, to: ChatKey, left: datetime, now: datetime) -> None:
+        """A message to ``to`` that left at ``left``, through another process: Telegram counts it with ours."""
+        at, turn = self._clock(now), min(left, now).timestamp()
+        self._all.note(self._times, turn, at)
+        self._count(to, self._place(to), turn, at)
+
     def arrived(self, left: datetime, now: datetime) -> None:
         """A message that left at ``left`` was answered. Until it is, Telegram may count it at any moment; then it did
         so before. What the shortest trip takes, any two take together, this one's way back and the next one's way

@@ -55,6 +55,11 @@ class TelegramSender:
         """How many messages wait for their turn."""
         return self._waiting
 
+    def recall(self, sent: Sequence[tuple[ChatKey, datetime]]) -> None:
+        """What another process sent just now counts for the limits."""
+        for chat, when in sent:
+            self._pace.recall(chat, when, self._clock.now())
+
     async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         """Post, edit, reply or retract; the outcome is :class:`Sent`, or why not."""
         try:

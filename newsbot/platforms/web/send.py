@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from newsbot.domain.models import Delivery
+from newsbot.domain.models import ChatKey, Delivery
 from newsbot.domain.ports import Clock, OnPart, Over, RetryLater, SendOutcome, Sent, Transcript
 from newsbot.errors import StorageError
 from newsbot.platforms.web import render
@@ -31,6 +32,9 @@ class WebSender:
         self._transcript = transcript
         self._clock = clock
         self._announce = announce
+
+    def recall(self, sent: Sequence[tuple[ChatKey, datetime]]) -> None:
+        """Nothing to know: there are no limits."""
 
     async def send(self, delivery: Delivery, sent: OnPart) -> SendOutcome:
         """Post, edit or retract; the outcome is :class:`Sent`, or why not. A post is one message: it has no parts."""

@@ -28,6 +28,14 @@ def at(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
+def test_what_another_process_sent_counts_for_the_limits() -> None:
+    pace = Pace()
+    for n in range(20):
+        pace.recall(GROUP, at(n), at(30))
+    assert pace.delay(GROUP, at(30)) >= 30
+    assert pace.delay(PERSON, at(30)) == 0
+
+
 class Telegram:
     """The strict server's limits, on a clock of the test's."""
 
