@@ -18,18 +18,23 @@ from newsbot.domain.analyze import Analyzer
 Keys = tuple[str, ...]
 """A phrase: keys side by side."""
 
+_FORMS = "=^"
+
 COMMON = 0.5
 """The rarity of what any news may tell of, to order facets by; see :meth:`Lexicon.rarity`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """One way to say something. ``written``: only as it is written here, with its capital and no ending, wherever the
-    text has capitals at all (Apple, Fed)."""
+    """One way to say something.
+
+    ``form`` "=": only as it is spelt here, for another form or word has the same key (shares, shared; Irã, IRA); "^":
+    and with a capital, wherever the text has capitals at all (Apple, Fed); "": any form.
+    """
 
     keys: Keys
     text: str
-    written: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,8 @@ class Concept:
     """Words that mean the same. ``narrower`` are words, or first aliases of other concepts, for kinds of it.
 
     ``name``: a proper name, which anchors a topic. ``common``: what any news may tell of ("price", "launch"), which
-    never does beside another word. ``beside``: words that mean it where something else is asked for too. ``written``:
-    those of its words that count only with their capital.
+    never does beside another word. ``beside``: words that mean it where something else is asked for too. ``forms``:
+    the :class:`Alias` forms of those of its words that have one.
     """
 
     aliases: tuple[str, ...]
@@ -46,7 +51,7 @@ class Concept:
     name: bool = False
     common: bool = False
     beside: tuple[str, ...] = ()
-    written: tuple[str, ...] = ()
+    forms: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,15 @@ class Lexicon:
         return hashlib.sha256(known).hexdigest()[:16]
 
     def concepts_of(self, alias: str, analyzer: Analyzer) -> tuple[Concept, ...]:
-        """The concepts that have ``alias`` in any of its forms, capitals and diacritics aside."""
-        return self.index(analyzer).get(analyzer.phrase(alias), ())
+        """The concepts that have ``alias`` in any of its forms, capitals and diacritics aside.
+
+        A word whose ending makes another of it (Газа, газ) needs its capital here too.
+        """
+        keys = analyzer.phrase(alias)
+        found = self.index(analyzer).get(keys, ())
+        if not found or alias.isascii() or alias != alias.lower():
+            return found
+        return tuple(c for c in found if not any(analyzer.phrase(w) == keys for w, f in c.forms if f == "^"))
 
     def words_of(self, concept: Concept) -> tuple[str, ...]:
         """A concept's aliases and all narrower ones, its own first, without repeats."""
@@ -93,11 +105,13 @@ class Lexicon:
         """
         found = self._said.get((concept, accompanied))
         if found is None:
-            said: dict[Keys, Alias] = {}
+            said: dict[tuple[Keys, str], Alias] = {}
             for one in self._kinds(concept):
+                forms = dict(one.forms)
                 for word in (*one.aliases, *one.narrower, *(one.beside if accompanied else ())):
                     if keys := analyzer.phrase(word):
-                        said.setdefault(keys, Alias(keys, word, word in one.written))
+                        form = forms.get(word, "")
+                        said.setdefault((keys, word if form else ""), Alias(keys, word, form))
             found = self._said[concept, accompanied] = tuple(said.values())
         return found
 
@@ -143,7 +157,7 @@ def shipped() -> tuple[Concept, ...]:
 def parse(text: str) -> tuple[Concept, ...]:
     """Concepts from lines ``alias | alias > narrower | narrower``, under ``[names]``, ``[concepts]`` or ``[common]``.
 
-    ``~word`` means the concept in company only; ``^Word`` counts only with its capital. Lines begin with an alias.
+    ``~word`` means the concept in company only; ``=word`` and ``^Word`` have the form of that sign.
     """
     concepts, section = [], ""
     for line in text.splitlines():
@@ -158,16 +172,21 @@ def parse(text: str) -> tuple[Concept, ...]:
 def _concept(line: str, section: str) -> Concept:
     same, _, narrower = line.partition(" > ")
     words, kinds = _parts(same), _parts(narrower)
-    written = tuple(word.lstrip("~^") for word in (*words, *kinds) if "^" in word[:2])
+    company = [word[1:] for word in words if word.startswith("~")]
+    alone = [word for word in words if not word.startswith("~")]
     return Concept(
-        aliases=tuple(word.removeprefix("^") for word in words if not word.startswith("~")),
-        narrower=tuple(word.removeprefix("^") for word in kinds),
+        aliases=tuple(map(_bare, alone)),
+        narrower=tuple(map(_bare, kinds)),
         name=section == "[names]",
         common=section == "[common]",
-        beside=tuple(word.lstrip("~^") for word in words if word.startswith("~")),
-        written=written,
+        beside=tuple(map(_bare, company)),
+        forms=tuple((word[1:], word[0]) for word in (*alone, *kinds, *company) if word[0] in _FORMS),
     )
 
 
+def _bare(word: str) -> str:
+    return word[1:] if word[0] in _FORMS else word
+
+
 def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split("|") if part.strip())
+    return tuple(part.strip() for part in text.split("|") if part.strip(" ~^="))

@@ -67,21 +67,24 @@ def words(found: Iterable[Iterable[Hit]], article: AnalyzedArticle) -> tuple[str
 
 def _hits_of(alias: Alias, article: AnalyzedArticle) -> list[Hit]:
     found = phrase_hits(alias.keys, article) if alias.keys[0] in article.positions else []
-    if not (found and alias.written):
+    if not (found and alias.form):
         return found
     if (languages := SHOUTED.get(alias.keys[0])) is None:
-        return [hit for hit in found if _as_written(alias, hit, article)]
+        return [hit for hit in found if _as_spelt(alias, hit, article)]
     if article.language not in (*languages, ""):
         return found
     return [hit for hit in found if article.surface(*hit).isupper()]
 
 
-def _as_written(alias: Alias, hit: Hit, article: AnalyzedArticle) -> bool:
+def _as_spelt(alias: Alias, hit: Hit, article: AnalyzedArticle) -> bool:
     said = article.surface(*hit)
-    if said != said.lower():
-        return said.casefold() == alias.text.casefold()
-    source = article.title if hit[0] < article.body else article.text
-    return source == source.lower()  # whoever writes no capitals at all
+    if alias.form == "^" and said == said.lower():
+        source = article.title if hit[0] < article.body else article.text
+        return source == source.lower()  # whoever writes no capitals at all
+    if said.casefold() == alias.text.casefold():
+        return True
+    cased = alias.form == "^" and not said.isascii()
+    return cased and len(said) >= len(alias.text)  # Газы and Газе are Газа's; Газ is not
 
 
 def _close(one: Hit, other: Hit, near: int, article: AnalyzedArticle) -> bool:

@@ -21,6 +21,8 @@ notizie notizia ultime novità riguardo nieuws laatste
 новости новость последние свежие об про новини останні
 haberleri haberler haber dakika hakkında wiadomości
 أخبار اخبار آخر اخر عن حول समाचार खबर खबरें ताज़ा बारे
+zu zur am beim aus vor um an im sulla sul nella dans aux
+в во ко со обо на за по у من في على إلى الى مع की का के में पर से को पर ने
 新闻 新聞 最新 消息 关于 關於 有关 相关 最新消息 资讯 ニュース について に関する 뉴스 소식 관련
 """
 _FILLERS = frozenset(normal(word) for word in _WORDS.split())

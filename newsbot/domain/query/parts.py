@@ -14,7 +14,10 @@ from newsbot.domain.lexicon import Concept, Keys, Lexicon
 from newsbot.domain.query.fillers import bared
 from newsbot.domain.query.lex import Atom
 
-SHOUTED = {"us": ("en",), "it": ("en",), "who": ("en",), "un": ("fr", "es", "it"), "ai": ("it", "fr", "pt")}
+SHOUTED = {
+    "us": ("en",), "it": ("en",), "who": ("en",), "un": ("fr", "es", "it", "en"), "ai": ("it", "fr", "pt"),
+    "eu": ("pt", "ro"), "esa": ("es",), "ia": ("en",), "ue": ("it",), "ki": ("en",),
+}  # fmt: skip
 """Acronyms that are a common word of these languages when they are not in capitals."""
 
 LONGEST_NAME = 5
@@ -58,9 +61,8 @@ def split(words: list[Atom], analyzer: Analyzer, lexicon: Lexicon) -> list[list[
 
 def phrases_of(part: Part, analyzer: Analyzer, lexicon: Lexicon) -> tuple[Keys, ...]:
     """The part's own phrase, then all that mean the same or are narrower; none that holds a shorter one."""
-    phrases = [part.keys]
-    phrases += [analyzer.phrase(word) for concept in part.concepts for word in lexicon.words_of(concept)]
-    unique = list(dict.fromkeys(phrase for phrase in phrases if phrase))
+    said = (alias for concept in part.concepts for alias in lexicon.aliases_of(concept, analyzer))
+    unique = list(dict.fromkeys((part.keys, *(alias.keys for alias in said if alias.form != "="))))
     single = {phrase[0] for phrase in unique if len(phrase) == 1}
     return tuple(p for p in unique if p == part.keys or len(p) == 1 or not single.intersection(p))
 

@@ -229,15 +229,22 @@ def _anchor(facets: Sequence[Facet], definition: TopicDefinition) -> int:
 
 def _own(text: str, analyzer: Analyzer) -> Alias:
     keys = analyzer.phrase(text)
-    return Alias(keys, text, len(keys) == 1 and keys[0] in SHOUTED)
+    return Alias(keys, text, "^" if len(keys) == 1 and keys[0] in SHOUTED else "")
 
 
 def _aliases(own: Sequence[Alias], widened: Sequence[Alias]) -> tuple[Alias, ...]:
-    """Each phrase once, the typed ones first; a widened one that holds a single-word alias adds nothing."""
-    found = {alias.keys: alias for alias in own}
-    for alias in widened:
-        if alias.keys not in found or alias.written:
-            found[alias.keys] = alias
-    single = {keys[0] for keys, alias in found.items() if len(keys) == 1 and not alias.written}
-    typed = {alias.keys for alias in own}
-    return tuple(a for k, a in found.items() if len(k) == 1 or k in typed or not single.intersection(k))
+    """Each once, the typed ones first; a widened one that holds a single-word alias adds nothing.
+
+    A typed word has the form of the same word in its concept: who types apple follows Apple.
+    """
+    spelt = {alias.text.casefold(): alias for alias in widened if alias.form}
+    first = [spelt.get(alias.text.casefold(), alias) for alias in own]
+    found = dict.fromkeys((*first, *widened))
+    single = {alias.keys[0] for alias in found if len(alias.keys) == 1 and not alias.form}
+    kept = {alias.keys: alias for alias in first}
+    for alias in found:
+        if not single.intersection(alias.keys):
+            kept.setdefault((*alias.keys, alias.text) if alias.form else alias.keys, alias)
+        elif len(alias.keys) == 1 and not alias.form:
+            kept.setdefault(alias.keys, alias)
+    return tuple(kept.values())
