@@ -38,6 +38,8 @@ STATEMENTS = (
 
 HELD = 2
 """Sends on each platform that are held at once when the bot is to be killed over them."""
+PASSING = 6
+"""Fewer than so many sends to Telegram pass before that, or a kill would always be over what the last one cut off."""
 HIT = 0.5
 """Of the kills, so many at least must cut off a send."""
 LATE = 0.5
@@ -263,7 +265,9 @@ class Torture:
         telegram, discord = self._town.telegram.faults, self._town.discord.faults
         before = len(telegram.log), len(discord.log)
         await self._rows.an_hour_passes()
-        telegram.waiting["sendMessage"] = [Telegrams(drop_before=not accepted, until=held)] * HELD
+        passing = 0 if number < SCRIPTED else self._dice.randrange(PASSING)
+        holding = [Telegrams(drop_before=not accepted, until=held)] * HELD
+        telegram.waiting["sendMessage"] = [Telegrams()] * passing + holding
         blind = self._town.blind.id if number == WITHIN else "*"
         for path in (f"/channels/{blind}/messages", "/channels/*/threads"):
             discord.next("POST", path, drop="" if accepted else "before", hold=held, times=HELD)
