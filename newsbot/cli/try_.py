@@ -16,6 +16,7 @@ from newsbot.errors import ParseError, QueryError
 
 if TYPE_CHECKING:
     from newsbot.domain.analyze import Analyzer
+    from newsbot.domain.digest import Refrains
     from newsbot.domain.lexicon import Lexicon
 
 commands = typer.Typer(no_args_is_help=True, help="The bot's judgement on files: JSON Lines in and out, no database.")
@@ -206,9 +207,19 @@ def digest(
 def _one_by_one(file: str) -> Iterator[Record]:
     from newsbot.domain.analyze import Analyzer
 
-    analyzer = Analyzer()
-    for given in articles(file):
-        yield {"article": given.id, **_digest([given], analyzer)}
+    analyzer, told = Analyzer(), list(articles(file))
+    refrains = _refrains(told)
+    for given in told:
+        yield {"article": given.id, **_digest([given], analyzer, refrains)}
+
+
+def _refrains(told: Iterable[Given]) -> Refrains:
+    """What the sources of these articles say in one after the other, as the bot knows it of the feeds that it reads."""
+    from newsbot.domain.digest import Refrains, hear
+
+    refrains = Refrains()
+    hear([given.article for given in told if given.article.source], refrains)
+    return refrains
 
 
 def _by_story(file: str) -> Iterator[Record]:
@@ -217,14 +228,15 @@ def _by_story(file: str) -> Iterator[Record]:
     analyzer, told = Analyzer(), dict[str, list[Given]]()
     for given in articles(file):
         told.setdefault(repr(given.record.get("story", f"article {given.id}")), []).append(given)
+    refrains = _refrains(given for members in told.values() for given in members)
     for members in told.values():
-        yield {"story": members[0].record.get("story"), **_digest(members, analyzer)}
+        yield {"story": members[0].record.get("story"), **_digest(members, analyzer, refrains)}
 
 
-def _digest(told: Sequence[Given], analyzer: Analyzer) -> Record:
+def _digest(told: Sequence[Given], analyzer: Analyzer, refrains: Refrains) -> Record:
     from newsbot.domain.digest import summarise
 
-    made = summarise([_with_language(given.article, analyzer) for given in told], analyzer)
+    made = summarise([_with_language(given.article, analyzer) for given in told], analyzer, refrains=refrains)
     return {
         "headline": made.headline,
         "summary": list(made.summary),

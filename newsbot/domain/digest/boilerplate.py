@@ -1,14 +1,14 @@
 """What stands in an article and is no part of its story: calls to click, credits, bylines, datelines, cookie lines.
 
-A sentence is dropped when it begins like boilerplate and is short, when it holds a phrase that no reporter writes, when
-it is no sentence at all by its form (a heading, code, a list of links), and when several articles of one feed share it
-(:mod:`newsbot.domain.digest.refrains`). Sentences that merely mention reading, clicking or cookies stay.
+A sentence is dropped when it begins like boilerplate and is short, when it holds a phrase that no reporter writes, and
+when it is no sentence at all by its form: a heading, code, a list of links. Sentences that merely mention reading,
+clicking or cookies stay. What a feed repeats, whatever its words, :mod:`newsbot.domain.digest.refrains` finds.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from newsbot.domain.digest.datelines import is_byline, without_dateline
 from newsbot.domain.digest.phrases import BEGINS, GLUED, HOLDS
@@ -31,20 +31,17 @@ _ENOUGH = 80  # characters of whole sentences: then what is none is not missed
 _MAX_TEXT = 60_000
 
 
-def clean(
-    text: str, language: str = "", authors: Iterable[str] = (), refrains: Collection[str] = ()
-) -> tuple[str, ...]:
+def clean(text: str, language: str = "", authors: Iterable[str] = ()) -> tuple[str, ...]:
     """The sentences of an article that tell its story, in order: boilerplate dropped, the dateline cut off the first.
 
     Apart from that cut each is verbatim, white space normalised. Only the first 60,000 characters are read.
-    ``authors`` are names whose lone appearance is a byline, ``refrains`` sentences that the feed repeats. A last
-    sentence that the feed cut short ("…", "[...]") is kept, without its dots, only when nothing else is left.
+    ``authors`` are names whose lone appearance is a byline. A last sentence that the feed cut short ("…", "[...]")
+    is kept, without its dots, only when nothing else is left.
     """
     names = {name.casefold().strip() for name in authors}
     found = [_GLUED.sub("", s, count=1) if _GLUED.match(s) else s for s in sentences(text[:_MAX_TEXT], language)]
     kept = [s for s in found if not is_boilerplate(s) and s.casefold() not in names and _WORDISH.search(s)]
-    kept = _sparing(kept, [s for s in kept if s not in refrains])
-    kept = _sparing(kept, [s for s in kept if not _is_markup(s)])
+    kept = [s for s in kept if not _is_markup(s)] or kept
     if kept:
         kept[0] = without_dateline(kept[0])
     whole = [s for s in kept if not _is_cut_short(s, last=s is kept[-1])]
@@ -58,11 +55,6 @@ def is_boilerplate(sentence: str) -> bool:
     if len(sentence) <= _SHORT and (_BEGINS.match(sentence) or _BRACKETED.match(sentence) or is_byline(sentence)):
         return True
     return _HOLDS.search(sentence[:2000]) is not None
-
-
-def _sparing(before: list[str], after: list[str]) -> list[str]:
-    """``after``, unless it left nothing to tell."""
-    return after or before
 
 
 def _told(kept: Sequence[str]) -> list[str]:
@@ -84,7 +76,7 @@ def _is_markup(sentence: str) -> bool:
     linked = _LINK.search(head)
     return (
         (signs > 1 and signs > _CODE_SHARE * len(head))
-        or (linked is not None and len(head) - len(_LINK.sub("", head, count=0)) > 0 and len(head) < _SHORT)
+        or (linked is not None and len(head) < _SHORT)
         or 2 * len(_LETTERS.findall(head)) < len(head) - head.count(" ")
     )
 

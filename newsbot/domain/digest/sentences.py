@@ -18,7 +18,8 @@ _END = re.compile(
     rf"(?<![.!?…])[.!?…؟۔।։።]++[{_CLOSERS}]*+(?=\s|$)"
     r"|(?<![。！？｡!?…])(?:[。！？｡]|…(?=…))[。！？｡!?…]*+[」』”’）》】\"]*+"
     r"|\[(?:\.\.\.|…)\]|\(…\)"
-    r"|(?<=[^\W\d_]{3})[.?!](?=[A-ZА-ЯÀ-Ý][^\W\d_A-Z]+[\s,’'])"  # scraped pages lose the blank: "media.The union"
+    # Scraped pages lose the blank ("media.The union", "delay.A photo") and turn quotes to marks ("assets.?Sand mafia").
+    rf"|(?<=[a-zà-ÿа-яё)]{{2}})[.?!](?:[{_CLOSERS}?]{{1,2}}(?=[\"“‘?]?[A-ZА-ЯÀ-Ý])|(?=[A-ZА-ЯÀ-Ý][^\W\d_]{{0,30}}[\s,’']))"
 )
 _NEXT = re.compile(rf"\s*[{_OPENERS}]*\s?(\S{{1,30}})")
 _LAST_WORD = re.compile(r"[^\s(\[\"“«„]{1,30}$")
@@ -111,6 +112,8 @@ def _ends(line: str, start: int, end: re.Match[str], language: str, *, cased: bo
     mark = end.group()
     if mark[0] in "。！？｡[(" or end.end() == len(line):
         return True
+    if line[end.start() - 1] == ",":  # the stop of a quotation that lost its signs: "involved in it,? he said"
+        return False
     following = _NEXT.match(line, end.end())
     word = following.group(1) if following else ""
     if cased and word[:1].islower() and not (len(word) > 1 and word[1].isupper()):

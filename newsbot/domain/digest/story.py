@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from newsbot.domain.digest.boilerplate import clean
 from newsbot.domain.digest.corrections import Withdrawn, claims, withdrawn
 from newsbot.domain.digest.facts import facts
-from newsbot.domain.digest.summary import MAX_CHARACTERS, MAX_WORDS, choose, shorten, words
+from newsbot.domain.digest.refrains import Refrains
+from newsbot.domain.digest.summary import choose, is_overlong, shorten, words
 from newsbot.domain.models import Article, DigestStory, Reason, Source
 
 MAX_HEADLINE = 200
@@ -59,19 +60,21 @@ def summarise(
     *,
     reasons: Sequence[Reason] = (),
     updated: datetime | None = None,
+    refrains: Refrains | None = None,
 ) -> DigestStory:
     """The digest of a story told by ``articles`` (one or more, oldest arrival first).
 
     The summary is at most three sentences and 70 words, copied from the best telling in the first one's language
     (the longest clean text; of one site's tellings the newest); a first sentence that is longer than that by itself is
     cut after a clause. An untitled story is headed by its first sentence and summed up by what follows; a headline that
-    had to be cut leaves its sentence to the summary. What a correction takes back is not said. Facts may come from
-    every telling in that language. ``published`` is the earliest time known.
+    had to be cut leaves its sentence to the summary. What a correction takes back is not said, nor what
+    ``refrains`` know for a feed's own words. Facts may come from every telling in that language. ``published`` is the
+    earliest time known.
     Raises ValueError when there is no article.
     """
     if not articles:
         raise ValueError("a story has at least one article")
-    tellings, gone = _corrected(articles, _tellings(articles))
+    tellings, gone = _corrected(articles, _tellings(articles, refrains))
     best = max(tellings, key=lambda telling: telling.worth)
     title = _headline(articles, best, gone)
     summary = _summary(best, analyzer, best.article.title or (title if title in best.sentences else ""))
@@ -113,7 +116,7 @@ def headline(title: str, source: str = "", url: str = "") -> str:
     return _cap(text, MAX_HEADLINE)
 
 
-def _tellings(articles: Sequence[Article]) -> list[_Telling]:
+def _tellings(articles: Sequence[Article], refrains: Refrains | None) -> list[_Telling]:
     """The articles worth reading for a summary: in the first one's language, of each site the newest."""
     language = articles[0].language
     newest: dict[str, Article] = {}
@@ -122,7 +125,14 @@ def _tellings(articles: Sequence[Article]) -> list[_Telling]:
             newest[_site(article)] = article
     few = list(newest.values())
     few = few if len(few) <= _MAX_TELLINGS else few[: _MAX_TELLINGS // 2] + few[-_MAX_TELLINGS // 2 :]
-    return [_Telling(article, clean(article.text, article.language, article.authors)) for article in few]
+    return [_Telling(article, _own(article, refrains)) for article in few]
+
+
+def _own(article: Article, refrains: Refrains | None) -> tuple[str, ...]:
+    """What an article tells, without what its feed says in every other one too."""
+    told = clean(article.text, article.language, article.authors)
+    known = refrains.of(feed_of(article), told) if refrains else ()
+    return tuple(sentence for sentence in told if sentence not in known) or told
 
 
 def _corrected(
@@ -144,17 +154,14 @@ def _corrected(
 
 
 def _summary(telling: _Telling, analyzer: Analyzes, title: str) -> tuple[str, ...]:
+    """A summary begins with what happened: an over-long first sentence is cut, not passed over."""
     language = telling.article.language
-    heads = [sentence[:1000] for sentence in telling.sentences[:40]]
-    keys = [_keys(head, language, analyzer) for head in heads]
-    chosen = choose(telling.sentences, keys, _keys(title[:1000], language, analyzer))
+    told = [shorten(s) if place == 0 and is_overlong(s) else s for place, s in enumerate(telling.sentences[:40])]
+    keys = [_keys(sentence[:1000], language, analyzer) for sentence in told]
+    chosen = choose(told, keys, _keys(title[:1000], language, analyzer))
     if chosen:
-        return tuple(telling.sentences[i] for i in chosen)
-    overlong = next(
-        (sentence for sentence in telling.sentences if words(sentence) > MAX_WORDS or len(sentence) > MAX_CHARACTERS),
-        "",
-    )
-    return (shorten(overlong),) if overlong else ()
+        return tuple(told[i] for i in chosen)
+    return tuple(shorten(s) for s in [s for s in told if is_overlong(s)][:1])
 
 
 def _keys(text: str, language: str, analyzer: Analyzes) -> list[str]:
@@ -168,6 +175,18 @@ def _headline(articles: Sequence[Article], best: _Telling, gone: Collection[With
     if titles:
         return next((title for title in titles if not claims(title, gone)), titles[0])
     return _cap(best.sentences[0], MAX_HEADLINE) if best.sentences else ""
+
+
+def feed_of(article: Article) -> tuple[int, str]:
+    """The name under which an article's feed has its refrains."""
+    return article.feed_id, article.source
+
+
+def hear(articles: Sequence[Article], refrains: Refrains) -> None:
+    """Let ``refrains`` learn what ``articles`` say."""
+    for article in articles:
+        told = clean(article.text, article.language, article.authors)
+        refrains.learn(feed_of(article), article.id, told)
 
 
 def _site(article: Article) -> str:
