@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from newsbot.domain.analyze import AnalyzedArticle, Analyzer
 from newsbot.domain.lexicon import Lexicon
-from newsbot.domain.match import Matcher, fits, matches
+from newsbot.domain.match import Matcher, fits, judged, matches
 from newsbot.domain.models import Match, TopicDefinition
 from newsbot.domain.query import TopicQuery, compile_topic, parse_search
 
@@ -113,6 +113,44 @@ def test_a_match_knows_the_articles_own_words_and_its_score() -> None:
     assert 0 < weaker.score < found.score <= 1
 
 
+@pytest.mark.parametrize(
+    ("query", "title", "text", "reason"),
+    [
+        ("Xiaomi EV", "Xiaomi shows a phone", "It has a big battery.", "words"),
+        ("Xiaomi EV -Redmi", "Xiaomi EV and Redmi phone", "", "veto"),
+        ("Xiaomi EV lang:de", "The Xiaomi EV is on sale and will be for all of the year", "", "language"),
+        ("World Cup 2026", "Looking back at the World Cup 2022", "", "year"),
+        ("Xiaomi", "BYD sells more cars than Tesla", FILLER + "Its rivals are Nio and Xiaomi.", "passing"),
+        ("Golden Globes", "John Saxon dies at 83", "Saxon won a Golden Globe in 1966.", "passing"),
+        ("Tesla Audi", "Audi sells less", FILLER * 2 + "Tesla! " * 9 + FILLER, "apart"),
+        ("ghost kitchen", "A ghost in the city", "It came at night." + FILLER + "It went home to a kitchen.", "words"),
+        ("Fed", "How he fed his family", "The Feds came.", "words"),
+    ],
+)
+def test_a_judgement_says_why_an_article_does_not_match(query: str, title: str, text: str, reason: str) -> None:
+    judgement = judged(topic(query), article(title, text), LEXICON)
+    assert (judgement.match, judgement.reason) == (None, reason)
+    assert [facet.label for facet in judgement.facets] == [facet.label for facet in topic(query).facets]
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "text"),
+    [
+        ("Fed rates", "Federal Reserve holds interest rates", ""),
+        ("war in Ukraine", "Russian drones hit Kyiv", ""),
+        ("Krieg in der Ukraine", "Россия нанесла удар по Киеву", ""),
+        ("World Cup 2026", "World Cup: hosts name their squads", ""),
+        ("earthquake Japan", "Forte séisme au large de Tokyo", ""),
+        ("ghost kitchen", "Kitchens of ghosts", ""),
+        ("小米汽车", "Xiaomi SU7 sold out", ""),
+        ("TSLA", "Tesla cuts jobs", ""),
+        ("apple lawsuit", "Justice Department sues Apple", ""),
+    ],
+)
+def test_words_that_mean_a_thing_in_company_are_known(query: str, title: str, text: str) -> None:
+    assert match(query, title, text)
+
+
 # --- the index -----------------------------------------------------------------------------------
 
 VOCABULARY = ["Xiaomi", "小米", "EV", "electric car", "Tesla", "recall", "battery", "US", "us", "Redmi", "said",
@@ -150,6 +188,9 @@ def test_the_matcher_finds_exactly_what_the_predicate_says_whatever_is_common(
     for one in articles:
         brute = [found for n, query in queries.items() if (found := matches(query, one, LEXICON, n))]
         assert matcher.match(one) == brute
+        judgements = {n: judged(query, one, LEXICON, n) for n, query in queries.items()}
+        assert [j.match for j in judgements.values() if j.match] == brute
+        assert all(bool(j.match) == (not j.reason) for j in judgements.values())
 
 
 def test_an_article_with_only_the_common_word_of_a_topic_costs_it_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,5 +281,5 @@ def test_topics_of_the_reuters_corpus_are_told_apart() -> None:
             found = {list(codes.values())[m.topic_id] for m in matcher.match(article(one["title"], one["text"], "en"))}
             true = set(codes.values()) & set(one["topics"])
             hits, wrong, missed = hits + len(found & true), wrong + len(found - true), missed + len(true - found)
-    assert hits / (hits + wrong) > 0.7
-    assert hits / (hits + missed) > 0.7
+    assert hits / (hits + wrong) > 0.8
+    assert hits / (hits + missed) > 0.6

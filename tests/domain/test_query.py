@@ -157,12 +157,32 @@ def test_one_chinese_character_is_found_inside_words() -> None:
         ("the war in Ukraine", ["war", "Ukraine"], "Ukraine"),
         ("Tesla OR Xiaomi recall", ["Tesla", "recall"], "Tesla"),
         ('"solid state" Toyota', ["solid state", "Toyota"], "Toyota"),
+        ("latest news about Tesla", ["Tesla"], "Tesla"),
+        ("Neues zu Elon Musk", ["Elon Musk"], "Elon Musk"),
+        ("Последние новости о биткоине", ["биткоине"], "биткоине"),
+        ("关于特斯拉的新闻", ["特斯拉"], "特斯拉"),
+        ("特斯拉上海工厂", ["特斯拉", "上海", "工厂"], "特斯拉"),
+        ("Krieg in der Ukraine", ["Krieg", "Ukraine"], "Ukraine"),
+        ("الحرب في أوكرانيا", ["الحرب", "أوكرانيا"], "أوكرانيا"),
+        ("news", ["news"], "news"),
+        ("AT&T layoffs", ["AT&T", "layoffs"], "AT&T"),
     ],
 )
 def test_a_typed_topic_becomes_facets_with_an_anchor(text: str, facets: list[str], anchor: str) -> None:
     query = topic(text)
     assert labels(query) == facets
     assert query.facets[query.anchor].label == anchor
+
+
+def test_words_side_by_side_may_be_one_name_and_a_year_is_no_word() -> None:
+    assert topic("black hole zorkmids").beside == ()  # a known name is one already
+    assert topic("ghost kitchen").beside == (0,)
+    assert topic("Ghost kitchen").beside == ()
+    assert topic("kitchen of ghosts").beside == (0,)
+    assert topic("kitchen in town").beside == ()
+    assert topic("iPhone 15").beside == (0,)
+    assert (labels(topic("World Cup 2026")), topic("World Cup 2026").year) == (["World Cup"], "2026")
+    assert (labels(topic("2026")), topic("2026").year) == (["2026"], "")
 
 
 def test_a_chinese_car_is_an_electric_car_too() -> None:

@@ -18,20 +18,25 @@ from newsbot.domain.models import Match
 from newsbot.domain.query import TopicQuery
 
 TITLE = 1.0
-HEAD = 0.75  # within the first sentence or so
-IN_LEAD = 0.45
+OPENING = 0.75  # among the first words of the text
+HEAD = 0.65  # within the first sentences
+IN_LEAD = 0.5
 AGAIN = 0.1  # for each further mention, up to three
-MENTION = 0.15  # for each mention after the lead, in 300 words
-MOST_OF_TEXT = 0.6  # what mentions after the lead come to at most
+MENTION = 0.2  # for each mention after the lead, in 300 words
+MOST_OF_TEXT = 0.8  # what mentions after the lead come to at most
+SHORTLY = 0.3  # anywhere in a text that is no longer than a lead
+TEASER = 0.05  # what such a text lacks: a line under a headline names much that the article is not about
 
+OPENING_KEYS = 12
 HEAD_KEYS = 40
 SHARE_OF_LEAD = 0.4  # of a short text, so that a list at its end is no lead
 LEAST_LEAD = 15
 USUAL_KEYS = 300
 
-ANCHOR = 0.45  # what the anchor must reach
+ALONE = 0.75  # what the one facet of a topic must reach
+ANCHOR = 0.45  # what the anchor of several must reach
 OTHER = 0.3  # what each further facet must reach
-ALL = 0.5  # what they must reach on average
+ALL = 0.7  # what they must reach on average
 NEAR = 30  # keys between the anchor and a facet that belong together
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -98,9 +103,9 @@ def _barred(query: TopicQuery, article: AnalyzedArticle) -> Literal["", "languag
 def _aboutness(query: TopicQuery, found: Sequence[Sequence[Hit]], article: AnalyzedArticle) -> tuple[float, Reason]:
     """The score, 0 with the reason when the article is not about the query."""
     strengths = [_strength(said, article) for said in found]
-    anchor = strengths[query.anchor]
     mean = sum(strengths) / len(strengths)
-    if anchor < ANCHOR or mean < ALL or min(strengths) < OTHER:
+    enough = ALL if len(strengths) > 1 else ALONE
+    if mean < enough or strengths[query.anchor] < ANCHOR or min(strengths) < OTHER:
         return 0.0, "passing"
     if not all(_together(found[query.anchor], said, article) for said in found):
         return 0.0, "apart"
@@ -111,18 +116,18 @@ def _aboutness(query: TopicQuery, found: Sequence[Sequence[Hit]], article: Analy
 
 def _strength(said: Sequence[Hit], article: AnalyzedArticle) -> float:
     """How much of the article a facet is: 0..1."""
-    size = len(article.body_keys)
-    lead = article.body + min(article.lead, max(LEAST_LEAD, int(size * SHARE_OF_LEAD)))
-    first = said[0][0]
-    again = AGAIN * min(len(said) - 1, 3)
-    if first < article.body:
+    first, size = said[0][0] - article.body, len(article.body_keys)
+    if first < 0:
         return TITLE
-    untitled = TITLE if not article.title_keys and first < article.body + LEAST_LEAD else 0.0
-    if first < min(lead, article.body + HEAD_KEYS):
-        return min(TITLE, max(untitled, HEAD + again))
-    if first < lead:
-        return IN_LEAD + again
-    return min(MOST_OF_TEXT, MENTION * len(said) / max(1.0, size / USUAL_KEYS))
+    again = AGAIN * min(len(said) - 1, 3)
+    lead = min(article.lead, max(LEAST_LEAD, int(size * SHARE_OF_LEAD)))
+    if first >= lead:
+        spread = MENTION * len(said) / max(1.0, size / USUAL_KEYS)
+        return min(MOST_OF_TEXT, max(spread, SHORTLY) if size <= article.lead else spread)
+    if not article.title_keys and first < LEAST_LEAD:
+        return TITLE
+    place = OPENING if first < OPENING_KEYS else HEAD if first < HEAD_KEYS else IN_LEAD
+    return min(TITLE, place + again - (TEASER if size <= article.lead and article.title_keys else 0.0))
 
 
 def _together(anchor: Sequence[Hit], said: Sequence[Hit], article: AnalyzedArticle) -> bool:
