@@ -24,6 +24,7 @@ from newsbot.pipeline.leadership import this_process
 from newsbot.pipeline.planner import Planner
 from newsbot.pipeline.probe import Probe
 from newsbot.pipeline.retention import Retention
+from newsbot.pipeline.summariser import Model, Summariser
 from newsbot.pipeline.workers import Workers
 from newsbot.storage import Storage
 
@@ -53,7 +54,8 @@ class Newsroom:
     loops: list[Loop] = field(default_factory=list)
 
     async def adopt(self, config: Config) -> None:
-        """Take over ``config``: feeds, topics, subscriptions, concepts, defaults, limits and retention.
+        """Take over ``config``: feeds, topics, subscriptions, concepts, defaults, limits, retention and who writes
+        summaries.
 
         The database, the server and the platforms' own keys take effect at the next start.
         """
@@ -66,6 +68,7 @@ class Newsroom:
             self.lexicon = lexicon_of(config)
             self.judge.adopt(self.lexicon)
         self.planner.adopt(self.lexicon, defaults_of(config))
+        self.planner.summariser.model = model_of(config)
         self.collector.news_age = defaults_of(config).news_age
         self.newsdesk.configure(rules_of(config), self.lexicon)
         self.retention.keep = keep_of(config)
@@ -104,6 +107,12 @@ def rules_of(config: Config) -> Rules:
 def lexicon_of(config: Config) -> Lexicon:
     """The shipped concepts, and the config's own."""
     return Lexicon.default().with_concepts(config.concepts)
+
+
+def model_of(config: Config) -> Model | None:
+    """Who writes summaries; None: nobody."""
+    named = config.summariser
+    return Model(str(named.base_url), named.model, named.api_key.get_secret_value()) if named else None
 
 
 def keep_of(config: Config) -> timedelta:
@@ -152,7 +161,16 @@ def _wire(config: Config, storage: Storage, fetcher: Fetcher, workers: Workers, 
         ),
         collector=Collector(storage, fetcher, workers, clock, wake, root=config.root, owner=owner, courtesy=courtesy),
         judge=Judge(storage, analyzer, lexicon, clock, wake, owner, courtesy),
-        planner=Planner(storage, analyzer, lexicon, clock, wake, owner, defaults_of(config)),
+        planner=Planner(
+            storage,
+            analyzer,
+            lexicon,
+            clock,
+            wake,
+            owner,
+            defaults_of(config),
+            Summariser(analyzer, clock, model_of(config)),
+        ),
         retention=Retention(storage, clock, keep_of(config)),
         courtesy=courtesy,
     )

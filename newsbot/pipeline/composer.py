@@ -96,6 +96,8 @@ class Composer:
         tables, ids = _affordable(tables, now)
         told = await self._storage.articles.of_stories(ids)
         made = await asyncio.to_thread(self._composed, tables, told, moved, now, paced=paced, away=away)
+        if await self._summaries.write(_shown(made), told):
+            made = await asyncio.to_thread(self._composed, tables, told, moved, now, paced=paced, away=away)
         await self._storage.outbox.carry_out(made, fence, now)
         return True
 
@@ -178,6 +180,11 @@ class Composer:
             shown=tuple(o.story_id for o in post.shown),
             more=tuple(o.story_id for o in post.more),
         )
+
+
+def _shown(made: Iterable[Composed]) -> list[int]:
+    """The stories that posts tell."""
+    return list(dict.fromkeys(s.story_id for each in made for post in each.posts for s in post.digest.stories))
 
 
 def _affordable(tables: Sequence[Table], now: datetime) -> tuple[list[Table], list[int]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 import structlog
 
 from newsbot.domain.analyze import Analyzer
-from newsbot.domain.digest import summarise
+from newsbot.domain.digest import Refrains, hear, summarise
 from newsbot.domain.models import Article, Chat, Defaults, Digest, DigestStory, Mute, Outcome, Reason, Source
 from newsbot.domain.plan import Post
+from newsbot.pipeline.writing import Writing
 
 log = structlog.get_logger(__name__)
 
@@ -31,18 +32,37 @@ def unmuted(articles: Sequence[Article], mutes: Sequence[Mute]) -> list[Article]
 class Summaries:
     """Stories as posts tell them. Many chats get the same story: each is worked out once while it is in the news."""
 
-    def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
+    def __init__(self, analyzer: Analyzer, writing: Writing | None = None) -> None:
+        self._analyzer, self.writing = analyzer, writing
+        self._refrains = Refrains()
         self._of = lru_cache(KEPT)(self._summarised)
+
+    def hear(self, articles: Iterable[Article]) -> None:
+        """Learn what these articles' feeds say in every article, so that no summary says it."""
+        try:
+            hear(tuple(articles), self._refrains)
+        except Exception:  # one text that upsets our code must not hold up the news
+            log.exception("articles could not be heard")
 
     def told(self, articles: Sequence[Article], reasons: Sequence[Reason]) -> DigestStory:
         """A story (one article or more), and why a chat gets it."""
-        return replace(self._of(tuple(articles)), reasons=tuple(reasons))
+        story = replace(self._of(tuple(articles)), reasons=tuple(reasons))
+        written = self.writing.of(articles) if self.writing else ()
+        return replace(story, summary=written) if written else story
+
+    async def write(self, stories: Iterable[int], told: Mapping[int, Sequence[Article]]) -> bool:
+        """Have the summaries of these stories written where that is wanted; whether any will be told otherwise now."""
+        return self.writing is not None and await self.writing.write({s: told[s] for s in stories if told.get(s)})
+
+    async def recall(self, stories: Iterable[int]) -> None:
+        """Look up what was written of these stories before."""
+        if self.writing is not None:
+            await self.writing.recall(stories)
 
     def _summarised(self, articles: tuple[Article, ...]) -> DigestStory:
         """One that upsets our code must not hold up every other chat's posts: loud, and told by its headline alone."""
         try:
-            return summarise(articles, self._analyzer)
+            return summarise(articles, self._analyzer, refrains=self._refrains)
         except Exception:
             first = articles[0]
             log.exception("a story could not be summarised", story=first.story_id, title=first.title)

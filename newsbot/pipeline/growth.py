@@ -44,11 +44,13 @@ class Growth:
         now; and a reply where they tell what is really new."""
         await self._sweep(now)
         fresh = list(judged)
+        await asyncio.to_thread(self._summaries.hear, [j.article for j in fresh])
         posted = await self._posted(fresh, now)
         if not posted:
             return []
         growths = await self._storage.outbox.growths(sorted({delivery.id for _, delivery in posted}))
         seen = await self._seen(posted)
+        await self._summaries.recall({shown.story_id for shown, _ in posted})
         crowded = await self._storage.outbox.crowded(BACKLOG)
         edits = await asyncio.to_thread(self._edits, fresh, posted, seen, growths, crowded, now)
         calm = [(shown, post) for shown, post in posted if post.chat.platform not in crowded]

@@ -14,6 +14,8 @@ from newsbot.pipeline.contents import Summaries
 from newsbot.pipeline.fanout import FanOut
 from newsbot.pipeline.growth import Growth
 from newsbot.pipeline.leadership import Leadership
+from newsbot.pipeline.summariser import Summariser
+from newsbot.pipeline.writing import Writing
 from newsbot.storage import Storage
 from newsbot.storage.leases import Fence
 
@@ -37,9 +39,11 @@ class Planner:
         wake: Wake,
         owner: str,
         defaults: Defaults,
+        summariser: Summariser | None = None,
     ) -> None:
         self._storage, self._clock, self._wake = storage, clock, wake
-        summaries = Summaries(analyzer)
+        self.summariser = summariser or Summariser(analyzer, clock)
+        summaries = Summaries(analyzer, Writing(storage, self.summariser))
         self._fanout = FanOut(storage, analyzer, lexicon, Growth(storage, summaries), defaults)
         self._composer = Composer(storage, analyzer, lexicon, summaries, defaults)
         self._absence = Absence(storage)

@@ -23,6 +23,7 @@ from newsbot.storage.search import Search
 from newsbot.storage.servers import Servers
 from newsbot.storage.topics import Topics
 from newsbot.storage.transcript import Transcripts
+from newsbot.storage.written import WrittenSummaries
 
 
 class Storage:
@@ -44,6 +45,7 @@ class Storage:
         self.holds = Holds(db)
         self.outbox = Outbox(db)
         self.transcript = Transcripts(db)
+        self.written = WrittenSummaries(db)
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool = True, busy_seconds: float = BUSY_SECONDS) -> Self:
