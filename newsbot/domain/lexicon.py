@@ -29,7 +29,8 @@ class Alias:
     """One way to say something.
 
     ``form`` "=": only as it is spelt here, for another form or word has the same key (shares, shared; Irã, IRA); "^":
-    and with a capital, wherever the text has capitals at all (Apple, Fed); "": any form.
+    and with a capital, wherever the text has capitals at all (Apple, Fed); "": any form. "~": its words need not stand
+    side by side, only close (crash of a plane).
     """
 
     keys: Keys

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from newsbot.domain.match import matches
 from newsbot.domain.models import Article, Match, TopicDefinition
 from newsbot.domain.plan import seen_by
-from newsbot.domain.query import And, Filters, Or, SearchQuery, Term, TopicQuery, compile_topic
+from newsbot.domain.query import And, Filters, SearchQuery, TopicQuery, asked, compile_topic
 from newsbot.newsdesk.tools import Tools
 from newsbot.storage.search import SearchRequest
 
@@ -68,8 +68,7 @@ async def preview(tools: Tools, definition: TopicDefinition, days: int = PREVIEW
 
 async def _saying(tools: Tools, query: TopicQuery, since: datetime) -> AsyncIterator[list[int]]:
     """The articles since then that have some alias of every facet, each once, in no order."""
-    facets = (Or(tuple(Term((alias.keys,), alias.text) for alias in facet.aliases)) for facet in query.facets)
-    wanted = SearchQuery("", And(tuple(facets)), Filters(after=since))
+    wanted = SearchQuery("", And(tuple(map(asked, query.facets))), Filters(after=since))
     cursor, offset, more = "", 0, True
     while more:
         page = await tools.storage.search.find(SearchRequest(wanted, BATCH, offset, cursor, now=tools.now()))

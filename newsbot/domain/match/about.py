@@ -21,7 +21,7 @@ TITLE = 1.0
 OPENING = 0.75  # among the first words of the text
 HEAD = 0.65  # within the first sentences
 IN_LEAD = 0.5
-AGAIN = 0.1  # for each further mention, up to three
+AGAIN = 0.1  # for each further mention in 300 words, up to three
 MENTION = 0.2  # for each mention after the lead, in 300 words
 MOST_OF_TEXT = 0.8  # what mentions after the lead come to at most
 SHORTLY = 0.3  # anywhere in a text that is no longer than a lead
@@ -119,10 +119,11 @@ def _strength(said: Sequence[Hit], article: AnalyzedArticle) -> float:
     first, size = said[0][0] - article.body, len(article.body_keys)
     if first < 0:
         return TITLE
-    again = AGAIN * min(len(said) - 1, 3)
+    long = max(1.0, size / USUAL_KEYS)
+    again = AGAIN * min((len(said) - 1) / long, 3)
     lead = min(article.lead, max(LEAST_LEAD, int(size * SHARE_OF_LEAD)))
     if first >= lead:
-        spread = MENTION * len(said) / max(1.0, size / USUAL_KEYS)
+        spread = MENTION * len(said) / long
         return min(MOST_OF_TEXT, max(spread, SHORTLY) if size <= article.lead else spread)
     if not article.title_keys and first < LEAST_LEAD:
         return TITLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from newsbot.domain.analyze import AnalyzedArticle, fold
@@ -65,7 +66,29 @@ def words(found: Iterable[Iterable[Hit]], article: AnalyzedArticle) -> tuple[str
     return tuple(said.values())
 
 
+def _closest(places: Sequence[int], to: int) -> int:
+    at = bisect_left(places, to)
+    return min(places[max(0, at - 1) : at + 1], key=lambda place: abs(place - to))
+
+
+def _near(alias: Alias, article: AnalyzedArticle) -> list[Hit]:
+    """Where the rest of the words stand close to the first, before or after it, each hit as long as all of it is."""
+    positions = article.positions
+    if any(key not in positions for key in alias.keys):
+        return []
+    found = []
+    for start in positions[alias.keys[0]]:
+        places = [start, *(_closest(positions[key], start) for key in alias.keys[1:])]
+        first, last = min(places), max(places)
+        parted = first < article.body <= last  # by the end of the title
+        if len(places) == len(set(places)) and last - first < CLOSE and not parted:
+            found.append((first, last - first + 1))
+    return found
+
+
 def _hits_of(alias: Alias, article: AnalyzedArticle) -> list[Hit]:
+    if alias.form == "~":
+        return _near(alias, article)
     found = phrase_hits(alias.keys, article) if alias.keys[0] in article.positions else []
     if not (found and alias.form):
         return found

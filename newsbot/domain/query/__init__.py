@@ -15,7 +15,7 @@ from newsbot.domain.query.search import (
     parse_filters,
     parse_search,
 )
-from newsbot.domain.query.topic import Facet, TopicQuery, canonical, compile_topic, understood, vetoes
+from newsbot.domain.query.topic import Facet, TopicQuery, asked, canonical, compile_topic, understood, vetoes
 
 __all__ = [
     "Alias",
@@ -29,6 +29,7 @@ __all__ = [
     "SearchQuery",
     "Term",
     "TopicQuery",
+    "asked",
     "canonical",
     "compile_topic",
     "parse_filters",

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from newsbot.domain.analyze import Analyzer
@@ -17,7 +17,7 @@ from newsbot.domain.models import TopicDefinition
 from newsbot.domain.query.fillers import idle
 from newsbot.domain.query.lex import Atom, atoms
 from newsbot.domain.query.parts import SHOUTED, Part, split
-from newsbot.domain.query.search import MOST_ATOMS, says_nothing
+from newsbot.domain.query.search import MOST_ATOMS, And, Or, Term, says_nothing
 from newsbot.errors import QueryError
 
 SHOWN = 4
@@ -90,6 +90,13 @@ def understood(query: TopicQuery) -> str:
     """What was understood, for people: ``Xiaomi + (EV, electric car, SU7, …) − Redmi``."""
     text = " + ".join(_said(facet) for facet in query.facets)
     return text + "".join(f" − {alias.text}" for alias in query.none)
+
+
+def asked(facet: Facet) -> Or:
+    """What a search index is asked for: every article that says the facet, and some in which its words lie apart."""
+    whole = (Term((alias.keys,), alias.text) for alias in facet.aliases if alias.form != "~")
+    apart = (And(tuple(Term(((key,),), key) for key in a.keys)) for a in facet.aliases if a.form == "~")
+    return Or((*whole, *apart))
 
 
 def vetoes(words: Iterable[str], analyzer: Analyzer) -> tuple[Alias, ...]:
@@ -186,7 +193,9 @@ def _facet(
     own = list(dict.fromkeys(part.text for part in parts))
     concepts = list(dict.fromkeys(concept for part in parts for concept in part.concepts))
     widened = [lexicon.aliases_of(concept, analyzer, accompanied=accompanied) for concept in concepts]
-    aliases = _aliases([_own(text, analyzer) for text in own], [alias for many in widened for alias in many])
+    aliases = _aliases(
+        list(dict.fromkeys(_typed(part, analyzer) for part in parts)), [alias for many in widened for alias in many]
+    )
     shown = tuple(own[:SHOWN]) if listed or len(own) > 1 else _shown(own[0], concepts, aliases)
     return Facet(own[0], aliases, frozenset(alias.keys[0] for alias in aliases), shown, _rarity(parts, lexicon))
 
@@ -230,6 +239,13 @@ def _anchor(facets: Sequence[Facet], definition: TopicDefinition) -> int:
 def _own(text: str, analyzer: Analyzer) -> Alias:
     keys = analyzer.phrase(text)
     return Alias(keys, text, "^" if len(keys) == 1 and keys[0] in SHOUTED else "")
+
+
+def _typed(part: Part, analyzer: Analyzer) -> Alias:
+    """What was typed; a known thing of two words or three may be said with others between them."""
+    alias = _own(part.text, analyzer)
+    thing = part.atom.plain and part.concepts and not any(concept.name for concept in part.concepts)
+    return replace(alias, form="~") if thing and 1 < len(part.words) == len(alias.keys) < 4 else alias
 
 
 def _aliases(own: Sequence[Alias], widened: Sequence[Alias]) -> tuple[Alias, ...]:
