@@ -91,9 +91,9 @@ def when(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def count(number: int, noun: str) -> str:
-    """``1 feed``, ``2 feeds``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """``1 feed``, ``2 feeds``; ``plural`` where that is more than an s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def progress(*, counted: bool = True) -> Progress:

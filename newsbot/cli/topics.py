@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsbot.cli.console import ConfigOption, count, newsroom, out, run, settings, table
+from newsbot.cli.console import ConfigOption, count, newsroom, out, run, settings, table, when
 from newsbot.domain.models import TopicDefinition
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 commands = typer.Typer(no_args_is_help=True, help="Topics, and what one would have matched.")
 
 WIDEST_BAR = 40
+MOST_ALIASES = 12
+_MISSED = ("published", "source", "title", "why")
 
 
 @commands.command("list")
@@ -46,14 +49,41 @@ def try_(
     ctx: typer.Context,
     query: Annotated[list[str], typer.Argument(metavar="QUERY", help='What to follow, such as "Xiaomi EV".')],
     days: Annotated[int, typer.Option(min=1, max=3660, help="How far back to look.")] = 30,
+    misses: Annotated[int, typer.Option(min=0, max=200, help="How many near misses to explain.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """What a topic would have matched in the archive, with the words that matched and counts per week."""
-    seen = run(_preview(settings(ctx, config), " ".join(query), days))
-    out.print(f"understood as: {seen.meaning}", style="bold", markup=False)
-    out.print(f"{count(len(seen.rows), 'article')} in the last {count(days, 'day')}", markup=False)
-    table(("published", "score", "source", "title", "matched"), seen.rows)
-    _weeks(seen.weeks)
+    """What a topic would have matched in the archive, by which words, how many per week; and what it only just missed,
+    with the reason."""
+    tried = run(_tried(settings(ctx, config), " ".join(query), days, misses))
+    if as_json:
+        sys.stdout.write(json.dumps(tried, ensure_ascii=False, default=when) + "\n")
+        return
+    out.print(f"understood as: {tried['understood']}", style="bold", markup=False)
+    for facet in tried["facets"]:
+        out.print(f"  {_facet(**facet)}", style="dim", markup=False)
+    found, missed = tried["matches"], tried["misses"]
+    out.print(f"{count(len(found), 'article')} in the last {count(days, 'day')}", markup=False)
+    rows = ((f["published"], f"{f['score']:.2f}", f["source"], f["title"], ", ".join(f["matched"])) for f in found)
+    table(("published", "score", "source", "title", "matched"), rows)
+    _weeks(tried["weeks"])
+    if missed:
+        out.print(f"{count(len(missed), 'near miss', 'near misses')}, and why", markup=False)
+        table(("published", "source", "title", "why not"), (list(map(m.get, _MISSED)) for m in missed))
+
+
+async def _tried(config: Config, query: str, days: int, misses: int) -> dict[str, Any]:
+    from newsbot.app.trying import try_topic
+
+    async with newsroom(config) as room:
+        return await try_topic(room, query, days, misses)
+
+
+def _facet(label: str, anchor: bool, aliases: list[str]) -> str:
+    """What a facet is said by."""
+    more = len(aliases) - MOST_ALIASES
+    said = ", ".join(aliases[:MOST_ALIASES]) + (f" and {more} more" if more > 0 else "")
+    return f"{label}{' (the anchor)' if anchor else ''}: {said}"
 
 
 def _weeks(weeks: list[int]) -> None:
@@ -62,23 +92,3 @@ def _weeks(weeks: list[int]) -> None:
     for ago, number in enumerate(weeks):
         label = "this week" if not ago else f"{count(ago, 'week')} ago"
         out.print(f"{label:<14} {number:>5} {'█' * round(number / most * WIDEST_BAR)}", markup=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What a topic would have matched: a row for each article, newest first, and how many in each week."""
-
-    meaning: str
-    rows: list[tuple[object, ...]]
-    weeks: list[int]
-
-
-async def _preview(config: Config, query: str, days: int) -> _Seen:
-    async with newsroom(config) as room:
-        meaning, seen = await room.newsdesk.following.preview(query, days)
-        rows: list[tuple[object, ...]] = []
-        for found in seen.found:
-            article, match = found.article, found.match
-            words = ", ".join(match.words)
-            rows.append((article.published, f"{match.score:.2f}", article.source, article.title, words))
-        return _Seen(meaning, rows, seen.per_week(room.clock.now()))

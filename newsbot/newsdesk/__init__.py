@@ -32,6 +32,7 @@ from newsbot.newsdesk.settling import Settling
 from newsbot.newsdesk.sourcing import Sourcing
 from newsbot.newsdesk.subscribing import Subscribing
 from newsbot.newsdesk.tools import NeedsPrivate, Tools
+from newsbot.newsdesk.trying import Trying
 from newsbot.newsdesk.withdrawing import Withdrawing
 from newsbot.storage import Storage
 
@@ -77,6 +78,7 @@ class Newsdesk:
         self.servers = Servers(tools)
         self.running = Running(tools)
         self.withdrawing = Withdrawing(tools)
+        self.trying = Trying(tools)
         self.loops = loops
         self.reload = reload
 

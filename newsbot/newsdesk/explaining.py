@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from newsbot.domain import plan
 from newsbot.domain.digest import summarise
-from newsbot.domain.lessons import narrowing
-from newsbot.domain.match import matches
-from newsbot.domain.missing import Missing, missing
+from newsbot.domain.lessons import LEARNED, narrowing
+from newsbot.domain.match import judged
+from newsbot.domain.missing import Missing, lacking
 from newsbot.domain.models import Article, Chat, DigestStory, Match, Outcome, OutcomeState, Subscription
 from newsbot.domain.query import compile_topic
 from newsbot.domain.urls import canonical
@@ -102,7 +102,7 @@ class Explaining:
         narrow = narrowing(article, self._tools.analyzer, self._tools.lexicon, self._tools.now())
         near = [o for o in orders if plan.covers(o, judged)]
         covering = tuple(o for o in near if not narrow(o))
-        missed = [Missed(o, None) for o in near if o not in covering]
+        missed = [Missed(o, _narrowed(narrow(o))) for o in near if o not in covering]
         missed += [
             Missed(o, misses[int(o.what.ref)]) for o in orders if o.what.kind == "topic" and int(o.what.ref) in misses
         ]
@@ -119,11 +119,17 @@ class Explaining:
                 query = compile_topic(topic.definition, tools.analyzer, tools.lexicon)
             except QueryError:
                 continue
-            if match := matches(query, analyzed, tools.lexicon, topic.id):
-                hits[topic.id] = match
-            elif lacking := missing(query, analyzed, tools.lexicon):
-                misses[topic.id] = lacking
+            found = judged(query, analyzed, tools.lexicon, topic.id)
+            if found.match:
+                hits[topic.id] = found.match
+            else:
+                misses[topic.id] = lacking(query, analyzed, found)
         return hits, misses
+
+
+def _narrowed(why: str) -> Missing | None:
+    """What an order has learned to leave out, None where its own words keep the article away."""
+    return Missing("veto", (why.removeprefix(LEARNED),)) if why.startswith(LEARNED) else None
 
 
 def _verdict(article: Article, outcome: Outcome | None, news_age: timedelta, *, covered: bool) -> Verdict:

@@ -116,17 +116,25 @@ def test_topics_are_listed_as_they_are_understood(newsroom: Path, call: Call) ->
     assert "Xiaomi" in meaning
 
 
-def test_topics_try_shows_matches_with_words_and_weeks(newsroom: Path, call: Call) -> None:
-    result = call("topics", "try", "Xiaomi", "EV", "--days", "14")
+def test_topics_try_explains_matches_and_near_misses(newsroom: Path, call: Call) -> None:
+    result = call("topics", "try", "Xiaomi", "EV", "--days", "14", "--misses", "3")
     assert result.status == 0
     lines = result.out.splitlines()
-    assert lines[0].startswith("understood as: ")
-    assert lines[1] == "1 article in the last 14 days"
-    assert "goes into mass production" in lines[2]
-    assert "electric car" in lines[2]
-    assert lines[3].split()[:3] == ["this", "week", "1"]
-    assert lines[4].startswith("1 week ago")
+    assert lines[0].startswith("understood as: Xiaomi + (EV")
+    assert lines[1].startswith("  Xiaomi (the anchor): Xiaomi, 小米")
+    assert lines[3] == "1 article in the last 14 days"
+    assert "goes into mass production" in lines[4] and "electric car" in lines[4]
+    assert lines[5].split()[:3] == ["this", "week", "1"] and lines[6].startswith("1 week ago")
+    assert "no word for EV, electric car, electric vehicle" in lines[8] and "Xiaomi 13T Pro review" in lines[8]
     assert call("topics", "try", "--", "-x").status == call("topics", "try", "").status == 2
+
+
+def test_topics_try_gives_programs_the_same_as_one_object(newsroom: Path, call: Call) -> None:
+    tried = json.loads(call("topics", "try", "Xiaomi EV -mass", "--json").out)
+    assert tried["matches"] == [] and tried["weeks"] == [0] * 5 and tried["none"] == ["mass"]
+    assert [facet["label"] for facet in tried["facets"]] == ["Xiaomi", "EV"]
+    assert (tried["misses"][0]["reason"], tried["misses"][0]["why"]) == ("veto", "left out for *mass*")
+    assert [miss["reason"] for miss in tried["misses"]] == sorted((m["reason"] for m in tried["misses"]), key="vw".find)
 
 
 def test_deliveries_are_listed_and_shown(newsroom: Path, call: Call) -> None:
