@@ -191,6 +191,15 @@ def test_what_the_feed_cut_short_is_left_out() -> None:
         ("A 20 grados bajo cero, de 10–20 casas.", ["20 grados bajo cero", "20 casas"]),
         ("It sold 526,409, against 484,507 for the other company.", ["484,507 for the other company"]),
         ("GnuPG 2.1 discourages it; the wall is 2.1 metres high; 96,000 came through.", ["2.1 metres"]),
+        ("بلغت الأرباح 700 مليون دولار بزيادة 21%، وقتل 12 شخصا.", ["700 مليون دولار", "21%", "12 شخصا"]),
+        ("मुनाफा 4.6 अरब रुपये रहा, 21 प्रतिशत की बढ़ोतरी, 16,834 कर्मचारी।", ["4.6 अरब रुपये", "21 प्रतिशत", "16,834 कर्मचारी"]),
+        ("売上高は4600億円、21%増、従業員1万6834人。", ["4600億円", "21%", "1万6834人"]),
+        ("O lucro foi de R$ 4,6 bilhões, com 16.834 funcionários.", ["R$ 4,6 bilhões", "16.834 funcionários"]),
+        ("The 5 ways to win: Boeing 737 jets, an RS485 bus, page 12 shows; call 555-123-4567.", []),
+        (
+            "On Tuesday 12 people died and in the EU 27 people did; 15 shops closed.",
+            ["12 people", "27 people", "15 shops"],
+        ),
         ("The 5G phone v2.3.1 has an A4 chip; they won 3-2.", []),
     ],
 )

@@ -26,13 +26,14 @@ _SCALE = (
     r"миллион\w{0,3}|млн\.?|миллиард\w{0,3}|млрд\.?|"
     r"триллион\w{0,3}|трлн\.?|Tausend|Million(?:en)?|Mio\.?|Milliarden?|Mrd\.?|Billionen?|mille|millions?|"
     r"milliards?|mil(?: millones)?|millones|millón|"
-    r"billones|milhões|milhão|bilhões|bilhão|milioni|miliardi|mila)(?!\w)"
+    r"billones|milhões|milhão|bilhões|bilhão|milioni|miliardi|mila|ألف|آلاف|مليون|ملايين|مليار|مليارات|تريليون|"
+    r"हज़ार|हजार|लाख|करोड़|अरब|मिलियन|बिलियन)(?!\w)"
 )
 _SCALE_CJK = r"(?:万亿|萬億|千万|百万|万|亿|萬|億|千|兆|만|억|조)"
-_SCALED = rf"(?:(?:{_B}|-)?{_SCALE}|{_B}?{_SCALE_CJK}(?:\d{{1,4}}万)?)?"
+_SCALED = rf"(?:(?:{_B}|-)?{_SCALE}|{_B}?{_SCALE_CJK}(?:\d{{1,4}}[万萬]?)?)?"
 _AMOUNT = _NUMBER + _SCALED
 _SIGN = (
-    r"(?:US|HK|NT|CA|AU|A|C|R|S|NZ)?\$|€|£|¥|￥|₽|₹|₩|₺|₴|₫|฿|₪|Rs\.?|(?:USD|EUR|GBP|CNY|RMB|JPY|INR|CHF|RUB|KRW|"
+    r"(?:US|HK|NT|CA|AU|A|C|R|S|NZ)?\$|€|£|¥|￥|₽|₹|₩|₺|₴|₫|฿|₪|(?-i:Rs\.?)|(?:USD|EUR|GBP|CNY|RMB|JPY|INR|CHF|RUB|KRW|"
     r"CAD|AUD)(?=[ \d])"
 )
 _UNIT = (
@@ -44,6 +45,7 @@ _UNIT = (
     r"(?:US|U\.S\.)[ -]dollars?|US-Dollar|Dollar|Euro|Yuan|Pfund|Rubel|Franken|USD|EUR|GBP|CNY|RMB|JPY|INR|CHF|RUB|KRW|"
     r"юан\w{0,3}|доллар\w{0,3}(?: США)?|долл\.?(?: США)?|евро|рубл\w{0,3}|руб\.?|фунт\w{0,3}(?: стерлингов)?|"
     r"гривен\w{0,2}|тенге|"
+    r"دولار(?: أمريكي| أميركي)?|دولارات|يورو|ريال(?: سعودي)?|درهم|جنيه|دينار|ليرة|يوان|रुपये|रुपए|रुपयों|डॉलर|यूरो|युआन|"
     r"dólares?(?: estadounidenses)?|yuanes|libras?|rublos?|dollaros?|dollari|reales|€|\$|£|₽)(?!\w)"
 )
 _UNIT_CJK = (
@@ -60,11 +62,12 @@ _PERCENT = re.compile(
     rf"{_NUMBER}(?:{_B}|-)?(?:[%％]|per ?cent(?:age)?(?: points?)?(?!\w)|percentage points?|pct\b|basis points|"
     rf"процент\w{{0,3}}(?: пункт\w{{0,3}})?|п\.\s?п\.|"
     r"Prozent(?:punkte?n?)?(?!\w)|por ciento|puntos porcentuales|pour cent|points de pourcentage|per cento|"
+    r"بالم[ئا]ة|بالمائة|في الم[ئا]ة|في المائة|प्रतिशत|फीसदी|फ़ीसदी|"
     rf"个百分点|個百分點|パーセント|퍼센트)|百分之[\d.零一二三四五六七八九十百]{{1,8}}",
     re.IGNORECASE,
 )
 _COUNT_CJK = re.compile(
-    rf"{_NUMBER}{_B}?{_SCALE_CJK}?(?:多|余|餘)?(?:名|人|辆|輛|台|家|个|個|件|位|架|艘|所|户|套|部|枚|吨|公里|千米|平方米|千瓦时|亩|次|倍|項|项|명|대|"
+    rf"{_NUMBER}{_B}?(?:{_SCALE_CJK}(?:\d{{1,4}})?)?(?:多|余|餘)?(?:名|人|辆|輛|台|家|个|個|件|位|架|艘|所|户|套|部|枚|吨|公里|千米|平方米|千瓦时|亩|次|倍|項|项|명|대|"
     rf"台)[\u4e00-\u9fff]{{0,6}}?"
     rf"(?:人员|员工|用户|公司|企业|工厂|门店|国家|城市|地区|汽车|电动车|车辆|死亡|受伤|遇难|人)?"
 )
@@ -121,11 +124,10 @@ _HUMAN = (
     r"(?:people|persons|men|women|children|students|workers|employees|staff(?:ers)?|soldiers|civilians|"
     r"passengers|officers|victims|patients|deaths|dead|killed|injured|wounded|jobs|"
     r"Menschen|Personen|Tote|Verletzte|Mitarbeiter|personas|muertos|heridos|empleados|personnes|morts|blessés|"
-    r"employés|salariés|человек\w?|погибш\w+|сотрудник\w{0,2}|людей)"
+    r"employés|salariés|شخصا?ً?|أشخاص|قتيلا?ً?|قتلى|جريحا?ً?|مصابا?ً?|موظفا?ً?|عاملا?ً?|طفلا?ً?|लोग|लोगों|कर्मचारी|मौतें|घायल|बच्चे|человек\w?|погибш\w+|сотрудник\w{0,2}|людей)"
 )
-_COUNT = re.compile(
-    rf"(?P<n>{_NUMBER}(?:{_B}{_SCALE})?)(?P<words>(?:{_B}|-)[^\W\d_][\w&’'/-]*(?:{_B}[^\W\d_][\w&’'/-]*){{0,3}})"
-)
+_NAME = r"[^\W\d_][\w\u0900-\u0963&’'/-]*"  # Python's \\w lacks the vowel signs of Devanagari
+_COUNT = re.compile(rf"(?P<n>{_NUMBER}(?:{_B}{_SCALE})?)(?P<words>(?:{_B}|-){_NAME}(?:{_B}{_NAME}){{0,3}})")
 _COUNT_SPELLED = re.compile(rf"(?<!\w){_SPELLED}(?:{_B}[a-z]+)?{_B}{_HUMAN}(?!\w)", re.IGNORECASE)
 _SCALE_ONLY = re.compile(rf"{_SCALE}", re.IGNORECASE)
 
@@ -146,7 +148,18 @@ _STOP = _set(
     "bei als an aus "
     "году годах в на и с со по из к у о от для за до не что как это его её их был была были а но или при"
 )
-_WORD = re.compile(r"[^\W\d_][\w&’'/-]*")
+_WORD = re.compile(_NAME)
+_LISTED = re.compile(
+    r"\b(?:ways|tips|things|reasons|steps|tricks|takeaways|lessons|ideas|hacks|secrets|questions|examples|mistakes|"
+    r"chapters|sections|rules|Gründe|Tipps|Wege|Dinge|razones|consejos|cosas|raisons|conseils|choses|dicas)$",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?<=[^.!?] )((?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[A-Z][\w’'-]*) $|"
+    r"(?i:\b(page|chapter|equation|version|step|figure|fig\.|table|section|part|episode|season|type|level|room|line|"
+    r"route|highway|flight|channel|windows)) $"
+)
+_GERMAN = re.compile(r"[äöüß]|\b(?:der|das|und|ist|mit|von|den|im|auf|dem|ein|eine|hat|sind)\b")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _COUNTED = re.compile(
     rf"{_HUMAN}|personnel|aircraft|sheep|fish|police|feet|kilomet(?:er|re)s?|km|kg|kWh|MWh|GWh|TWh|kW|MW|GW|mm|cm|"
@@ -244,32 +257,43 @@ def _found(pattern: re.Pattern[str], kind: FigureKind, text: str) -> Iterator[Fi
 
 
 def _counts(text: str) -> Iterator[Figure]:
+    german = _GERMAN.search(text) is not None
     for match in _COUNT.finditer(text):
-        words = _noun_phrase(match.group("words"))
-        if words and not _is_year(match.group("n")) and not _is_version(match.group("n"), words):
+        words = _noun_phrase(match.group("words"), german=german)
+        before = text[max(0, match.start() - 30) : match.start()]
+        if words and _counts_it(match.group("n"), words, before):
             end = match.start("words") + len(words)
             yield Figure(match.start(), end, "count", text[match.start() : end])
 
 
-def _noun_phrase(words: str) -> str:
+def _counts_it(number: str, words: str, before: str) -> bool:
+    """Whether ``number`` counts what ``words`` name: it is no year, no version, no part of a name ("Boeing 737 jets")
+    and no label ("page 12 shows"), and the things are more than the items of an article's own list ("5 ways")."""
+    if _is_year(number) or _is_version(number, words) or _LISTED.search(words):
+        return False
+    named = _NAMED.search(before) if len(number) < 5 and not _COUNTED.search(words) else None
+    return named is None or _MONTH_WORD.match(named.group(1) or "") is not None
+
+
+def _noun_phrase(words: str, *, german: bool) -> str:
     """The leading words of ``words`` up to the noun that is counted; "" when none of them looks like one."""
     for place, match in enumerate(_WORD.finditer(words)):
         word = match.group()
         if word.lower() in _STOP or _MONTH_WORD.match(word) or word.lower().endswith(("-old", "ly")):
             break
-        if _is_noun(word) and not (place == 0 and _SCALE_ONLY.fullmatch(word)):
+        if _is_noun(word, german=german) and not (place == 0 and _SCALE_ONLY.fullmatch(word)):
             return words[: match.end()]
     return ""
 
 
-def _is_noun(word: str) -> bool:
+def _is_noun(word: str, *, german: bool) -> bool:
     """Plural endings of English and the Romance languages, German capitals, and in Cyrillic all but adjectives."""
     if _COUNTED.fullmatch(word):
         return True
     if _CYRILLIC.match(word):
         return not word.endswith(("ых", "их", "ые", "ие", "ого", "его")) and len(word) > 1
     plural = len(word) > 3 and word.endswith(("s", "x")) and not word.endswith("ss")
-    return plural or (len(word) > 3 and word[0].isupper() and word[1:].islower())
+    return plural or (german and len(word) > 3 and word[0].isupper() and word[1:].islower())
 
 
 def _is_version(number: str, words: str) -> bool:

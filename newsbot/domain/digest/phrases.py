@@ -57,6 +57,8 @@ BEGINS: dict[str, str] = {
         r"(?:if|should) you(?:[’']d| would| have| like| enjoy| found|[’']re| are| want| think| need| prefer)\b.{0,120}"
         r"\b(?:e-?mail|contact|let me know|let us know|get in touch|reach out|subscri|follow|comment|share|newsletter|"
         r"sign up|hit me up|drop (?:me|us)|write to|twitter|mastodon|donat|support|become|watch this|youtube)|"
+        r"if you (?:haven[’']t|have not|missed|didn[’']t) (?:already )?(?:read|seen|caught|watched|the (?:last|"
+        r"previous|first))\b|"
         r"(?:feel free to|please (?:consider|share|like|subscribe|follow|support|leave|let|send|check|donate|"
         r"enable))\b|"
         r"(?:have (?:a|any|something) (?:tip|question|comment|thought|feedback|stor)|got a (?:tip|story|question)|"
@@ -160,7 +162,8 @@ BEGINS: dict[str, str] = {
 
 HOLDS: dict[str, str] = {
     "en": (
-        r"appeared first on|all rights reserved|(?:subscribe|sign(?:ing)? up) (?:to|for) (?:our|the|my|his|her|their|"
+        r"(?:appeared first|first appeared) on|all rights reserved|(?:subscribe|sign(?:ing)? up) (?:to|for) (?:our|"
+        r"the|my|his|her|their|"
         r"your|a|free|\S+[’']s)\b.{0,60}(?:newsletters?|briefing|e-?mails?|channel|podcast|alerts|updates)|"
         r"\b(?:our|my) (?:free |daily |weekly |monthly |e-?mail )*(?:newsletter|mailing list|patreon|ko-fi|telegram "
         r"channel|whatsapp channel|youtube channel|rss feed)|"

@@ -18,6 +18,7 @@ from newsbot.domain.models import Article, DigestStory, Reason, Source
 
 MAX_HEADLINE = 200
 _MAX_TELLINGS = 12  # of a story told by hundreds, the first and the newest are read
+_END = 3000  # characters of a text in which a feed's refrains are looked for, at its beginning and end
 _ENOUGH_WORDS = 150  # a longer text is not a better one
 _SITE_SUFFIX = re.compile(r"\s+(?:[|–—·»]|-{1,2}|::)\s+([^|–—·»]{2,40})$")
 _NO_PICTURE = re.compile(
@@ -185,7 +186,8 @@ def feed_of(article: Article) -> tuple[int, str]:
 def hear(articles: Sequence[Article], refrains: Refrains) -> None:
     """Let ``refrains`` learn what ``articles`` say."""
     for article in articles:
-        told = clean(article.text, article.language, article.authors)
+        ends = article.text if len(article.text) <= 2 * _END else f"{article.text[:_END]}\n{article.text[-_END:]}"
+        told = clean(ends, article.language, article.authors)
         refrains.learn(feed_of(article), article.id, told)
 
 
