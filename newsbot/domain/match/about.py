@@ -33,7 +33,7 @@ SHARE_OF_LEAD = 0.4  # of a short text, so that a list at its end is no lead
 LEAST_LEAD = 15
 USUAL_KEYS = 300
 
-ALONE = 0.75  # what the one facet of a topic must reach
+ALONE = 0.75  # what the one thing that a topic names must reach
 ANCHOR = 0.45  # what the anchor of several must reach
 OTHER = 0.3  # what each further facet must reach
 ALL = 0.7  # what they must reach on average
@@ -104,7 +104,7 @@ def _aboutness(query: TopicQuery, found: Sequence[Sequence[Hit]], article: Analy
     """The score, 0 with the reason when the article is not about the query."""
     strengths = [_strength(said, article) for said in found]
     mean = sum(strengths) / len(strengths)
-    enough = ALL if len(strengths) > 1 else ALONE
+    enough = ALL if len(strengths) > 1 + len(query.beside) else ALONE
     if mean < enough or strengths[query.anchor] < ANCHOR or min(strengths) < OTHER:
         return 0.0, "passing"
     if not all(_together(found[query.anchor], said, article) for said in found):

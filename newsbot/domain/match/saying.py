@@ -45,13 +45,26 @@ def hits(facet: Facet, article: AnalyzedArticle) -> list[Hit]:
 
 
 def beside(query: TopicQuery, found: list[list[Hit]], article: AnalyzedArticle) -> list[list[Hit]]:
-    """``found``, for each facet of ``query`` where it is said, without what stands alone of a name of several words."""
+    """``found``, for each facet of ``query`` where it is said, without what stands alone of a name of several words.
+
+    Once an article has called somebody Gavin Newsom, Newsom is enough.
+    """
     for at in query.beside:
         near = FIGURE if query.facets[at + 1].label.isdigit() else CLOSE
         one, other = found[at], found[at + 1]
-        found[at] = [hit for hit in one if any(_close(hit, there, near, article) for there in other)]
-        found[at + 1] = [hit for hit in other if any(_close(hit, there, near, article) for there in one)]
+        first = [hit for hit in one if any(_close(hit, there, near, article) for there in other)]
+        last = [hit for hit in other if any(_close(hit, there, near, article) for there in one)]
+        if any(_full_name(hit, other, article) for hit in first):
+            first = last = other
+        found[at], found[at + 1] = first, last
     return found
+
+
+def _full_name(first: Hit, last: Sequence[Hit], article: AnalyzedArticle) -> bool:
+    """Whether what is said in the text at ``first`` is a forename, with one of ``last`` behind it."""
+    start = sum(first)
+    capitals = (article.surface(*hit)[:1].isupper() for hit in (first, *(hit for hit in last if hit[0] == start)))
+    return first[0] > article.body and any(hit[0] == start for hit in last) and all(capitals)
 
 
 def words(found: Iterable[Iterable[Hit]], article: AnalyzedArticle) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -66,7 +67,7 @@ def compile_topic(definition: TopicDefinition, analyzer: Analyzer, lexicon: Lexi
     typed = atoms(definition.query)[:MOST_ATOMS]
     words = [atom for atom in typed if atom.field in {"", "title"}]
     groups = split(words, analyzer, lexicon)
-    wanted = [kept for group in groups if (kept := [part for part in group if not part.atom.negative])]
+    wanted = _apart([kept for group in groups if (kept := [part for part in group if not part.atom.negative])])
     told, year = _dated(_telling(wanted))
     listed = [_listed(words, analyzer, lexicon) for words in (*definition.all, definition.any)]
     listed = [parts for parts in listed if parts]
@@ -154,6 +155,16 @@ def _dated(groups: list[list[Part]]) -> tuple[list[list[Part]], str]:
     if len(years) != 1 or len(groups) < 2:
         return groups, ""
     return [group for group in groups if group is not years[0]], years[0][0].keys[0]
+
+
+def _apart(groups: list[list[Part]]) -> list[list[Part]]:
+    """The groups, where several things are asked for, without a concept that would make two of them the same, and
+    where there is but one without what any news may tell of: "jury trial", "trial"."""
+    often = Counter(concept for group in groups for concept in {c for part in group for c in part.concepts})
+    plain = {c for c, n in often.items() if c.common and (n > 1 or len(groups) == 1)}
+    if not plain:
+        return groups
+    return [[replace(part, concepts=tuple(c for c in part.concepts if c not in plain)) for part in g] for g in groups]
 
 
 def _beside(told: Sequence[Sequence[Part]], typed: Sequence[Sequence[Part]]) -> tuple[int, ...]:
