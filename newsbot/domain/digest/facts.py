@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 
 from newsbot.domain.digest.corrections import Withdrawn, denied
-from newsbot.domain.digest.figures import YEAR, Figure, FigureKind, figures
+from newsbot.domain.digest.figures import Figure, FigureKind, figures
+from newsbot.domain.digest.numerals import YEAR
 from newsbot.domain.models import Fact
 
 _WEIGHT: dict[FigureKind, float] = {"money": 5.0, "percent": 4.0, "count": 3.6, "rank": 3.0, "date": 2.4}
