@@ -28,11 +28,12 @@ class Deliveries(Claiming, Settling):
         mine = (deliveries.c.platform == platform) & (deliveries.c.state == DeliveryState.SENDING)
         return await self._deliveries(DELIVERY.where(mine).order_by(deliveries.c.id))
 
-    async def lately(self, platform: str, since: datetime) -> list[tuple[ChatKey, datetime]]:
-        """Where and when a platform's messages went out since then, those in flight too: each that is known of."""
+    async def lately(self, platform: str, since: datetime, now: datetime) -> list[tuple[ChatKey, datetime]]:
+        """Where and when a platform's messages went out since then; what may be out, or go out yet, does so ``now``."""
         d, c = deliveries.c, chats.c
-        out = (d.sent_at >= since) | ((d.state == DeliveryState.SENDING) & (d.updated >= since))
-        when = func.coalesce(d.sent_at, d.updated)
+        maybe = (d.state == DeliveryState.SENDING) | ((d.state == DeliveryState.QUEUED) & (d.doubts > 0))
+        out = (d.sent_at >= since) | (maybe & (d.updated >= since))
+        when = func.coalesce(d.sent_at, now)
         query = select(c.platform, c.native, c.thread, d.message_ids, when).join_from(deliveries, chats)
         async with self._db.read() as conn:
             found = (await conn.execute(query.where(d.platform == platform, out))).all()

@@ -36,6 +36,9 @@ STATEMENTS = (
 )
 """Moments to kill at: as soon as there are more of these rows, what comes after them never happens."""
 
+TRIED = "platform = 'discord' AND state IN ('queued', 'sending') AND attempts > 0"
+"""Deliveries that a bot works at: if they grew older meanwhile, their nonces would change."""
+
 HELD = 2
 """Sends on each platform that are held at once when the bot is to be killed over them."""
 PASSING = 6
@@ -264,7 +267,7 @@ class Torture:
         self._held = held = asyncio.Event()
         telegram, discord = self._town.telegram.faults, self._town.discord.faults
         before = len(telegram.log), len(discord.log)
-        await self._rows.an_hour_passes()
+        await self._rows.an_hour_passes(but=TRIED)
         passing = 0 if number < SCRIPTED else self._dice.randrange(PASSING)
         holding = [Telegrams(drop_before=not accepted, until=held)] * HELD
         telegram.waiting["sendMessage"] = [Telegrams()] * passing + holding
@@ -296,17 +299,16 @@ class Torture:
 
     async def _an_hour_passes(self, *, alive: bool = True) -> None:
         """In the rows; where Discord still works at a post, or will be asked for it again, its nonce would change."""
-        tried = "platform = 'discord' AND state IN ('queued', 'sending') AND attempts > 0"
 
         async def at_rest() -> bool:
-            return not await self._rows.count(f"deliveries WHERE {tried}")
+            return not await self._rows.count(f"deliveries WHERE {TRIED}")
 
         if alive:
             await self._within(5, at_rest)
             if not await at_rest():
                 return
         await asyncio.sleep(LATE)
-        await self._rows.an_hour_passes(but=tried if alive else "1 = 0")
+        await self._rows.an_hour_passes(but=TRIED if alive else "1 = 0")
         self._figures.hours += 1
 
     # --- the end ---------------------------------------------------------------------------------

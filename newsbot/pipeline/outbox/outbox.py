@@ -112,7 +112,7 @@ class Outbox:
         for delivery in lost:
             log.warning("a send was cut off", delivery=delivery.id)
         if self._fence is None:  # what this process sent itself is known
-            self._sender.recall(await self._storage.outbox.lately(self.platform, now - MINUTE))
+            self._sender.recall(await self._storage.outbox.lately(self.platform, now - MINUTE, now))
         await self._storage.outbox.settle_all([cut_off(each, self._manner, now) for each in lost], now, fence)
         await self._watch.begin()
         self._fence, self._unheard = fence, False
