@@ -8,15 +8,21 @@ mean a concept only in company: "rates" the interest rate where the Fed is asked
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
+from typing import Any, TypeVar
 
 from newsbot.domain.analyze import Analyzer
 
+T = TypeVar("T")
+
 Keys = tuple[str, ...]
 """A phrase: keys side by side."""
+
+REMEMBERED = 20_000
+"""Things made of concepts that a snapshot keeps for the next who asks."""
 
 _FORMS = "=^"
 
@@ -64,6 +70,7 @@ class Lexicon:
     _said: dict[tuple[Concept, bool], tuple[Alias, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def default(cls) -> Lexicon:
@@ -114,6 +121,15 @@ class Lexicon:
                         form = forms.get(word, "")
                         said.setdefault((keys, word if form else ""), Alias(keys, word, form))
             found = self._said[concept, accompanied] = tuple(said.values())
+        return found
+
+    def made(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives for ``key``, once while it is remembered: many follows share what few concepts mean."""
+        found: T | None = self._made.get(key)
+        if found is None:
+            if len(self._made) >= REMEMBERED:
+                self._made.clear()
+            found = self._made[key] = make()
         return found
 
     def _kinds(self, concept: Concept) -> Iterator[Concept]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from newsbot.domain.lexicon import Alias
+from newsbot.domain.query.facet import Facet, asked
 from newsbot.domain.query.search import (
     And,
     Filters,
@@ -15,7 +16,7 @@ from newsbot.domain.query.search import (
     parse_filters,
     parse_search,
 )
-from newsbot.domain.query.topic import Facet, TopicQuery, asked, canonical, compile_topic, understood, vetoes
+from newsbot.domain.query.topic import TopicQuery, canonical, compile_topic, understood, vetoes
 
 __all__ = [
     "Alias",

@@ -8,41 +8,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from newsbot.domain.analyze import Analyzer
-from newsbot.domain.analyze.language import base, script
+from newsbot.domain.analyze.language import base
 from newsbot.domain.analyze.segment import normal
-from newsbot.domain.lexicon import COMMON, Alias, Concept, Lexicon
+from newsbot.domain.lexicon import Alias, Lexicon
 from newsbot.domain.models import TopicDefinition
+from newsbot.domain.query.facet import Facet, facet, listed, spelt
 from newsbot.domain.query.fillers import idle
-from newsbot.domain.query.lex import Atom, atoms
-from newsbot.domain.query.parts import SHOUTED, Part, split
-from newsbot.domain.query.search import MOST_ATOMS, And, Or, Term, says_nothing
+from newsbot.domain.query.lex import atoms
+from newsbot.domain.query.parts import Part, split
+from newsbot.domain.query.search import MOST_ATOMS, says_nothing
 from newsbot.errors import QueryError
-
-SHOWN = 4
-"""Words of a facet that people are shown."""
-
-NAME = 1000.0
-"""Added to the rarity of a proper name, so that it anchors before any common word."""
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _JOINING = frozenset({"of", "de", "des", "du", "di", "do", "da", "del", "der", "von"})
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """Something the article must be about, said by any of ``aliases``. ``firsts`` are their first keys.
-
-    ``label`` is what was typed; ``shown`` what people see of the aliases; ``rarity`` the greater the more telling.
-    """
-
-    label: str
-    aliases: tuple[Alias, ...]
-    firsts: frozenset[str]
-    shown: tuple[str, ...]
-    rarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +49,11 @@ def compile_topic(definition: TopicDefinition, analyzer: Analyzer, lexicon: Lexi
     groups = split(words, analyzer, lexicon)
     wanted = _apart([kept for group in groups if (kept := [part for part in group if not part.atom.negative])])
     told, year = _dated(_telling(wanted))
-    listed = [_listed(words, analyzer, lexicon) for words in (*definition.all, definition.any)]
-    listed = [parts for parts in listed if parts]
-    several = len(told) + len(listed) > 1
-    facets = [_facet(group, analyzer, lexicon, accompanied=several) for group in told]
-    facets += [_facet(parts, analyzer, lexicon, accompanied=several, listed=True) for parts in listed]
+    lists = [listed(words, analyzer, lexicon) for words in (*definition.all, definition.any)]
+    lists = [parts for parts in lists if parts]
+    several = len(told) + len(lists) > 1
+    facets = [facet(group, analyzer, lexicon, accompanied=several) for group in told]
+    facets += [facet(parts, analyzer, lexicon, accompanied=several, listed=True) for parts in lists]
     facets = list(dict.fromkeys(facets))
     if not facets:
         raise QueryError(f"no words to look for in {definition.query[:80]!r}")
@@ -82,7 +62,7 @@ def compile_topic(definition: TopicDefinition, analyzer: Analyzer, lexicon: Lexi
         anchor=_anchor(facets, definition),
         none=vetoes([*definition.none, *(p.text for group in groups for p in group if p.atom.negative)], analyzer),
         languages=tuple(base(a.text) for a in typed if a.field == "lang" and not a.negative),
-        beside=_beside(told, wanted) if len(facets) == len(told) + len(listed) else (),
+        beside=_beside(told, wanted) if len(facets) == len(told) + len(lists) else (),
         year=year,
     )
 
@@ -93,16 +73,9 @@ def understood(query: TopicQuery) -> str:
     return text + "".join(f" − {alias.text}" for alias in query.none)
 
 
-def asked(facet: Facet) -> Or:
-    """What a search index is asked for: every article that says the facet, and some in which its words lie apart."""
-    whole = (Term((alias.keys,), alias.text) for alias in facet.aliases if alias.form != "~")
-    apart = (And(tuple(Term(((key,),), key) for key in a.keys)) for a in facet.aliases if a.form == "~")
-    return Or((*whole, *apart))
-
-
 def vetoes(words: Iterable[str], analyzer: Analyzer) -> tuple[Alias, ...]:
     """``words`` as a topic's ``none`` has them."""
-    return tuple({alias.keys: alias for word in words if (alias := _own(word, analyzer)).keys}.values())
+    return tuple({alias.keys: alias for word in words if (alias := spelt(word, analyzer)).keys}.values())
 
 
 def canonical(definition: TopicDefinition) -> str:
@@ -189,89 +162,7 @@ def _capital(part: Part) -> bool:
     return part.text != part.text.lower()
 
 
-# --- facets ----------------------------------------------------------------------------------------
-
-
-def _listed(words: Iterable[str], analyzer: Analyzer, lexicon: Lexicon) -> list[Part]:
-    keyed = ((word, analyzer.phrase(word)) for word in words)
-    return [Part(word, keys, (keys,), Atom(word), lexicon.concepts_of(word, analyzer)) for word, keys in keyed if keys]
-
-
-def _facet(
-    parts: Sequence[Part], analyzer: Analyzer, lexicon: Lexicon, *, accompanied: bool, listed: bool = False
-) -> Facet:
-    """One facet of parts that stand for each other. A listed one shows its own words first."""
-    own = list(dict.fromkeys(part.text for part in parts))
-    concepts = list(dict.fromkeys(concept for part in parts for concept in part.concepts))
-    widened = [lexicon.aliases_of(concept, analyzer, accompanied=accompanied) for concept in concepts]
-    aliases = _aliases(
-        list(dict.fromkeys(_typed(part, analyzer) for part in parts)), [alias for many in widened for alias in many]
-    )
-    shown = tuple(own[:SHOWN]) if listed or len(own) > 1 else _shown(own[0], concepts, aliases)
-    return Facet(own[0], aliases, frozenset(alias.keys[0] for alias in aliases), shown, _rarity(parts, lexicon))
-
-
-def _shown(own: str, concepts: Sequence[Concept], aliases: Sequence[Alias]) -> tuple[str, ...]:
-    """The typed word, and for a common one two that mean the same in its script and one that is narrower."""
-    if not concepts or any(concept.name for concept in concepts):
-        return (own,)
-    kept, written = {normal(alias.text) for alias in aliases}, script(own)
-    same = [word for concept in concepts for word in takewhile(str.isascii, concept.aliases)]
-    if written != "latin":
-        same = [word for concept in concepts for word in concept.aliases if script(word) == written]
-    narrower = [word for concept in concepts for word in concept.narrower if script(word) == written]
-    fit = [[w for w in words if normal(w) in kept - {normal(own)}] for words in (same, narrower)]
-    chosen = [own, *fit[0][: SHOWN - 2], *fit[1][:1], *fit[0][SHOWN - 2 :]]
-    return tuple(list(dict.fromkeys(chosen))[:SHOWN])
-
-
-def _rarity(parts: Sequence[Part], lexicon: Lexicon) -> float:
-    if any(_is_name(part) for part in parts):
-        return NAME + min(lexicon.rarity(part.keys) for part in parts)
-    if any(concept.common for part in parts for concept in part.concepts):
-        return COMMON
-    return min(lexicon.rarity(part.keys) for part in parts)
-
-
-def _is_name(part: Part) -> bool:
-    """A known name; or an unknown word that is written like one (a capital, a figure in it)."""
-    if part.concepts:
-        return any(concept.name for concept in part.concepts)
-    text = part.text
-    return text[:1].isupper() or (any(map(str.isdigit, text)) and any(map(str.isalpha, text)))
-
-
 def _anchor(facets: Sequence[Facet], definition: TopicDefinition) -> int:
     """The most telling facet; the first of equals. ``any`` is the last facet and never anchors alone."""
     able = range(len(facets) - 1 if definition.any and len(facets) > 1 else len(facets))
     return max(able, key=lambda at: (facets[at].rarity, -at))
-
-
-def _own(text: str, analyzer: Analyzer) -> Alias:
-    keys = analyzer.phrase(text)
-    return Alias(keys, text, "^" if len(keys) == 1 and keys[0] in SHOUTED else "")
-
-
-def _typed(part: Part, analyzer: Analyzer) -> Alias:
-    """What was typed; a known thing of two words or three may be said with others between them."""
-    alias = _own(part.text, analyzer)
-    thing = part.atom.plain and part.concepts and not any(concept.name for concept in part.concepts)
-    return replace(alias, form="~") if thing and 1 < len(part.words) == len(alias.keys) < 4 else alias
-
-
-def _aliases(own: Sequence[Alias], widened: Sequence[Alias]) -> tuple[Alias, ...]:
-    """Each once, the typed ones first; a widened one that holds a single-word alias adds nothing.
-
-    A typed word has the form of the same word in its concept: who types apple follows Apple.
-    """
-    spelt = {alias.text.casefold(): alias for alias in widened if alias.form}
-    first = [spelt.get(alias.text.casefold(), alias) for alias in own]
-    found = dict.fromkeys((*first, *widened))
-    single = {alias.keys[0] for alias in found if len(alias.keys) == 1 and not alias.form}
-    kept = {alias.keys: alias for alias in first}
-    for alias in found:
-        if not single.intersection(alias.keys):
-            kept.setdefault((*alias.keys, alias.text) if alias.form else alias.keys, alias)
-        elif len(alias.keys) == 1 and not alias.form:
-            kept.setdefault(alias.keys, alias)
-    return tuple(kept.values())
