@@ -33,11 +33,10 @@ class Deliveries(Claiming, Settling):
         d, c = deliveries.c, chats.c
         maybe = (d.state == DeliveryState.SENDING) | ((d.state == DeliveryState.QUEUED) & (d.doubts > 0))
         out = (d.sent_at >= since) | (maybe & (d.updated >= since))
-        when = func.coalesce(d.sent_at, now)
-        query = select(c.platform, c.native, c.thread, d.message_ids, when).join_from(deliveries, chats)
+        query = select(c.platform, c.native, c.thread, d.message_ids, d.sent_at).join_from(deliveries, chats)
         async with self._db.read() as conn:
             found = (await conn.execute(query.where(d.platform == platform, out))).all()
-        return [(ChatKey(*key), at) for *key, ids, at in found for _ in range(max(1, len(ids)))]
+        return [(ChatKey(*key), at or now) for *key, ids, at in found for _ in range(max(1, len(ids)))]
 
     async def get(self, delivery_id: int) -> Delivery | None:
         """The delivery with this id."""
