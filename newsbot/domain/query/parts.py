@@ -60,8 +60,10 @@ def split(words: list[Atom], analyzer: Analyzer, lexicon: Lexicon) -> list[list[
 
 
 def phrases_of(part: Part, analyzer: Analyzer, lexicon: Lexicon) -> tuple[Keys, ...]:
-    """The part's own phrase, then all that mean the same or are narrower; none that holds a shorter one."""
-    said = (alias for concept in part.concepts for alias in lexicon.aliases_of(concept, analyzer))
+    """The part's own phrase, then all that mean the same or are narrower; none that holds a shorter one. What any news
+    may tell of stays the word that was typed: a search is ranked by it."""
+    telling = (concept for concept in part.concepts if not concept.common)
+    said = (alias for concept in telling for alias in lexicon.aliases_of(concept, analyzer))
     unique = list(dict.fromkeys((part.keys, *(alias.keys for alias in said if alias.form != "="))))
     single = {phrase[0] for phrase in unique if len(phrase) == 1}
     return tuple(p for p in unique if p == part.keys or len(p) == 1 or not single.intersection(p))
