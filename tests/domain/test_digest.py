@@ -100,6 +100,7 @@ BOILERPLATE = [
    "Lesen Sie auch: Autos",
     "ये भी पढ़ें: कार", "यहां क्लिक करें", "اقرأ أيضا: سيارة", "تابعونا على تويتر", "Leia também: carros", "Clique aqui",
     "続きを読む", "더 보기", "Thanks for reading!", "If you liked this, follow me on Mastodon.", "[allAfrica]",
+    "A fox in a park (Image credit: Jo Doe / AP)",
     "If you have any questions, leave a comment below.", "记者：张三", "转载请注明出处", "Siga o canal no WhatsApp",
     "Hier klicken", "Foto: dpa", "Lire aussi : les voitures", "Abonnez-vous à notre newsletter", "Cliquez ici",
 ]  # fmt: skip

@@ -51,6 +51,7 @@ BEGINS: dict[str, str] = {
         r"(?:view|see|read|leave|post|add|write|show|hide)\s(?:all |a |the |\d+ )?(?:comments?|gallery|photos|"
         r"slideshow|full (?:story|article))|"
         r"(?:article url|comments url|points: \d|# comments|submitted by|\[link\]|\[comments\])|"
+        r"(?:note: )?this (?:post|article|story|piece) is (?:part|the \w+ part|an? \w+ part) of (?:a|our|my|the)\b|"
         r"about the (?:author|writer|reporter)|(?:thanks|thank you)(?: so much| very much)? for (?:reading|watching|"
         r"listening|subscribing|your (?:support|time|attention))|thank you\W*$|(?:chapter|track|episode|part|step) "
         r"\d+ ?[:–—-].{0,120}[^.!?]$|timestamps?\b|(?:share|send) (?:your|this)\b.{0,80}(?:with|below|to)\b|"
@@ -162,6 +163,8 @@ BEGINS: dict[str, str] = {
 
 HOLDS: dict[str, str] = {
     "en": (
+        r"\((?:image|photo|picture|video|credit)s? ?(?:credit|by|courtesy|via|:)|"
+        r"/ ?(?:getty(?: images)?|shutterstock|ap photo|afp|epa)\)?\W*$|"
         r"(?:appeared first|first appeared) on|all rights reserved|(?:subscribe|sign(?:ing)? up) (?:to|for) (?:our|"
         r"the|my|his|her|their|"
         r"your|a|free|\S+[’']s)\b.{0,60}(?:newsletters?|briefing|e-?mails?|channel|podcast|alerts|updates)|"
