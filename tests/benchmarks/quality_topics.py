@@ -5,9 +5,6 @@ acquisitions). Topics are drawn into two halves by seed; what the predicate and 
 on the first, and the second is reported. Only stories with a code count, for of the others many were never looked at.
 The peers read the same keys: all typed words anywhere, and the cosine of TF-IDF with the threshold that is best for
 macro F1 on the first half.
-
-The set of tests/data/topics, where it is there, is in several languages and was labelled by somebody else than
-whoever wrote the predicate, which was tuned on its first half (dev) alone.
 """
 
 from __future__ import annotations
