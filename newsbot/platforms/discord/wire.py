@@ -168,7 +168,7 @@ async def history(http: HTTPClient, channel_id: str, *, after: str = "", limit: 
 
 async def channel(http: HTTPClient, channel_id: str) -> Json:
     """https://docs.discord.com/developers/resources/channel#get-channel"""
-    return dict(await _read(http, Route("GET", "/channels/{channel_id}", channel_id=channel_id)))
+    return dict(await http.request(Route("GET", "/channels/{channel_id}", channel_id=channel_id)))
 
 
 async def open_dm(http: HTTPClient, user_id: str) -> Json:
