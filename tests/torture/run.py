@@ -41,8 +41,6 @@ TRIED = "platform = 'discord' AND state IN ('queued', 'sending') AND attempts > 
 
 HELD = 2
 """Sends on each platform that are held at once when the bot is to be killed over them."""
-PASSING = 6
-"""Fewer than so many sends to Telegram pass before that, or a kill would always be over what the last one cut off."""
 HIT = 0.5
 """Of the kills, so many at least must cut off a send."""
 LATE = 0.5
@@ -268,9 +266,9 @@ class Torture:
         telegram, discord = self._town.telegram.faults, self._town.discord.faults
         before = len(telegram.log), len(discord.log)
         await self._rows.an_hour_passes(but=TRIED)
-        passing = 0 if number < SCRIPTED else self._dice.randrange(PASSING)
-        holding = [Telegrams(drop_before=not accepted, until=held)] * HELD
-        telegram.waiting["sendMessage"] = [Telegrams()] * passing + holding
+        if number >= SCRIPTED:  # or most kills would be over what the last one cut off already
+            await self._within(2 * self._plan.longest, self._nothing_is_doubted)
+        telegram.waiting["sendMessage"] = [Telegrams(drop_before=not accepted, until=held)] * HELD
         blind = self._town.blind.id if number == WITHIN else "*"
         for path in (f"/channels/{blind}/messages", "/channels/*/threads"):
             discord.next("POST", path, drop="" if accepted else "before", hold=held, times=HELD)
@@ -286,6 +284,9 @@ class Torture:
         await self._within(longest, holds)
         telegram.waiting.clear()
         discord.forget()
+
+    async def _nothing_is_doubted(self) -> bool:
+        return not await self._rows.count("deliveries WHERE platform = 'telegram' AND state = 'queued' AND doubts > 0")
 
     async def _more_rows(self, sql: str, before: int) -> bool:
         return await self._rows.count(sql) > before
