@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from newsbot.domain.analyze import AnalyzedArticle, fold
 from newsbot.domain.lexicon import Alias
@@ -16,6 +16,8 @@ Hit = tuple[int, int]
 CLOSE = 6  # keys between two words that may name one thing: "loans for students"
 FIGURE = 3  # between a word and its figure: iPhone 14 and 15
 MOST_WORDS = 8
+MOST_HITS = 200  # of a facet that are looked at: where an article says it so often, more tell nothing
+FEW = 16
 
 
 def says(alias: Alias, article: AnalyzedArticle) -> bool:
@@ -29,16 +31,20 @@ def phrase_hits(keys: Sequence[str], article: AnalyzedArticle) -> list[Hit]:
     at = positions.get(keys[0], ())
     if len(keys) == 1:
         return [(start, 1) for start in at]
-    rest = [positions.get(key, ()) for key in keys[1:]]
+    rest: list[Collection[int]] = [positions.get(key, ()) for key in keys[1:]]
+    if len(at) > FEW:
+        rest = [frozenset(those) for those in rest]
     return [(start, len(keys)) for start in at if all(start + n in those for n, those in enumerate(rest, 1))]
 
 
 def hits(facet: Facet, article: AnalyzedArticle) -> list[Hit]:
-    """Where a facet is said, in order; of two that overlap the longer."""
+    """Where a facet is said, in order, the first ones of very many; of two that overlap the longer."""
     positions = article.positions
     found = [hit for alias in facet.aliases if alias.keys[0] in positions for hit in _hits_of(alias, article)]
     apart: list[Hit] = []
     for start, length in sorted(found, key=lambda hit: (hit[0], -hit[1])):
+        if len(apart) == MOST_HITS:
+            break
         if not apart or start >= sum(apart[-1]):
             apart.append((start, length))
     return apart
