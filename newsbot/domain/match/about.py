@@ -69,16 +69,21 @@ def matches(query: TopicQuery, article: AnalyzedArticle, lexicon: Lexicon, topic
     keys = article.positions.keys()
     if any(keys.isdisjoint(facet.firsts) for facet in query.facets):
         return None
-    found = _found(query, article)
+    return told(query, [hits(facet, article) for facet in query.facets], article, topic_id)
+
+
+def told(query: TopicQuery, said: list[list[Hit]], article: AnalyzedArticle, topic_id: int = 0) -> Match | None:
+    """:func:`matches`, for who knows already where each facet of ``query`` is ``said``."""
+    found = beside(query, said, article)
     score, _ = _aboutness(query, found, article) if all(found) else (0.0, "words")
     return Match(topic_id, score, words(found, article)) if score and not _barred(query, article) else None
 
 
 def judged(query: TopicQuery, article: AnalyzedArticle, lexicon: Lexicon, topic_id: int = 0) -> Judgement:
     """What :func:`matches` says of ``article``, and why."""
-    found = _found(query, article)
+    found = beside(query, [hits(facet, article) for facet in query.facets], article)
     facets = tuple(
-        FacetFound(facet.label, _strength(said, article) if said else 0.0, words([said], article))
+        FacetFound(facet.label, strength(said[0][0], len(said), article) if said else 0.0, words([said], article))
         for facet, said in zip(query.facets, found, strict=True)
     )
     if not all(found):
@@ -89,11 +94,6 @@ def judged(query: TopicQuery, article: AnalyzedArticle, lexicon: Lexicon, topic_
     return Judgement(Match(topic_id, score, words(found, article)) if score else None, reason, facets)
 
 
-def _found(query: TopicQuery, article: AnalyzedArticle) -> list[list[Hit]]:
-    """For each facet where it is said."""
-    return beside(query, [hits(facet, article) for facet in query.facets], article)
-
-
 def _barred(query: TopicQuery, article: AnalyzedArticle) -> Literal["", "language", "veto"]:
     if query.languages and article.language not in query.languages:
         return "language"
@@ -102,7 +102,7 @@ def _barred(query: TopicQuery, article: AnalyzedArticle) -> Literal["", "languag
 
 def _aboutness(query: TopicQuery, found: Sequence[Sequence[Hit]], article: AnalyzedArticle) -> tuple[float, Reason]:
     """The score, 0 with the reason when the article is not about the query."""
-    strengths = [_strength(said, article) for said in found]
+    strengths = [strength(said[0][0], len(said), article) for said in found]
     mean = sum(strengths) / len(strengths)
     enough = ALL if len(strengths) > 1 + len(query.beside) else ALONE
     if mean < enough or strengths[query.anchor] < ANCHOR or min(strengths) < OTHER:
@@ -114,16 +114,19 @@ def _aboutness(query: TopicQuery, found: Sequence[Sequence[Hit]], article: Analy
     return round(min(1.0, mean), 4), ""
 
 
-def _strength(said: Sequence[Hit], article: AnalyzedArticle) -> float:
-    """How much of the article a facet is: 0..1."""
-    first, size = said[0][0] - article.body, len(article.body_keys)
+def strength(first: int, times: int, article: AnalyzedArticle) -> float:
+    """How much of the article a facet is that is said so many ``times`` and ``first`` at this position: 0..1.
+
+    Never less when it is said earlier or more often: the index of topics relies on it.
+    """
+    first, size = first - article.body, len(article.body_keys)
     if first < 0:
         return TITLE
     long = max(1.0, size / USUAL_KEYS)
-    again = AGAIN * min((len(said) - 1) / long, 3)
+    again = AGAIN * min((times - 1) / long, 3)
     lead = min(article.lead, max(LEAST_LEAD, int(size * SHARE_OF_LEAD)))
     if first >= lead:
-        spread = MENTION * len(said) / long
+        spread = MENTION * times / long
         return min(MOST_OF_TEXT, max(spread, SHORTLY) if size <= article.lead else spread)
     if not article.title_keys and first < LEAST_LEAD:
         return TITLE
